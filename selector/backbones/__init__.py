@@ -1,0 +1,1 @@
+"""Encoders and landmark models that several measures share, loaded once a device."""

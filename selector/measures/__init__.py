@@ -1,0 +1,1 @@
+"""Measures: filters, detectors and scorers, one file each; the file's path is its name."""

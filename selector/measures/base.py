@@ -1,0 +1,118 @@
+"""The contract of a measure: whatever turns candidates into numbers, and never judges them."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from selector.images import Image
+from selector.types import Cost, Kind, Measured, Outcome, Output, Scope
+from selector.weights import manifest
+
+EVIDENCE_OF = "evidence of "
+CARD_LINES = ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One candidate as a measure sees it: its views, and exactly what the measure's `needs` names.
+
+    Attributes:
+        image: The candidate's picture; every smaller view is made once and shared.
+        prompt: The prompt or the edit's instruction, for measures that need "prompt".
+        source: The picture before an edit, for measures that need "source".
+        evidence: Outcomes by output of each instance named by "evidence of INSTANCE".
+    """
+
+    image: Image
+    prompt: str | None = None
+    source: Image | None = None
+    evidence: Mapping[str, Mapping[str, Outcome]] = field(default_factory=dict)
+
+
+class Measure(BaseModel, ABC):
+    """Turns candidates into numbers. Its fields are its parameters; constructing it is cheap.
+
+    A subclass is the one public class of its module, has the card's six lines in its docstring,
+    and returns the same numbers (within the card's tolerance) for a candidate measured alone, in
+    a batch, and in any order.
+
+    Attributes:
+        kind: When it is measured: filters, then detectors, then scorers.
+        version: To be raised with any change of any number that it returns.
+        scope: "candidate", or "set": then `run` gets exactly the members of one set a call.
+        needs: What of the request it reads: "prompt", "source", "evidence of INSTANCE".
+        weights: The models that it loads, by their names in the manifest.
+        batch: The most subjects of one call of `run`, for scope "candidate".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    kind: ClassVar[Kind]
+    version: ClassVar[int]
+    scope: ClassVar[Scope] = "candidate"
+    weights: ClassVar[tuple[str, ...]] = ()
+    batch: ClassVar[int] = 16
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What of the request it reads, beside the picture."""
+        return frozenset()
+
+    @property
+    @abstractmethod
+    def outputs(self) -> Mapping[str, Output]:
+        """The numbers that this instance returns for every subject, by name."""
+
+    @property
+    @abstractmethod
+    def cost(self) -> Cost:
+        """What one candidate is expected to cost."""
+
+    def build(self, device: str) -> None:
+        """Load what `run` needs, on *device* ("cpu", "cuda", "cuda:1"). Called once before `run`."""
+
+    @abstractmethod
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Return every output of every subject, in their order.
+
+        It need not catch anything: an exception becomes a Failure of the subject that causes it.
+        """
+
+    def close(self) -> None:
+        """Let go of what `build` loaded."""
+
+    def fingerprint(self) -> str:
+        """Return the name of the numbers that it makes: equal fingerprints, equal numbers."""
+        identity = {
+            "path": type(self).__module__,
+            "version": self.version,
+            "parameters": self.model_dump(mode="json"),
+            "weights": {name: manifest.entry(name).sha256 for name in self.weights},
+        }
+        text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @classmethod
+    def card(cls) -> dict[str, str]:
+        """Return the card: the docstring's first line as "" and its six lines by name."""
+        lines = inspect.cleandoc(cls.__doc__ or "").splitlines()
+        card = {"": lines[0] if lines else ""}
+        name = ""
+        for line in lines[1:]:
+            head, colon, rest = line.partition(":")
+            if colon and head in CARD_LINES:
+                name = head
+                card[name] = rest.strip()
+            elif name and line.startswith(" "):
+                card[name] += " " + line.strip()
+            elif not line.strip():
+                name = ""
+        return card

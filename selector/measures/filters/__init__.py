@@ -1,0 +1,1 @@
+"""Cheap rules about pixels, on the CPU, without a model."""

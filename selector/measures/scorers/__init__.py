@@ -1,0 +1,1 @@
+"""Learned judgement of an image for a prompt."""
