@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
@@ -242,20 +245,179 @@ class Outcomes:
         return self.table.get(candidate, {}).get(key, NOT_EVALUATED)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a request took.
+
+    Attributes:
+        calls: How many candidates each instance measured.
+        seconds: Wall-clock time by phase: "images", each instance, "total".
+    """
+
+    calls: Mapping[str, int] = field(default_factory=dict, hash=False)
+    seconds: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a request got, with all that it was decided from.
+
+    Attributes:
+        request_id: Names this request, in the journal too.
+        created: When it was decided, UTC, ISO 8601.
+        prompt: The prompt, or the edit.
+        policy: Name and version of the policy: "portrait@3".
+        plan_hash: Which plan decided it.
+        candidates: All candidates, in the order in which they were given.
+        outcomes: By candidate id and "instance.output", every output that the policy refers to.
+        decision: Ranking, verdicts, reasons, answer.
+        expect: What the caller expected of the request.
+        spent: Calls and seconds.
+    """
+
+    request_id: str
+    created: str
+    prompt: str | Edit
+    policy: str
+    plan_hash: str
+    candidates: tuple[Candidate, ...]
+    outcomes: Mapping[str, Mapping[str, Outcome]] = field(repr=False)
+    decision: Decision
+    expect: Mapping[str, float] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent, compare=False)
+
+    @property
+    def ranking(self) -> tuple[Candidate, ...]:
+        """All that were ranked, best first: neither refused nor copies."""
+        return tuple(self[name] for name in self.decision.ranking)
+
+    @property
+    def accepted(self) -> tuple[Candidate, ...]:
+        """What is good to deliver, best first."""
+        return self._with("accept")
+
+    @property
+    def review(self) -> tuple[Candidate, ...]:
+        """What a person should look at, best first."""
+        return self._with("review")
+
+    @property
+    def rejected(self) -> tuple[Candidate, ...]:
+        """All the rest: ranked ones first, then the refused and the copies by id."""
+        return self._with("reject")
+
+    @property
+    def answer(self) -> Answer:
+        """ "complete", "short", "review" or "empty"."""
+        return self.decision.answer
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether fewer than wanted were accepted and some wait for review."""
+        return self.decision.needs_person
+
+    @property
+    def advice(self) -> str | None:
+        """ "regenerate" where the policy asks for that, else None."""
+        return self.decision.advice
+
+    @property
+    def reasons(self) -> Mapping[str, tuple[Reason, ...]]:
+        """The grounds of each verdict, by candidate id."""
+        return self.decision.reasons
+
+    @property
+    def timings(self) -> Mapping[str, float]:
+        """Seconds of wall-clock time by phase."""
+        return self.spent.seconds
+
+    @property
+    def cost(self) -> Mapping[str, int]:
+        """How many candidates each instance measured."""
+        return self.spent.calls
+
+    def __getitem__(self, candidate: str) -> Candidate:
+        """Return the candidate with this id."""
+        for one in self.candidates:
+            if one.id == candidate:
+                return one
+        raise KeyError(candidate)
+
+    def verdict(self, candidate: str) -> VerdictName:
+        """Return the verdict of the candidate with this id."""
+        return self.decision.verdicts[candidate]
+
+    def in_order(self) -> tuple[Candidate, ...]:
+        """Return all candidates as a person wants to read them: accepted, review, rejected."""
+        return self.accepted + self.review + self.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the selection as JSON data; `from_dict` reads it back, equal."""
+        return dict(to_data(Selection, self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Selection:
+        """Return the selection that `to_dict` wrote; its candidates have no `image`.
+
+        Raises:
+            pydantic.ValidationError: *data* is not a selection.
+        """
+        selection: Selection = from_data(Selection, data)
+        return selection
+
+    def to_json(self) -> str:
+        """Return the selection as one JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Selection:
+        """Return the selection that `to_json` wrote."""
+        return cls.from_dict(json.loads(text))
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.accepted)} accepted, {len(self.review)} review"
+        first = "".join(f", first {one.id!r}" for one in (self.accepted + self.review)[:1])
+        return (
+            f"<Selection {self.answer} by {self.policy}: {counts}, "
+            f"{len(self.rejected)} rejected{first}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(self.verdict(one.id))}</td><td>{html.escape(one.id)}</td><td>"
+            + "<br>".join(html.escape(f"{reason.kind}: {reason}") for reason in self.reasons[one.id])
+            + "</td></tr>"
+            for one in self.in_order()
+        )
+        head = f"<p><b>{html.escape(self.answer)}</b>, policy {html.escape(self.policy)}</p>"
+        return f"{head}<table><tr><th>verdict</th><th>candidate</th><th>why</th></tr>{rows}</table>"
+
+    def _with(self, verdict: VerdictName) -> tuple[Candidate, ...]:
+        ranked = list(self.decision.ranking)
+        placed = frozenset(ranked)
+        rest = sorted(one.id for one in self.candidates if one.id not in placed)
+        return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
+
+
 def members_hash(content_hashes: Iterable[str]) -> str:
     """Return the name of a set of candidates: a hash of their content hashes, order-free."""
     return hashlib.sha256("\n".join(sorted(content_hashes)).encode()).hexdigest()
 
 
-def to_json(kind: Any, thing: Any) -> Any:
-    """Return *thing*, an object of type *kind*, as JSON data; `from_json` reads it back, equal."""
-    return TypeAdapter(kind).dump_python(thing, mode="json")
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)  # making one takes milliseconds, using it microseconds
 
 
-def from_json(kind: Any, data: Any) -> Any:
+def to_data(kind: Any, thing: Any) -> Any:
+    """Return *thing*, an object of type *kind*, as JSON data; `from_data` reads it back, equal."""
+    return _adapter(kind).dump_python(thing, mode="json")
+
+
+def from_data(kind: Any, data: Any) -> Any:
     """Return the object of type *kind* that *data* describes.
 
     Raises:
         pydantic.ValidationError: *data* does not describe one.
     """
-    return TypeAdapter(kind).validate_python(data)
+    return _adapter(kind).validate_python(data)

@@ -1,0 +1,241 @@
+"""The plan: a policy made ready to run. Numbers only, so that it decides the same years later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from selector.types import Cost, Kind, Output, Scope, from_data, to_data
+
+OnFailure = Literal["review", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One output of one instance; `key` is its name in tables of outcomes."""
+
+    instance: str
+    output: str
+
+    @property
+    def key(self) -> str:
+        """The name in a table of outcomes: "instance.output"."""
+        return f"{self.instance}.{self.output}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One use of a measure: which numbers it gives, and what identifies them."""
+
+    name: str
+    use: str
+    kind: Kind
+    scope: Scope
+    version: int
+    fingerprint: str
+    parameters: Mapping[str, JsonValue]
+    outputs: Mapping[str, Output]
+    needs: tuple[str, ...]
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The monotone, clipped map from a raw score to [0, 1]; 1 is best."""
+
+    low: float
+    high: float
+    higher_is_better: bool
+
+    @property
+    def worst(self) -> float:
+        """The raw value that maps to 0."""
+        return self.low if self.higher_is_better else self.high
+
+    @property
+    def best(self) -> float:
+        """The raw value that maps to 1."""
+        return self.high if self.higher_is_better else self.low
+
+    def clip(self, raw: float) -> float:
+        """Return *raw*, or the end of the scale that it lies beyond."""
+        return min(max(raw, self.low), self.high)
+
+    def __call__(self, raw: float) -> float:
+        """Return *raw* mapped to [0, 1]. Monotone in floating point too, so bounds hold exactly."""
+        distance = self.clip(raw) - self.low if self.higher_is_better else self.high - self.clip(raw)
+        return distance / (self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A bound on one output: before ranking (a gate) or asked in rank order (a constraint).
+
+    `equals` and `at_least` are a number, or the name of an expectation of the request.
+    """
+
+    on: Ref
+    reject_below: float | None = None
+    reject_above: float | None = None
+    accept_below: float | None = None
+    accept_above: float | None = None
+    equals: float | str | None = None
+    at_least: float | str | None = None
+    on_failure: OnFailure = "review"
+    if_absent: Literal["pass", "review", "reject"] = "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One weighted score of a composite; the weights of a composite sum to 1."""
+
+    of: Ref
+    weight: float
+    scale: Scale
+    if_absent: float | None = None
+    on_failure: OnFailure = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One step of a lexicographic order, or one axis of a Pareto order. `eps` is in raw units."""
+
+    of: Ref
+    scale: Scale
+    eps: float = 0.0
+    if_absent: float | None = None
+    on_failure: OnFailure = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedSum:
+    """Rank by a weighted sum of scaled scores."""
+
+    terms: tuple[Term, ...]
+    kind: Literal["weighted_sum"] = "weighted_sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicographic:
+    """Rank by the first criterion; what it can't tell apart within `eps`, by the next."""
+
+    criteria: tuple[Criterion, ...]
+    kind: Literal["lexicographic"] = "lexicographic"
+
+
+@dataclass(frozen=True, slots=True)
+class Constrained:
+    """Rank by an objective (a weighted sum); constraints are asked in rank order."""
+
+    objective: tuple[Term, ...]
+    constraints: tuple[Gate, ...]
+    kind: Literal["constrained"] = "constrained"
+
+
+@dataclass(frozen=True, slots=True)
+class Pareto:
+    """Rank by dominance on several objectives; inside a front by `pick`, a weighted sum."""
+
+    objectives: tuple[Criterion, ...]
+    pick: tuple[Term, ...] = ()
+    kind: Literal["pareto"] = "pareto"
+
+
+Method = Annotated[
+    WeightedSum | Lexicographic | Constrained | Pareto, Field(discriminator="kind")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A bound on the composite."""
+
+    of: Literal["quality"]
+    reject_below: float | None = None
+    accept_above: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """Deliver nothing within this distance of something accepted; *by* leaves the distances."""
+
+    by: Ref
+    within: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that `decide` needs beside the outcomes.
+
+    Attributes:
+        policy: The policy's name; *version* and *policy_hash* (of its resolved meaning) go with it.
+        instances: Every measure that the policy refers to, by instance name, in the order of kinds.
+        deliver: How many to accept; None for all that are good enough.
+        uncertified: Lines that wait for a calibration, in words; any makes requests uncertified.
+        if_uncertified: What an accept becomes while any line waits.
+    """
+
+    policy: str
+    version: int
+    policy_hash: str
+    instances: Mapping[str, Instance]
+    gates: tuple[Gate, ...]
+    method: Method
+    cut: Cut | None = None
+    deliver: int | None = 1
+    review_at_most: int | None = None
+    distinct: Distinct | None = None
+    on_empty: Literal["review", "regenerate", "none"] = "none"
+    uncertified: tuple[str, ...] = ()
+    if_uncertified: Literal["review", "accept"] = "review"
+    journal: Literal["required", "best_effort"] = "required"
+    timeout_s: float | None = None
+    mode: Literal["exact", "exhaustive"] = "exact"
+    schema: int = field(default=1)
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 hex of the whole plan: the name under which the journal keeps it."""
+        return hashlib.sha256(canonical(self.to_dict()).encode()).hexdigest()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The weighted sum that gives the composite; empty for a method that has none."""
+        match self.method:
+            case WeightedSum(terms=terms):
+                return terms
+            case Constrained(objective=terms):
+                return terms
+            case Pareto(pick=terms):
+                return terms
+        return ()
+
+    @property
+    def constraints(self) -> tuple[Gate, ...]:
+        """The bounds that are asked in rank order; empty for a method that has none."""
+        return self.method.constraints if isinstance(self.method, Constrained) else ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON data; `from_dict` reads it back, equal."""
+        return dict(to_data(Plan, self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        """Return the plan that `to_dict` wrote.
+
+        Raises:
+            pydantic.ValidationError: *data* is not a plan.
+        """
+        plan: Plan = from_data(Plan, data)
+        return plan
+
+
+def canonical(data: Any) -> str:
+    """Return JSON *data* as the one text that hashes are taken of."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
