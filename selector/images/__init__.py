@@ -1,0 +1,7 @@
+"""The only door through which bytes become pixels: safe decoding to sRGB, and the shared views."""
+
+from selector.images.budget import PixelBudget
+from selector.images.image import Image, ImageSource, open_image
+from selector.images.sources import Limits
+
+__all__ = ["Image", "ImageSource", "Limits", "PixelBudget", "open_image"]
