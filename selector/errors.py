@@ -23,7 +23,11 @@ class PolicyError(SelectorError):
 
     Attributes:
         problems: Every problem found, one line each, in the order of the file.
+        rest: What is left of the policy without the entries that failed, if anything is: planning
+            goes on with it, so that its problems are told in the same breath.
     """
+
+    rest: object = None
 
     def __init__(self, problems: str | Iterable[str]) -> None:
         self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
@@ -43,4 +47,10 @@ class WeightsError(SelectorError):
 
 
 class JournalError(SelectorError):
-    """The operator must act: the journal can't be written or read."""
+    """The operator must act: the journal can't be written or read.
+
+    Attributes:
+        selection: What was decided and could not be written down, if there is one.
+    """
+
+    selection: object = None

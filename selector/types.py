@@ -34,6 +34,7 @@ class Output:
         high: The largest value that can occur; None where there is no such end.
         higher_is_better: The direction; None for a quantity that is neither (a count, a width).
         within_prompt: Whether it compares only candidates of one prompt.
+        optional: Whether it may be `NotApplicable`.
     """
 
     unit: str
@@ -41,6 +42,7 @@ class Output:
     high: float | None
     higher_is_better: bool | None
     within_prompt: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A number that should be there and is not: the measure crashed, ran out of time, …"""
+    """A number that should be there and is not: the measure crashed, or ran out of time."""
 
     reason: str
     evidence: JsonValue = None
@@ -308,7 +310,7 @@ class Selection:
 
     @property
     def answer(self) -> Answer:
-        """ "complete", "short", "review" or "empty"."""
+        """What the request got: "complete", "short", "review" or "empty"."""
         return self.decision.answer
 
     @property
@@ -318,7 +320,7 @@ class Selection:
 
     @property
     def advice(self) -> str | None:
-        """ "regenerate" where the policy asks for that, else None."""
+        """What to do now: "regenerate" where the policy asks for that, else None."""
         return self.decision.advice
 
     @property
@@ -385,7 +387,9 @@ class Selection:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{html.escape(self.verdict(one.id))}</td><td>{html.escape(one.id)}</td><td>"
-            + "<br>".join(html.escape(f"{reason.kind}: {reason}") for reason in self.reasons[one.id])
+            + "<br>".join(
+                html.escape(f"{reason.kind}: {reason}") for reason in self.reasons[one.id]
+            )
             + "</td></tr>"
             for one in self.in_order()
         )

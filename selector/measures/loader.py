@@ -64,6 +64,11 @@ def load(path: str) -> type[Measure]:
     return classes[0]
 
 
+def path_of(kind: type[Measure]) -> str:
+    """Return the path by which policies name a measure."""
+    return kind.__module__.removeprefix("selector.measures.")
+
+
 def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
     """Return the measure *path* with *parameters*; nothing is loaded yet.
 
@@ -79,7 +84,7 @@ def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
 
 
 def _module(path: str) -> str:
-    packaged = path.split(".")[0] in FOLDERS
+    packaged = path.partition(".")[0] in FOLDERS
     return f"selector.measures.{path}" if packaged else path
 
 

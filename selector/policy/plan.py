@@ -69,7 +69,9 @@ class Scale:
 
     def __call__(self, raw: float) -> float:
         """Return *raw* mapped to [0, 1]. Monotone in floating point too, so bounds hold exactly."""
-        distance = self.clip(raw) - self.low if self.higher_is_better else self.high - self.clip(raw)
+        distance = (
+            self.clip(raw) - self.low if self.higher_is_better else self.high - self.clip(raw)
+        )
         return distance / (self.high - self.low)
 
 
@@ -147,9 +149,7 @@ class Pareto:
     kind: Literal["pareto"] = "pareto"
 
 
-Method = Annotated[
-    WeightedSum | Lexicographic | Constrained | Pareto, Field(discriminator="kind")
-]
+Method = Annotated[WeightedSum | Lexicographic | Constrained | Pareto, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)

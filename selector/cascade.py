@@ -1,0 +1,115 @@
+"""Asks become rounds: the cheapest measure next, on those for whom it can still matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from selector.decision.decide import decide, members
+from selector.decision.known import firsts_and_copies
+from selector.measures.base import EVIDENCE_OF
+from selector.policy.plan import Instance, Plan
+from selector.types import (
+    KINDS,
+    Ask,
+    Decision,
+    Measured,
+    NotEvaluated,
+    Outcome,
+    Outcomes,
+    members_hash,
+)
+
+Measurer = Callable[[Ask, "Table"], Sequence[Mapping[str, Measured]]]
+Table = dict[str, dict[str, Outcome]]
+
+
+def resolve(plan: Plan, request: Outcomes, measure: Measurer) -> tuple[Decision, Table]:
+    """Return the decision on a request and everything that was measured for it.
+
+    Filters come before detectors before scorers, and within a kind the cheap before the dear.
+    Whoever is refused on the way is not asked for again.
+
+    Args:
+        plan: What to decide by.
+        request: The candidates, what is known of them already, what is expected.
+        measure: Answers an ask, given all that is known so far: every output of the instance
+            for every candidate, in their order.
+    """
+    table: Table = {one.id: dict(request.table.get(one.id, {})) for one in request.candidates}
+    rounds = _Rounds(plan, Outcomes(request.candidates, table, request.expect), table, measure)
+    if plan.mode == "exhaustive":
+        rounds.everything()
+    while True:
+        decided = decide(plan, rounds.known)
+        if isinstance(decided, Decision):
+            return decided, table
+        rounds.answer(decided.asks[0])  # the cheapest comes first, in the order of the kinds
+
+
+@dataclass(frozen=True)
+class _Rounds:
+    plan: Plan
+    known: Outcomes
+    table: Table
+    measure: Measurer
+
+    def everything(self) -> None:
+        """Measure all that the plan refers to, on every candidate that can be read."""
+        firsts, _ = firsts_and_copies(self.known.candidates)
+        readable = tuple(name for name, one in firsts.items() if one.error is None)
+        for kind in KINDS:
+            for instance in (one for one in self.plan.instances.values() if one.kind == kind):
+                whom = readable
+                if instance.scope == "set":
+                    whom = members(self.plan, self.known)[kind]
+                self._lacking(Ask(instance.name, whom))
+
+    def answer(self, ask: Ask) -> None:
+        """Measure what is asked, after what it needs as evidence, and write it down."""
+        instance = self.plan.instances[ask.instance]
+        for need in instance.needs:
+            if need.startswith(EVIDENCE_OF):
+                self._lacking(Ask(need.removeprefix(EVIDENCE_OF), ask.candidates))
+        twin = self._twin(instance, ask.candidates)
+        if twin is None:
+            answers = self.measure(ask, self.table)
+        else:
+            answers = [self._row(twin, one) for one in ask.candidates]
+        for candidate, outcomes in zip(ask.candidates, answers, strict=True):
+            for output in instance.outputs:
+                self.table[candidate][f"{instance.name}.{output}"] = outcomes[output]
+        if instance.scope == "set":
+            self._stamp(instance, ask.candidates)
+
+    def _lacking(self, ask: Ask) -> None:
+        instance = self.plan.instances[ask.instance]
+        lacking = tuple(one for one in ask.candidates if not self._row(instance, one))
+        if lacking:
+            self.answer(Ask(ask.instance, lacking))
+
+    def _twin(self, instance: Instance, candidates: Sequence[str]) -> Instance | None:
+        """Return another instance with the same fingerprint that has measured all these already."""
+        for other in self.plan.instances.values():
+            same = other.name != instance.name and other.fingerprint == instance.fingerprint
+            if same and all(self._row(other, one) for one in candidates):
+                return other
+        return None
+
+    def _row(self, instance: Instance, candidate: str) -> dict[str, Measured]:
+        """Return what an instance measured of a candidate; empty if it has not."""
+        row = self.table[candidate]
+        named = {output: row.get(f"{instance.name}.{output}") for output in instance.outputs}
+        return {} if None in named.values() else named  # type: ignore[return-value]
+
+    def _stamp(self, instance: Instance, candidates: Sequence[str]) -> None:
+        """Write into the outcomes of a set which set it was."""
+        hashes = {one.id: one.content_hash or "" for one in self.known.candidates}
+        name = members_hash(hashes[one] for one in candidates)
+        for candidate in candidates:
+            row = self.table[candidate]
+            for output in instance.outputs:
+                key = f"{instance.name}.{output}"
+                outcome = row[key]
+                if not isinstance(outcome, NotEvaluated):
+                    row[key] = replace(outcome, members=name)

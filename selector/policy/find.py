@@ -1,0 +1,66 @@
+"""Where policies lie: the path that was given, ./policies, and those that come with the package."""
+
+import os
+from pathlib import Path
+
+from selector.errors import PolicyError
+from selector.policy.document import MAX_BYTES
+from selector.policy.problems import nearest
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def folders() -> list[Path]:
+    """Return the folders in which a policy is looked for by name, in order."""
+    package = Path(__file__).resolve().parents[1]
+    # A wheel carries them inside the package; a checkout has them beside it.
+    return [Path("policies"), package / "policies", package.parent / "policies"]
+
+
+def names() -> list[str]:
+    """Return the names of all policies that can be found by name."""
+    found = {
+        path.stem
+        for folder in folders()
+        for suffix in SUFFIXES
+        for path in folder.glob(f"*{suffix}")
+    }
+    return sorted(found)
+
+
+def path_of(given: str | os.PathLike[str]) -> Path:
+    """Return the file that *given*, a path or a name, means.
+
+    Raises:
+        PolicyError: There is none; names what comes nearest.
+    """
+    path = Path(given)
+    if path.suffix in SUFFIXES or len(path.parts) != 1:
+        if path.is_file():
+            return path
+        raise PolicyError(
+            f"{given}: no such file. Give the path of a policy, or a name.{_hint(path)}"
+        )
+    for folder in folders():
+        for suffix in SUFFIXES:
+            if (folder / f"{path.name}{suffix}").is_file():
+                return folder / f"{path.name}{suffix}"
+    raise PolicyError(f"{given}: no policy of this name in ./policies or the package.{_hint(path)}")
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of *path*, at most one more than a policy may have.
+
+    Raises:
+        PolicyError: It can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"{path}: can't be read ({error.strerror}). Check the file.") from None
+
+
+def _hint(path: Path) -> str:
+    hint = nearest(path.stem, names())
+    return f" {hint[0].upper()}{hint[1:]}"
