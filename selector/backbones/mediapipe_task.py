@@ -1,0 +1,119 @@
+"""Starts a MediaPipe task in this process: quietly, privately, with errors that say the cure."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from selector.errors import WeightsError
+
+if TYPE_CHECKING:
+    from selector.images.srgb import Pixels
+
+AT_ONCE = 8  # things found in one picture, at most; each costs one more run of the landmark model
+INSTALL = 'pip install "selector-engine[detectors]"'
+# MediaPipe links the first two, its OpenCV the others.
+APT = "apt-get install -y --no-install-recommends libegl1 libgles2 libgl1 libglib2.0-0 libxcb1"
+_ABSENT = re.compile(r"(?P<library>lib\S+\.so[.\d]*): cannot open shared object file")
+# What its C++ says on the way: notices and warnings, each a line. Errors are passed on.
+_CHATTER = re.compile(rb"^(?:[IW]\d{4} |INFO: |WARNING: )")
+
+
+def start(name: str, path: Path) -> Any:
+    """Return MediaPipe's landmarker *name*, ready to `detect`, running on the CPU.
+
+    Args:
+        name: "hand_landmarker" or "face_landmarker".
+        path: Its model file.
+
+    Raises:
+        WeightsError: MediaPipe or a library of the system is missing, or it refuses the file.
+    """
+    with _naming_the_cure(name), _quiet():
+        from mediapipe.tasks.python import vision
+
+        task = _create(vision, name, path)
+        detect(task, np.zeros((64, 64, 3), np.uint8))  # what is left for it to say, it says now
+    return task
+
+
+def detect(task: Any, pixels: Pixels) -> Any:
+    """Return what *task* finds in *pixels*, shape (H, W, 3), sRGB, as MediaPipe puts it."""
+    import mediapipe
+
+    image = mediapipe.Image(mediapipe.ImageFormat.SRGB, np.ascontiguousarray(pixels))
+    return task.detect(image)
+
+
+def _create(vision: Any, name: str, path: Path) -> Any:
+    base = _private_options(path)
+    if name == "hand_landmarker":
+        hands = vision.HandLandmarkerOptions(base_options=base, num_hands=AT_ONCE)
+        return vision.HandLandmarker.create_from_options(hands)
+    faces = vision.FaceLandmarkerOptions(base_options=base, num_faces=AT_ONCE)
+    return vision.FaceLandmarker.create_from_options(faces)
+
+
+def _private_options(path: Path) -> Any:
+    from mediapipe.tasks.python.core.base_options import BaseOptions
+
+    class PrivateOptions(BaseOptions):  # type: ignore[misc] # it carries no types
+        """MediaPipe reports its use to its maker and has no switch for it.
+
+        With no certificate to trust, it breaks the connection off before it has sent a byte of
+        the report.
+        """
+
+        def to_ctypes(self) -> Any:
+            options = super().to_ctypes()
+            options.ca_bundle_path = os.devnull.encode()
+            return options
+
+    return PrivateOptions(model_asset_path=str(path))
+
+
+@contextlib.contextmanager
+def _naming_the_cure(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise WeightsError(f"{name}: {why_not(error)}") from None
+
+
+def why_not(error: Exception) -> str:
+    """Return in words, with the one command that cures it, why MediaPipe does not start."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"a package is missing (got no {error.name}). Run: {INSTALL}"
+    # From OpenCV an ImportError when it is imported, from MediaPipe an OSError when it is used.
+    if absent := _ABSENT.search(str(error)):
+        return f"a library of the system is missing (got no {absent['library']}). Run: {APT}"
+    return f"MediaPipe does not start (got {error}). Run: {INSTALL} --upgrade"
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what MediaPipe's C++ says while starting off a terminal; no setting of its does.
+
+    Only on a terminal: elsewhere a stray line does no harm, and the process's standard error,
+    which other threads and child processes share, is left alone.
+    """
+    if not os.isatty(2):
+        yield
+        return
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            said.seek(0)
+            os.write(2, b"".join(line for line in said if not _CHATTER.match(line)))
