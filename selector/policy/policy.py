@@ -129,6 +129,16 @@ class Policy(Part):
         policy._document = Document(data, read.origin, lines)  # noqa: SLF001 - its own
         return policy
 
+    def having(self, **changes: Any) -> Policy:
+        """Return this policy with some top-level entries changed, checked again.
+
+        Raises:
+            PolicyError: A change breaks the grammar.
+        """
+        written = self.model_dump(mode="json", exclude_unset=True) | changes
+        origin = f"{self._document.origin} with {', '.join(changes)} changed"
+        return Policy._checked(Document(written, origin))
+
     def where(self, *loc: str | int) -> str:
         """Return "file:line" of an entry, for messages."""
         return self._document.where(loc)

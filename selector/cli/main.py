@@ -1,0 +1,223 @@
+"""The commands, and what ends them: 0 decided, 2 the caller's mistake, 1 a bug, 130 Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from selector.engine import Selector
+    from selector.types import Selection
+
+app = typer.Typer(
+    help="Choose the best of N generated images, say why, and keep that choice honest over time.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+policies = typer.Typer(help="Check policies, and print their JSON Schema.", no_args_is_help=True)
+app.add_typer(policies, name="policy")
+
+Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.", metavar="K")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the accepted files only.")]
+JournalPath = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where requests are written down.", envvar="SELECTOR_JOURNAL", show_envvar=True
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    import click
+
+    from selector.errors import SelectorError
+
+    _operator_log_to_stderr()
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except SelectorError as error:
+        from selector.cli.table import shown
+
+        print(*(shown(line) for line in str(error).splitlines()), sep="\n", file=sys.stderr)  # noqa: T201 - a command line prints
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        print("stopped; nothing was decided", file=sys.stderr)  # noqa: T201 - a command line prints
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has gone, as in `selector … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    *, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    if show_version:
+        typer.echo(version("selector-engine"))
+        raise typer.Exit
+
+
+@app.command()
+def select(  # noqa: PLR0913 - one option each
+    prompt: Annotated[str, typer.Argument(help="What the images were made for.")],
+    files: Annotated[list[Path], typer.Argument(help="Images, or folders of images.")],
+    *,
+    policy: Annotated[str, typer.Option(help="A policy's name or path.")] = "starter",
+    deliver: Deliver = None,
+    expect: Annotated[
+        list[str] | None, typer.Option(help="What this request expects.", metavar="NAME=NUMBER")
+    ] = None,
+    timeout_s: Annotated[float | None, typer.Option(help="Seconds until measuring ends.")] = None,
+    device: Annotated[str, typer.Option(help="Where models run: cpu, cuda, cuda:1.")] = "cpu",
+    journal: JournalPath = None,
+    no_journal: Annotated[bool, typer.Option(help="Write nothing down.")] = False,
+    accepted_to: Annotated[
+        Path | None, typer.Option(help="Copy the accepted files into this folder.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Choose among images of one prompt, and say why.
+
+    Example: selector select "a red chair" chairs/ --policy starter --deliver 2
+    """
+    from selector.cli import files as folder
+    from selector.engine import Selector
+
+    images = folder.images_in(files)
+    where = None if no_journal else journal or folder.default_journal()
+    with Selector(_policy(policy, deliver), device=device, journal=where) as engine:
+        _show_progress(engine, quiet=quiet or as_json)
+        selection = engine.select(
+            prompt, images, expect=_expectations(expect or ()), timeout_s=timeout_s
+        )
+    if accepted_to is not None:
+        folder.copy(selection.accepted, accepted_to)
+    _print(selection, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the pictures are put.")] = Path("selector-demo"),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make seven faulty pictures of one photograph, and see which of the eight is chosen."""
+    from selector.cli import demo as pictures
+    from selector.engine import Selector
+
+    made = pictures.make(out)
+    with Selector("starter") as engine:
+        _show_progress(engine, quiet=as_json)
+        selection = engine.select(pictures.PROMPT, made)
+    _print(selection, as_json=as_json, quiet=False)
+    if not as_json:
+        typer.echo(f"The pictures lie in {out}. Try it on your own:")
+        typer.echo('  selector select "the prompt" FOLDER --policy starter')
+
+
+@app.command()
+def measures() -> None:
+    """List what can be measured: outputs, unit, range, and what it is blind to."""
+    from selector.cli.table import measure_table
+    from selector.measures import loader
+
+    measure_table([(path, loader.construct(path, {})) for path in loader.names()])
+
+
+@policies.command()
+def check(
+    files: Annotated[list[str], typer.Argument(help="Policies, by path or name.")],
+) -> None:
+    """Check policies; every problem with its line. Example: selector policy check my.yaml"""
+    from selector.cli.table import plan_line, shown
+    from selector.errors import PolicyError
+    from selector.planning import plan_of
+
+    wrong = 0
+    for file in files:
+        try:
+            typer.echo(f"{shown(file)}: {plan_line(plan_of(file))}")
+        except PolicyError as error:
+            wrong += 1
+            for problem in error.problems:
+                typer.echo(shown(problem), err=True)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@policies.command()
+def schema() -> None:
+    """Print the JSON Schema by which editors complete and check a policy."""
+    from selector.policy import schema as made
+
+    typer.echo(made.text(), nl=False)
+
+
+def _policy(name: str, deliver: str | None) -> Any:
+    from selector.policy.policy import Policy
+
+    policy = Policy.load(name)
+    if deliver is None:
+        return policy
+    count: int | str = int(deliver) if deliver.isdecimal() else deliver
+    return policy.having(deliver=count)
+
+
+def _expectations(given: Any) -> dict[str, float]:
+    from selector.errors import RequestError
+
+    found = {}
+    for pair in given:
+        name, equals, number = pair.partition("=")
+        try:
+            found[name.removeprefix("expect.")] = float(number if equals else "")
+        except ValueError:
+            raise RequestError(f"--expect: expected NAME=NUMBER (got {pair!r}).") from None
+    return found
+
+
+def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
+    from selector.cli.table import selection_table, shown
+
+    if as_json:
+        typer.echo(selection.to_json())
+    elif quiet:
+        for one in selection.accepted:
+            typer.echo(shown(one.path or one.id))
+    else:
+        selection_table(selection)
+
+
+def _show_progress(engine: Selector, *, quiet: bool) -> None:
+    """Tell on stderr what is being done, if a person sits there."""
+    if quiet or not sys.stderr.isatty():
+        return
+
+    def tell(what: str, count: int) -> None:
+        print(f"\r\x1b[K{what} on {count}…", end="\r", file=sys.stderr, flush=True)  # noqa: T201 - a command line prints
+
+    engine.progress = tell
+
+
+def _operator_log_to_stderr() -> None:
+    """Keep stdout for the answer; only warnings and worse are shown."""
+    import logging
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

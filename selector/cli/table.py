@@ -1,0 +1,124 @@
+"""Selections, plans and measures as tables for a terminal; every foreign text made harmless."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from selector.measures.base import Measure
+from selector.policy.plan import Plan
+from selector.types import Candidate, Failure, NotEvaluated, Output, Reason, Selection
+
+LONGEST = 60  # characters of a name or a prompt in a table
+COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
+ANSWERS = {
+    "complete": "delivered in full",
+    "short": "fewer than asked for",
+    "review": "nothing accepted; a person should look",
+    "empty": "nothing good enough",
+}
+
+
+def shown(text: str, longest: int | None = None) -> str:
+    """Return *text* on one line without control, direction or other invisible characters."""
+    safe = "".join(
+        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
+        else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in text
+    )  # fmt: skip
+    return safe if longest is None or len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+def selection_table(selection: Selection) -> None:
+    """Print every candidate with its verdict and the reasons in words."""
+    console = Console(highlight=False)
+    table = Table(title=Text(_title(selection)), title_justify="left", show_lines=False)
+    table.add_column("verdict")
+    table.add_column("candidate", overflow="fold", ratio=1)
+    table.add_column("quality", justify="right")
+    table.add_column("why", overflow="fold", ratio=3)
+    for one in selection.in_order():
+        verdict = selection.verdict(one.id)
+        quality = selection.decision.quality.get(one.id)
+        table.add_row(
+            Text(verdict, style=COLOURS[verdict]),
+            Text(shown(one.id, LONGEST)),
+            "" if quality is None else f"{quality:.3f}",
+            Text("\n".join(_why(selection, one))),
+        )
+    console.print(table)
+    for line in _footer(selection):
+        console.print(Text(line))
+
+
+def _title(selection: Selection) -> str:
+    prompt = selection.prompt if isinstance(selection.prompt, str) else selection.prompt.instruction
+    answer = ANSWERS[selection.answer]
+    return f"“{shown(prompt, LONGEST)}” by {selection.policy}: {answer}"
+
+
+def _why(selection: Selection, one: Candidate) -> list[str]:
+    reasons = selection.reasons[one.id]
+    if not reasons:
+        return [f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"]
+    return [shown(f"{reason.kind}: {reason}") for reason in _grouped(reasons)]
+
+
+def _grouped(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons with one failure an instance: its outputs fail together."""
+    kept: dict[tuple[str, ...], Reason] = {}
+    for reason in reasons:
+        alike = (reason.kind, reason.instance, reason.note)
+        key = alike if reason.kind == "failure" else (*alike, reason.output, str(reason.bound))
+        kept.setdefault(key, reason)
+    return list(kept.values())
+
+
+def _footer(selection: Selection) -> list[str]:
+    skipped: Counter[str] = Counter()
+    failures: Counter[str] = Counter()
+    for row in selection.outcomes.values():
+        names = {key.rpartition(".")[0] for key, one in row.items() if isinstance(one, NotEvaluated)}
+        skipped.update(names)
+        failures.update({one.reason for one in row.values() if isinstance(one, Failure)})
+    lines = [
+        f"Not evaluated, because the answer did not depend on it: "
+        f"{', '.join(f'{name} on {count}' for name, count in sorted(skipped.items()))}."
+    ] if skipped else []  # fmt: skip
+    lines += [f"Failed on {count}: {shown(said)}" for said, count in failures.most_common(3)]
+    notes = sorted({f"{shown(one.id, LONGEST)}: {note}" for one in selection.candidates
+                    for note in one.notes})  # fmt: skip
+    total = selection.timings.get("total", 0.0)
+    return [*lines, *notes, f"{len(selection.candidates)} candidates in {total:.2f} s."]
+
+
+def plan_line(plan: Plan) -> str:
+    """Return in one line what a checked policy does."""
+    deliver = "all that are good enough" if plan.deliver is None else f"{plan.deliver}"
+    waits = f"; not calibrated yet: {', '.join(plan.uncertified)}" if plan.uncertified else ""
+    return (
+        f"ok: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
+        f"delivers {deliver}, {len(plan.instances)} measures{waits}"
+    )
+
+
+def measure_table(measures: Sequence[tuple[str, Measure]]) -> None:
+    """Print what each measure gives: outputs, unit, range, and what it does not see."""
+    table = Table(show_lines=True)
+    for column in ("measure", "what", "outputs", "blind to"):
+        table.add_column(column, overflow="fold")
+    for path, measure in measures:
+        card = measure.card()
+        outputs = "\n".join(f"{name}: {_range(one)}" for name, one in measure.outputs.items())
+        table.add_row(*(Text(cell) for cell in (path, card[""], outputs, card.get("Blind to", ""))))
+    Console(highlight=False).print(table)
+
+
+def _range(output: Output) -> str:
+    low = "−∞" if output.low is None else f"{output.low:g}"
+    high = "∞" if output.high is None else f"{output.high:g}"
+    better = {True: ", higher is better", False: ", lower is better", None: ""}
+    return f"{output.unit}, {low} to {high}{better[output.higher_is_better]}"
