@@ -149,7 +149,7 @@ class Image:
             self._budget.count_decode()
             if pixels.shape[1::-1] != self.size:
                 raise ImageError(f"its size changes (got {pixels.shape[1::-1]}). Make it again.")
-            if self._pixel_hash not in (None, _hash(pixels)):
+            if self._pixel_hash and self._pixel_hash != _hash(pixels):
                 raise ImageError(CHANGED)
         return pixels
 

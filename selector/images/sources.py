@@ -158,7 +158,7 @@ def _pillow(picture: PIL.Image.Image, limits: Limits) -> Source:
 
 
 def _array(array: npt.NDArray[Any], limits: Limits) -> Source:
-    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+    if array.dtype != np.uint8 or array.shape[2:] != (3,):
         raise ImageError(
             f"these are no sRGB pixels (got {array.dtype} of shape {array.shape}). "
             "Give uint8 of shape (H, W, 3): grey as np.stack([grey] * 3, axis=-1), floats in "

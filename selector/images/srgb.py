@@ -32,8 +32,10 @@ _TURNS = {
     7: PIL.Image.Transpose.TRANSVERSE,
     8: PIL.Image.Transpose.ROTATE_90,
 }
+_SIDEWAYS = (5, 6, 7, 8)
 _ORIENTATION = 0x0112  # the tag's number; EXIF 2.32, section 4.6.4
 _SIXTEEN_BITS = re.compile(r"\b(I|LA?|RGB[AX]?|CMYK);16")  # Pillow's raw modes; BGR;16 is 5-6-5
+_HIGHEST = 2**16 - 1
 _GREY = ("1", "L", "LA", "La")
 _ICC_SPACES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
@@ -45,8 +47,7 @@ def upright_size(picture: PIL.Image.Image, data: bytes = b"") -> tuple[int, int]
         picture: An opened picture.
         data: The encoded bytes that it was opened from, if there are any.
     """
-    turned = _turn(picture, data) >= 5  # 5 to 8 lie on their side
-    return picture.size[::-1] if turned else picture.size
+    return picture.size[::-1] if _turn(picture, data) in _SIDEWAYS else picture.size
 
 
 def to_srgb(
@@ -74,7 +75,7 @@ def to_srgb(
         notes.append("16-bit: reduced to 8")
     picture.load()
     colour, alpha = _eight_bits(picture)
-    upright = _through_profile(colour, picture.info.get("icc_profile"), notes).convert("RGB")
+    upright = _as("RGB", _through_profile(colour, picture.info.get("icc_profile"), notes))
     if alpha is not None and alpha.getextrema() != (255, 255):
         ground = PIL.Image.new("RGB", upright.size, background)
         upright = PIL.Image.composite(upright, ground, alpha)
@@ -136,7 +137,11 @@ def _eight_bits(picture: PIL.Image.Image) -> tuple[PIL.Image.Image, PIL.Image.Im
         straight = picture.convert("LA") if picture.mode == "La" else picture
         whole = straight.convert("RGBA")
         return whole.convert(grey), whole.getchannel("A")
-    return (picture if picture.mode == "CMYK" else picture.convert(grey)), None
+    return (picture if picture.mode == "CMYK" else _as(grey, picture)), None
+
+
+def _as(mode: str, picture: PIL.Image.Image) -> PIL.Image.Image:
+    return picture if picture.mode == mode else picture.convert(mode)  # convert always copies
 
 
 def _from_floats(values: npt.NDArray[Any]) -> PIL.Image.Image:
@@ -150,9 +155,9 @@ def _from_sixteen_bits(
     values: npt.NDArray[Any], hidden: object
 ) -> tuple[PIL.Image.Image, PIL.Image.Image | None]:
     low, high = int(values.min()), int(values.max())
-    if low < 0 or high > 65535:
+    if low < 0 or high > _HIGHEST:
         raise ImageError(f"its integers are not 16-bit (got {low} to {high}). Scale them first.")
-    colour = _grey((values.astype(np.uint32) + 128) // 257)  # 257 = 65535 / 255, to the nearest
+    colour = _grey((values.astype(np.uint32) + 128) // 257)  # 257 = _HIGHEST / 255, to the nearest
     # Pillow would look for the transparent value among the lower bytes alone.
     alpha = _grey(np.where(values == hidden, 0, 255)) if isinstance(hidden, int) else None
     return colour, alpha

@@ -1,0 +1,82 @@
+"""Whether there is anything in a picture, judged by its edges and not only by its variance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from selector.images import Image
+from selector.measures.base import Measure, Subject
+from selector.types import Cost, Kind, Measured, Output, Score
+
+FAINTEST = 12  # levels of 255; above what JPEG leaves on plain grounds, below a pale grey logo
+NOISE = 5  # times the median step; Gaussian noise passes it once in a million pixels
+STRONGEST = 48  # levels; a step that is an edge whatever the rest of the picture is like
+TAILS = (0.01, 0.99)  # quantiles; a hundredth of the pixels may be specks
+
+
+class Blank(Measure):
+    """How much there is in the picture: the share of it that lies on an edge.
+
+    Unit: `structure`, share of the thumbnail's pixels that differ from the one above or to the
+        left by a clear step in any channel, in [0, 1]; `spread`, from the darkest to the lightest
+        hundredth of the channel where that is widest, over 255, in [0, 1]; higher is more.
+    Needs: the thumbnail; no prompt.
+    Evidence: none.
+    Blind to: an empty picture in a frame, and coarse or strong noise, which have edges; what is
+        fainter than 12 levels or smaller than about a hundredth of the side, which has none.
+    Model: none.
+    Source: black, white and one colour measure 0, faint noise, gradients and vignettes under
+        0.0002; a dot of a hundredth of the side 0.0004, thin drawings 0.01, photographs over 0.03.
+    """
+
+    kind: ClassVar[Kind] = "filter"
+    version: ClassVar[int] = 1
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The share of pixels on edges, and the range of values."""
+        return {
+            "structure": Output("share of pixels", low=0, high=1, higher_is_better=True),
+            "spread": Output("share of the range", low=0, high=1, higher_is_better=True),
+        }
+
+    @property
+    def cost(self) -> Cost:
+        """Measured at 1024², the thumbnail included."""
+        return Cost(seconds=0.0045)
+
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Return structure and spread of every picture."""
+        return [_measured(subject.image) for subject in subjects]
+
+
+def _measured(image: Image) -> dict[str, Measured]:
+    steps = _steps(image.thumbnail.astype(np.int16))
+    # The threshold follows the picture's own noise, which covers all of it, as edges never do.
+    clear = np.clip(NOISE * np.median(steps), FAINTEST, STRONGEST)
+    spread = max(_spread(channel) for channel in np.moveaxis(image.thumbnail, -1, 0))
+    structure = np.count_nonzero(steps > clear) / steps.size
+    return {"structure": Score(structure), "spread": Score(spread)}
+
+
+def _steps(pixels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    """Return each pixel's largest difference from its left and upper neighbour, shape (h, w)."""
+    steps = np.zeros(pixels.shape[:2], np.int16)
+    steps[:, 1:] = _widest(pixels[:, 1:] - pixels[:, :-1])
+    steps[1:] = np.maximum(steps[1:], _widest(pixels[1:] - pixels[:-1]))
+    return steps
+
+
+def _widest(differences: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    red, green, blue = np.moveaxis(np.abs(differences), -1, 0)
+    widest: npt.NDArray[np.int16] = np.maximum(np.maximum(red, green), blue)
+    return widest  # ten times faster than max(axis=2)
+
+
+def _spread(channel: npt.NDArray[Any]) -> float:
+    """Return the range of 8-bit values between the tails, over 255."""
+    counted = np.bincount(channel.ravel(), minlength=256).cumsum()
+    low, high = np.searchsorted(counted, np.multiply(TAILS, channel.size))
+    return float(high - low) / 255

@@ -1,0 +1,54 @@
+"""How much of a picture has run into black or white, where no detail is left."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from selector.images import Image
+from selector.measures.base import Measure, Subject
+from selector.types import Cost, Kind, Measured, Output, Score
+
+NEAR = 2  # levels of 255; what JPEG's rounding makes of pure black and white
+
+
+class Clipping(Measure):
+    """How much of the picture is pure black or pure white.
+
+    Unit: `shadows`, `highlights`, share of pixels in [0, 1] with all three channels within two
+        levels of 0, of 255; lower is better.
+    Needs: sRGB, every pixel; no prompt.
+    Evidence: none.
+    Blind to: one channel alone that is clipped (a saturated red); black or white that is meant: a
+        drawing on white paper, a night sky, a transparent ground flattened on white.
+    Model: none.
+    Source: a count; within two levels, because JPEG turns 255 into 253.
+    """
+
+    kind: ClassVar[Kind] = "filter"
+    version: ClassVar[int] = 1
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The share of pixels at each end."""
+        share = Output("share of pixels", low=0, high=1, higher_is_better=False)
+        return {"shadows": share, "highlights": share}
+
+    @property
+    def cost(self) -> Cost:
+        """Measured at 1024²."""
+        return Cost(seconds=0.0021)
+
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Return the share of black and of white pixels of every picture."""
+        return [_measured(subject.image) for subject in subjects]
+
+
+def _measured(image: Image) -> dict[str, Measured]:
+    red, green, blue = np.moveaxis(image.rgb, -1, 0)
+    brightest = np.maximum(np.maximum(red, green), blue)  # ten times faster than max(axis=2)
+    darkest = np.minimum(np.minimum(red, green), blue)
+    return {
+        "shadows": Score(np.count_nonzero(brightest <= NEAR) / red.size),
+        "highlights": Score(np.count_nonzero(darkest >= 255 - NEAR) / red.size),
+    }
