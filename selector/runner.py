@@ -30,6 +30,7 @@ class _Instance:
     measure: Measure
     lock: threading.Lock = field(default_factory=threading.Lock)
     built: bool = False
+    closing: bool = False
     failed: Failure | None = None
     failed_at: float = -math.inf
 
@@ -65,10 +66,13 @@ class Runner:
     def close(self) -> None:
         """Let every measure go of what it loaded; running again loads again."""
         for instance in self._instances.values():
-            with instance.lock:
-                if instance.built:
-                    instance.measure.close()
-                    instance.built = False
+            instance.closing = True
+            # Whoever runs late still holds the lock; it lets go by itself when it ends.
+            if instance.lock.acquire(blocking=False):
+                try:
+                    _let_go(instance)
+                finally:
+                    instance.lock.release()
 
     def _until(
         self, instance: _Instance, subjects: Sequence[Subject], deadline: float | None
@@ -89,9 +93,13 @@ class Runner:
 
     def _batch(self, instance: _Instance, subjects: Sequence[Subject]) -> Measurements:
         with instance.lock:
+            instance.closing = False
             if failed := self._build(instance):
                 return _all(instance.measure, subjects, failed)
-            return _halving(instance.measure, subjects)
+            found = _halving(instance.measure, subjects)
+            if instance.closing:
+                _let_go(instance)
+            return found
 
     def _build(self, instance: _Instance) -> Failure | None:
         if instance.built:
@@ -108,6 +116,12 @@ class Runner:
             return instance.failed
         instance.built, instance.failed = True, None
         return None
+
+
+def _let_go(instance: _Instance) -> None:
+    if instance.built:
+        instance.measure.close()
+        instance.built = False
 
 
 def _halving(measure: Measure, subjects: Sequence[Subject]) -> Measurements:

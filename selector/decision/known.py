@@ -74,7 +74,7 @@ class Known:
         instance = self.plan.instances[name]
         if instance.scope == "set":
             return self.members[instance.kind]
-        return tuple(dict.fromkeys(candidates))
+        return tuple(sorted(set(candidates)))
 
     def _place(self, name: str) -> tuple[int, float, str]:
         instance = self.plan.instances[name]

@@ -1,0 +1,202 @@
+"""The runner: whatever a measure does, every subject gets an outcome and no other is harmed."""
+
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from selector.errors import WeightsError
+from selector.images import open_image
+from selector.measures.base import Measure, Subject
+from selector.runner import Runner
+from selector.types import Cost, Failure, NotApplicable, Output, Score
+
+
+CALLS: list[int] = []  # how many subjects each call of `run` had
+BUILT: list[str] = []  # what was loaded where, and let go
+
+
+class Brightness(Measure):
+    """A measure that says how bright a picture is, and misbehaves as it is told."""
+
+    kind = "filter"
+    version = 1
+    batch = 4
+    trouble: str = ""
+
+    @property
+    def outputs(self):
+        return {"value": Output("share", 0.0, 1.0, higher_is_better=None)}
+
+    @property
+    def cost(self):
+        return Cost(0.001)
+
+    def build(self, device):
+        BUILT.append(device)
+        if self.trouble == "no library":
+            raise OSError("libEGL.so.1: cannot open shared object file")
+        if self.trouble == "no weights":
+            raise WeightsError("hand: no file. Put it there.")
+
+    def close(self):
+        BUILT.append("closed")
+
+    def run(self, subjects):
+        CALLS.append(len(subjects))
+        if self.trouble == "slow":
+            time.sleep(0.3)
+        if self.trouble == "memory" and len(subjects) > 1:
+            raise MemoryError
+        if self.trouble == "short":
+            return []
+        return [{"value": self._one(subject)} for subject in subjects]
+
+    def _one(self, subject):
+        value = float(subject.image.rgb.mean()) / 255
+        if self.trouble == "crash on black" and value == 0:
+            raise ZeroDivisionError("division by zero")
+        strange = {
+            "nan": Score(math.nan),
+            "infinite": Score(math.inf),
+            "outside": Score(1.5),
+            "bare number": value,
+            "absent": NotApplicable("no picture"),
+            "huge evidence": Score(value, "x" * 20_000),
+            "bad evidence": Score(value, {"nan": math.nan}),
+            "numpy": Score(np.float32(0.5)),
+        }
+        return strange.get(self.trouble, Score(value))
+
+
+def subjects(*levels: int) -> list[Subject]:
+    return [Subject(open_image(np.full((8, 8, 3), level, np.uint8))) for level in levels]
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Forget what earlier tests counted."""
+    CALLS.clear()
+    BUILT.clear()
+
+
+def run(trouble: str, *levels: int, **rest):
+    runner = Runner({"b": Brightness(trouble=trouble)})
+    return [one["value"] for one in runner.run("b", subjects(*levels), **rest)]
+
+
+def test_outcomes_come_in_the_order_of_the_subjects_over_batches():
+    """Ten subjects in batches of four give ten outcomes, each at its place."""
+    levels = list(range(0, 200, 20))
+    found = run("", *levels)
+    assert [round(one.value * 255) for one in found] == levels
+    assert CALLS == [4, 4, 2]
+
+
+def test_one_bad_subject_harms_no_other():
+    """A picture that crashes the measure fails alone; the rest of its batch is measured."""
+    found = run("crash on black", 10, 0, 20, 30)
+    assert [one.kind for one in found] == ["score", "failure", "score", "score"]
+    assert found[1].reason == "ZeroDivisionError: division by zero"
+
+
+def test_out_of_memory_halves_the_batch():
+    """A batch that memory can't hold is halved until it fits."""
+    assert [one.kind for one in run("memory", 1, 2, 3, 4)] == ["score"] * 4
+    assert max(CALLS) == 4
+    assert CALLS.count(1) == 4
+
+
+def test_wrong_length_is_a_failure_of_all():
+    """A measure that returns too few outcomes gets none of them believed."""
+    found = run("short", 1, 2)
+    assert all(isinstance(one, Failure) for one in found)
+    assert "returned 0 outcomes for 1 subjects" in found[0].reason
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        ("nan", "it returned nan"),
+        ("infinite", "it returned inf"),
+        ("outside", "1.5 is outside its range 0.0 to 1.0"),
+        ("bare number", "it returned float, not an outcome"),
+        ("absent", "never absent"),
+        ("huge evidence", "over 16384"),
+        ("bad evidence", "Out of range float values"),
+    ],
+)
+def test_what_breaks_the_contract_is_a_failure_that_says_how(trouble, said):
+    """No number is believed that the measure's own declaration excludes."""
+    (found,) = run(trouble, 10)
+    assert isinstance(found, Failure)
+    assert said in found.reason
+
+
+def test_numbers_become_plain_floats():
+    """A NumPy scalar becomes a float, so that it can be written as JSON."""
+    (found,) = run("numpy", 10)
+    assert type(found.value) is float
+
+
+@pytest.mark.parametrize("trouble", ["no library", "no weights"])
+def test_what_does_not_load_fails_for_all_and_is_not_tried_at_once_again(trouble):
+    """A model that can't be loaded gives failures with the reason, without trying every time."""
+    runner = Runner({"b": Brightness(trouble=trouble)})
+    for _ in range(3):
+        (found,) = [one["value"] for one in runner.run("b", subjects(1))]
+        assert isinstance(found, Failure)
+        assert ("libEGL" in found.reason) == (trouble == "no library")
+    assert BUILT == ["cpu"]
+    assert CALLS == []
+
+
+def test_loads_once_on_the_device_and_lets_go():
+    """`build` is called once with the device; after `close` it loads again."""
+    runner = Runner({"b": Brightness()}, device="cuda:1")
+    runner.run("b", subjects(1))
+    runner.run("b", subjects(2))
+    runner.close()
+    runner.run("b", subjects(3))
+    assert BUILT == ["cuda:1", "closed", "cuda:1"]
+
+
+def test_what_is_late_fails_and_what_was_in_time_stays():
+    """After the deadline the rest is Failure("deadline"); batches before it keep their scores."""
+    started = time.monotonic()
+    found = run("slow", *range(12), deadline=started + 0.45)
+    assert time.monotonic() - started < 0.6
+    assert [one.kind for one in found[:4]] == ["score"] * 4
+    assert found[-1] == Failure("deadline")
+    assert found[4:8] == [Failure("deadline")] * 4
+
+
+def test_a_deadline_that_has_passed_calls_nothing():
+    """No time left, no call."""
+    assert run("", 1, 2, deadline=time.monotonic() - 1) == [Failure("deadline")] * 2
+    assert CALLS == []
+
+
+def test_no_subjects_no_call():
+    """Nobody to measure is no work."""
+    assert run("") == []
+    assert CALLS == []
+
+
+def test_one_instance_runs_on_one_thread_at_a_time():
+    """Many threads get their own right answers, and the measure is built once."""
+    runner = Runner({"b": Brightness()})
+    found: dict[int, list[float]] = {}
+
+    def work(level: int) -> None:
+        found[level] = [one["value"].value for one in runner.run("b", subjects(level, level))]
+
+    threads = [threading.Thread(target=work, args=(level,)) for level in range(0, 160, 10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {level: [pytest.approx(level / 255)] * 2 for level in range(0, 160, 10)}
+    assert BUILT == ["cpu"]
