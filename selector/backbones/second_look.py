@@ -60,11 +60,25 @@ def landmark_jitter(model: Landmarker, pixels: Pixels, found: Found) -> float:
     """
     height, width = pixels.shape[:2]
     looks = [again(model.find(pixels, region), found) for region in crops(found.box, width, height)]
+    return spread(looks, found.side)
+
+
+def spread(looks: list[Points | None], side: float) -> float:
+    """Return how far apart several looks put the same landmarks.
+
+    Args:
+        looks: The landmarks of each look, shape (K, 2) in pixels; None where nothing was found.
+        side: The side of the thing, in pixels.
+
+    Returns:
+        The mean over looks of the distance from the median look, in sides, in [0, 1]; a look that
+        found nothing counts as 1.
+    """
     seen = [points for points in looks if points is not None]
     if not seen:
         return 1.0
     distances = np.linalg.norm(np.stack(seen) - np.median(seen, axis=0), axis=2)
-    shares = np.minimum(distances.mean(axis=1) / found.side, 1)
+    shares = np.minimum(distances.mean(axis=1) / side, 1)
     return float((shares.sum() + len(looks) - len(seen)) / len(looks))
 
 

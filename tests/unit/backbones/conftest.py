@@ -1,0 +1,38 @@
+"""Real pictures of people, and the real models, loaded once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import skimage.data
+
+from selector.backbones.landmarker import Landmarker
+from selector.images.srgb import Pixels
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Pixels:
+    """One smiling person, shape (512, 512, 3); NASA, public domain."""
+    return skimage.data.astronaut()
+
+
+@pytest.fixture(scope="session")
+def grey() -> Pixels:
+    """A picture with nothing in it, shape (300, 400, 3)."""
+    return np.full((300, 400, 3), 127, np.uint8)
+
+
+@pytest.fixture(scope="session")
+def faces() -> Iterator[Landmarker]:
+    """The face landmarker."""
+    model = Landmarker("face_landmarker")
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def hands() -> Iterator[Landmarker]:
+    """The hand landmarker."""
+    model = Landmarker("hand_landmarker")
+    yield model
+    model.close()
