@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageFilter
 
@@ -41,7 +42,8 @@ def _photograph() -> Picture:
             "demo: its photograph comes with scikit-image, which is not installed. "
             'Run: pip install "selector-engine[detectors]"'
         ) from None
-    return Image.fromarray(data.astronaut())
+    pixels: Any = data.astronaut()  # type: ignore[no-untyped-call]
+    return Image.fromarray(pixels)
 
 
 def _overexposed(picture: Picture) -> Picture:
@@ -66,5 +68,5 @@ FAULTS: dict[str, Callable[[Picture], Picture]] = {
     "odd-aspect": lambda picture: picture.crop((0, 200, picture.width, 280)),
     "tiled": _tiled,
     "tiny": lambda picture: picture.resize((96, 96)),
-    "original-copy": lambda picture: picture,
+    "twin": lambda picture: picture,
 }

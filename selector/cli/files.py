@@ -9,7 +9,21 @@ from selector.errors import RequestError
 from selector.types import Candidate
 
 SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .mpo .webp .avif .gif .bmp .dib .tif .tiff".split()
+    (
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".mpo",
+        ".webp",
+        ".avif",
+        ".gif",
+        ".bmp",
+        ".dib",
+        ".tif",
+        ".tiff",
+    )
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,9 @@ import typer
 if TYPE_CHECKING:
     from selector.engine import Selector
     from selector.types import Selection
+
+CLEAR = "\r\x1b[K"  # back to the start of the line, and wipe it
+STOPPED = 130  # what shells use for a process that Ctrl-C ended
 
 app = typer.Typer(
     help="Choose the best of N generated images, say why, and keep that choice honest over time.",
@@ -36,27 +40,21 @@ JournalPath = Annotated[
 
 def main() -> None:
     """Run the command line."""
-    import click
-
     from selector.errors import SelectorError
 
     _operator_log_to_stderr()
     try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        app()
     except SelectorError as error:
         from selector.cli.table import shown
 
-        print(*(shown(line) for line in str(error).splitlines()), sep="\n", file=sys.stderr)  # noqa: T201 - a command line prints
+        for line in str(error).splitlines():
+            typer.echo(shown(line), err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        print("stopped; nothing was decided", file=sys.stderr)  # noqa: T201 - a command line prints
-        sys.exit(130)
-    except BrokenPipeError:  # the reader of our output has gone, as in `selector … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            typer.echo("stopped; nothing was decided", err=True)
+        raise
 
 
 @app.callback(invoke_without_command=True)
@@ -98,10 +96,9 @@ def select(  # noqa: PLR0913 - one option each
     images = folder.images_in(files)
     where = None if no_journal else journal or folder.default_journal()
     with Selector(_policy(policy, deliver), device=device, journal=where) as engine:
-        _show_progress(engine, quiet=quiet or as_json)
-        selection = engine.select(
-            prompt, images, expect=_expectations(expect or ()), timeout_s=timeout_s
-        )
+        expected = _expectations(expect or ())
+        with _progress(engine, quiet=quiet or as_json):
+            selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)
     if accepted_to is not None:
         folder.copy(selection.accepted, accepted_to)
     _print(selection, as_json=as_json, quiet=quiet)
@@ -118,8 +115,7 @@ def demo(
     from selector.engine import Selector
 
     made = pictures.make(out)
-    with Selector("starter") as engine:
-        _show_progress(engine, quiet=as_json)
+    with Selector("starter") as engine, _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)
     _print(selection, as_json=as_json, quiet=False)
     if not as_json:
@@ -140,7 +136,10 @@ def measures() -> None:
 def check(
     files: Annotated[list[str], typer.Argument(help="Policies, by path or name.")],
 ) -> None:
-    """Check policies; every problem with its line. Example: selector policy check my.yaml"""
+    """Check policies, and tell every problem with its line.
+
+    Example: selector policy check my.yaml
+    """
     from selector.cli.table import plan_line, shown
     from selector.errors import PolicyError
     from selector.planning import plan_of
@@ -200,15 +199,21 @@ def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
         selection_table(selection)
 
 
-def _show_progress(engine: Selector, *, quiet: bool) -> None:
-    """Tell on stderr what is being done, if a person sits there."""
+@contextmanager
+def _progress(engine: Selector, *, quiet: bool) -> Iterator[None]:
+    """Tell on stderr what is being done, if a person sits there; leave the line clean."""
     if quiet or not sys.stderr.isatty():
+        yield
         return
 
     def tell(what: str, count: int) -> None:
-        print(f"\r\x1b[K{what} on {count}…", end="\r", file=sys.stderr, flush=True)  # noqa: T201 - a command line prints
+        typer.echo(f"{CLEAR}{what} on {count}…", err=True, nl=False)
 
     engine.progress = tell
+    try:
+        yield
+    finally:
+        typer.echo(CLEAR, err=True, nl=False)
 
 
 def _operator_log_to_stderr() -> None:

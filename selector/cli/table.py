@@ -81,13 +81,15 @@ def _footer(selection: Selection) -> list[str]:
     skipped: Counter[str] = Counter()
     failures: Counter[str] = Counter()
     for row in selection.outcomes.values():
-        names = {key.rpartition(".")[0] for key, one in row.items() if isinstance(one, NotEvaluated)}
+        names = {
+            key.rpartition(".")[0] for key, one in row.items() if isinstance(one, NotEvaluated)
+        }
         skipped.update(names)
         failures.update({one.reason for one in row.values() if isinstance(one, Failure)})
-    lines = [
-        f"Not evaluated, because the answer did not depend on it: "
-        f"{', '.join(f'{name} on {count}' for name, count in sorted(skipped.items()))}."
-    ] if skipped else []  # fmt: skip
+    lines = []
+    if skipped:
+        listed = ", ".join(f"{name} on {count}" for name, count in sorted(skipped.items()))
+        lines.append(f"Not evaluated, because the answer did not depend on it: {listed}.")
     lines += [f"Failed on {count}: {shown(said)}" for said, count in failures.most_common(3)]
     notes = sorted({f"{shown(one.id, LONGEST)}: {note}" for one in selection.candidates
                     for note in one.notes})  # fmt: skip

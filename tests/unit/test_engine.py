@@ -40,7 +40,7 @@ def png(side: int = 64, seed: int = 0) -> bytes:
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
-    """Write a measure of one's own: own(body) returns the policy that ranks by it."""
+    """Give a maker of measures: it returns the policy that ranks by the one it wrote."""
     monkeypatch.syspath_prepend(tmp_path)
     counter = iter(range(100))
 

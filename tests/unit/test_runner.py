@@ -13,7 +13,6 @@ from selector.measures.base import Measure, Subject
 from selector.runner import Runner
 from selector.types import Cost, Failure, NotApplicable, Output, Score
 
-
 CALLS: list[int] = []  # how many subjects each call of `run` had
 BUILT: list[str] = []  # what was loaded where, and let go
 

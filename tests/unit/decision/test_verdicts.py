@@ -234,7 +234,7 @@ def test_a_criterion_that_refuses_failures_holds_the_round_again():
     assert kinds(decision, "a") == ["failure"]
 
 
-def pareto(pick: bool = True, **rest) -> p.Plan:
+def pareto(*, pick: bool = True, **rest) -> p.Plan:
     axes = tuple(p.Criterion(ref(name), UP) for name in ("x", "y"))
     terms = (p.Term(ref("z"), 1.0, UP),) if pick else ()
     return plan(p.Pareto(axes, terms), **rest)
@@ -331,7 +331,7 @@ def near_plan(within: float, **rest) -> p.Plan:
     return by_score(distinct=distinct, instances=made, **rest)
 
 
-def with_distances(rows, matrix, a_plan) -> Outcomes:
+def with_distances(rows, matrix) -> Outcomes:
     """Return outcomes in which *matrix* holds the distances in the order of the ids given."""
     given = outcomes(rows)
     names = list(rows)
@@ -349,7 +349,7 @@ def test_near_duplicates_of_the_accepted_are_rejected():
     a_plan = near_plan(3, deliver=2)
     rows = {"a": {"s": 1.0}, "b": {"s": 0.75}, "c": {"s": 0.5}}
     matrix = [[0, 3, 4], [3, 0, 1], [4, 1, 0]]
-    decision = decided(a_plan, with_distances(rows, matrix, a_plan))
+    decision = decided(a_plan, with_distances(rows, matrix))
     assert decision.verdicts == {"a": "accept", "b": "reject", "c": "accept"}
     (reason,) = decision.reasons["b"]
     assert (reason.kind, reason.value, reason.bound) == ("duplicate", 3, 3)
@@ -365,7 +365,7 @@ def test_one_delivery_never_asks_for_distances():
 def test_distances_of_another_set_do_not_count():
     """Distances measured over another set of candidates are asked for again, not trusted."""
     a_plan = near_plan(3, deliver=2)
-    given = with_distances({"a": {"s": 1.0}, "b": {"s": 0.75}}, [[0, 9], [9, 0]], a_plan)
+    given = with_distances({"a": {"s": 1.0}, "b": {"s": 0.75}}, [[0, 9], [9, 0]])
     extra = worlds.candidate("c")
     given.table["c"] = {"s.value": Score(0.0)}
     more = replace(given, candidates=(*given.candidates, extra))
@@ -377,7 +377,7 @@ def test_distances_of_another_set_do_not_count():
 def test_unknown_distance_is_never_accepted():
     """If the distance from what is accepted failed, a person looks."""
     a_plan = near_plan(3, deliver=2)
-    given = with_distances({"a": {"s": 1.0}, "b": {"s": 0.75}}, [[0, 9], [9, 0]], a_plan)
+    given = with_distances({"a": {"s": 1.0}, "b": {"s": 0.75}}, [[0, 9], [9, 0]])
     stamp = given.table["b"]["near.nearest"].members
     given.table["b"]["near.nearest"] = Failure("deadline", members=stamp)
     decision = decided(a_plan, given)

@@ -1,0 +1,147 @@
+"""What every measure promises. A new file under measures/ is picked up by itself."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from selector import measures
+from selector.images import open_image
+from selector.measures import loader
+from selector.measures.base import CARD_LINES, Subject
+from selector.runner import Runner
+from selector.types import Failure, NotApplicable, Score, to_data
+
+PATHS = loader.names()
+KINDS = {"filters": "filter", "detectors": "detector", "scorers": "scorer"}
+HEAVY = ("torch", "transformers", "mediapipe", "ray", "imagehash", "skimage", "scipy", "cv2")
+
+
+def noise(height: int, width: int) -> Image.Image:
+    pixels = np.random.default_rng(height * width).integers(0, 256, (height, width, 3), np.uint8)
+    return Image.fromarray(pixels)
+
+
+ODD = {
+    "one pixel": noise(1, 1),
+    "a line": noise(3, 2048),
+    "a column": noise(700, 2),
+    "grey": noise(80, 60).convert("L"),
+    "alpha": noise(80, 60).convert("RGBA"),
+    "black": Image.new("RGB", (300, 300)),
+    "white": Image.new("RGB", (300, 300), "white"),
+    "noise": noise(200, 300),
+}
+
+
+@pytest.fixture(scope="module")
+def runner():
+    """One runner with every measure, so that models load once."""
+    made = Runner({path: loader.construct(path, {}) for path in PATHS})
+    yield made
+    made.close()
+
+
+def subject(picture) -> Subject:
+    return Subject(open_image(picture), prompt="a picture")
+
+
+def test_every_file_is_a_measure_and_every_measure_a_file():
+    """The names are exactly the public modules on disk."""
+    (root,) = (path for path in measures.__path__)
+    from pathlib import Path
+
+    on_disk = {
+        f"{folder}.{file.stem}"
+        for folder in loader.FOLDERS
+        for file in (Path(root) / folder).glob("*.py")
+        if not file.name.startswith("_")
+    }
+    assert set(PATHS) == on_disk
+    assert PATHS
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_card_is_complete(path):
+    """A card has a first line and the six lines, each with something in it."""
+    card = loader.load(path).card()
+    assert set(card) == {"", *CARD_LINES}
+    assert all(len(text) > 3 for text in card.values())
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_declarations_are_sound(path):
+    """Kind fits the folder, outputs have unit and range, the cost is a time."""
+    measure = loader.construct(path, {})
+    assert measure.kind == KINDS[path.partition(".")[0]]
+    assert measure.version >= 1
+    assert 0 < measure.cost.seconds < 60
+    assert measure.outputs
+    for name, output in measure.outputs.items():
+        assert name.isidentifier()
+        assert output.unit
+        assert output.low is None or output.high is None or output.low < output.high
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_parameters_round_trip(path):
+    """A measure rebuilt from its written parameters is the same, with the same fingerprint."""
+    measure = loader.construct(path, {})
+    again = loader.construct(path, json.loads(json.dumps(measure.model_dump(mode="json"))))
+    assert again == measure
+    assert again.fingerprint() == measure.fingerprint()
+
+
+def test_fingerprints_differ():
+    """No two measures share the name of their numbers."""
+    prints = [loader.construct(path, {}).fingerprint() for path in PATHS]
+    assert len(set(prints)) == len(prints)
+
+
+def test_importing_measures_imports_nothing_heavy():
+    """All measures can be listed and described without loading a model library."""
+    code = (
+        "import sys; from selector.measures import loader\n"
+        "made = [loader.construct(path, {}) for path in loader.names()]\n"
+        "prints = [one.fingerprint() for one in made]\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_odd_pictures_give_outcomes_inside_the_declared_range(path, runner):
+    """Grey, alpha, 1×1, 2048×3, black: every output is there, in range, with small evidence."""
+    outputs = loader.construct(path, {}).outputs
+    for name, picture in ODD.items():
+        (found,) = runner.run(path, [subject(picture)])
+        assert set(found) == set(outputs), name
+        for output, outcome in found.items():
+            assert not isinstance(outcome, Failure), (name, output, outcome.reason)
+            if isinstance(outcome, NotApplicable):
+                assert outputs[output].optional, (name, output)
+            assert len(json.dumps(outcome.evidence)) <= 16 * 1024
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_alone_in_a_batch_and_reversed_are_the_same(path, runner, astronaut):
+    """A candidate's numbers do not depend on who is measured with it, nor in which order."""
+    pictures = [*ODD.values(), astronaut, astronaut.rotate(5)]
+    subjects = [subject(picture) for picture in pictures]
+    together = runner.run(path, subjects)
+    backwards = runner.run(path, subjects[::-1])[::-1]
+    if loader.load(path).scope == "candidate":
+        alone = [runner.run(path, [one])[0] for one in subjects]
+        assert to_data(list, alone) == to_data(list, together)
+    assert [values(one) for one in backwards] == [values(one) for one in together]
+
+
+def values(outcomes) -> dict[str, float | str]:
+    return {
+        name: outcome.value if isinstance(outcome, Score) else outcome.kind
+        for name, outcome in outcomes.items()
+    }

@@ -1,0 +1,350 @@
+"""The command line as a person or a script uses it: a process, its output, its exit code."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+import outside
+from selector import Selection
+from selector.cli.table import shown
+from selector.journal import Journal
+
+SELECTOR = [str(Path(sys.executable).parent / "selector")]
+SLOW = "time.sleep(30); return [{'value': Score(0.5)} for _ in subjects]"
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Run the command in an empty folder with a home of its own."""
+    (tmp_path / "cwd").mkdir()
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SELECTOR_")},
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "PYTHONPATH": str(tmp_path),
+        "COLUMNS": "120",
+    }
+
+    def run(*arguments, **rest):
+        return subprocess.run(
+            [*SELECTOR, *map(str, arguments)],
+            cwd=tmp_path / "cwd",
+            env=environment | rest.pop("env", {}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **rest,
+        )
+
+    run.environment = environment
+    run.cwd = tmp_path / "cwd"
+    return run
+
+
+@pytest.fixture
+def chairs(shell, astronaut):
+    """A folder with two good pictures, a broken one and a text file."""
+    folder = shell.cwd / "chairs"
+    folder.mkdir()
+    astronaut.save(folder / "a.png")
+    astronaut.rotate(90).crop((0, 0, 500, 500)).save(folder / "b.jpg", quality=95)
+    (folder / "c.png").write_bytes(b"broken")
+    (folder / "notes.txt").write_text("not an image")
+    return folder
+
+
+@pytest.fixture
+def pixels(shell):
+    """A policy that only looks at pixels: fast, and needs no model."""
+    policy = {
+        "name": "pixels",
+        "version": 1,
+        "gates": [{"on": "filters.blank.structure", "reject_below": 0.001}],
+        "method": {
+            "weighted_sum": [{"of": "filters.sharpness.sharpest", "scale": {"ends": [0, 1]}}]
+        },
+    }
+    path = shell.cwd / "pixels.yaml"
+    path.write_text(yaml.safe_dump(policy))
+    return path
+
+
+def test_select_prints_a_table_with_reasons(shell, chairs, pixels):
+    """Every candidate has a line with its verdict and why; the exit code is 0."""
+    done = shell("select", "a chair", chairs, "--policy", pixels)
+    assert done.returncode == 0, done.stderr
+    assert "“a chair” by pixels@1: delivered in full" in done.stdout
+    for word in ("accept", "a.png", "b.jpg", "c.png", "refused", "outranked"):
+        assert word in done.stdout
+    assert "notes.txt" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_select_as_json_is_the_selection(shell, chairs, pixels):
+    """--json prints one JSON object that reads back as the selection."""
+    done = shell("select", "a chair", chairs, "--policy", pixels, "--json", "--deliver", "all")
+    selection = Selection.from_json(done.stdout)
+    assert {one.id for one in selection.accepted} == {"a.png", "b.jpg"}
+    assert done.stderr == ""
+
+
+def test_quiet_prints_the_accepted_paths_only(shell, chairs, pixels):
+    """--quiet is for scripts: one accepted file a line."""
+    done = shell("select", "a chair", chairs, "--policy", pixels, "-q", "--deliver", "2")
+    assert sorted(done.stdout.splitlines()) == [str(chairs / "a.png"), str(chairs / "b.jpg")]
+
+
+def test_accepted_files_are_copied_byte_for_byte(shell, chairs, pixels):
+    """--accepted-to copies originals, and never over a file that holds something else."""
+    out = shell.cwd / "out"
+    out.mkdir()
+    (out / "a.png").write_bytes(b"somebody else's")
+    arguments = ("select", "p", chairs, "--policy", pixels, "--deliver", "2", "--accepted-to", out)
+    for _ in range(2):  # again changes nothing
+        assert shell(*arguments).returncode == 0
+        copied = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert copied.pop("a.png") == b"somebody else's"
+        assert copied.pop("b.jpg") == (chairs / "b.jpg").read_bytes()
+        ((name, content),) = copied.items()
+        assert name.startswith("a-")
+        assert content == (chairs / "a.png").read_bytes()
+
+
+def test_expectations_reach_the_policy(shell, chairs):
+    """--expect fills a gate that says expect.NAME."""
+    policy = {
+        "name": "wide",
+        "version": 1,
+        "gates": [{"on": "filters.resolution.width", "equals": "expect.width"}],
+        "method": {"weighted_sum": [{"of": "filters.clipping.shadows"}]},
+    }
+    (shell.cwd / "wide.yaml").write_text(json.dumps(policy))
+    common = ("select", "p", chairs, "--policy", "wide.yaml", "-q")
+    assert shell(*common, "--expect", "width=500").stdout == f"{chairs / 'b.jpg'}\n"
+    assert shell(*common, "--expect", "expect.width=512").stdout == f"{chairs / 'a.png'}\n"
+    assert shell(*common).stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--policy", "startr"), "Did you mean 'starter'?"),
+        (("--policy", "gone.yaml"), "no such file"),
+        (("--policy", "starter", "--deliver", "0"), "deliver"),
+        (("--policy", "starter", "--deliver", "two"), "deliver"),
+        (("--policy", "starter", "--expect", "faces"), "NAME=NUMBER"),
+        (("--policy", "starter", "--timeout-s", "-1"), "timeout_s"),
+        (("--colour",), "No such option"),
+    ],
+)
+def test_the_callers_mistakes_end_with_2(shell, chairs, arguments, said):
+    """A mistake is one clear message on stderr, nothing on stdout, exit code 2, no traceback."""
+    done = shell("select", "p", chairs, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_empty_folder_is_the_callers_mistake(shell):
+    """A folder without images says what was looked for."""
+    (shell.cwd / "empty").mkdir()
+    done = shell("select", "p", "empty")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no images in this folder" in done.stderr
+
+
+def test_a_bug_ends_with_1_and_its_traceback(shell, chairs, tmp_path):
+    """What is nobody's mistake but ours is shown whole."""
+    path = outside.write(tmp_path, "buggy", "return []")
+    source = (tmp_path / "buggy" / "own.py").read_text()
+    broken = source.replace("return Cost(0.01)", "return 1 / 0")
+    (tmp_path / "buggy" / "own.py").write_text(broken)
+    (shell.cwd / "buggy.yaml").write_text(json.dumps(outside.policy(path)))
+    done = shell("select", "p", chairs, "--policy", "buggy.yaml")
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_the_command_line_keeps_a_journal(shell, chairs, pixels, tmp_path):
+    """By default every request is written down; --journal and the variable say where, or not."""
+    common = ("select", "p", chairs, "--policy", pixels, "--json")
+    first = Selection.from_json(shell(*common).stdout)
+    places = {
+        tmp_path / "state" / "selector" / "journal.sqlite": first,
+        shell.cwd / "mine.sqlite": Selection.from_json(
+            shell(*common, "--journal", "mine.sqlite").stdout
+        ),
+        shell.cwd / "env.sqlite": Selection.from_json(
+            shell(*common, env={"SELECTOR_JOURNAL": "env.sqlite"}).stdout
+        ),
+    }
+    shell(*common, "--no-journal")
+    for path, selection in places.items():
+        with Journal(path) as journal:
+            assert journal.read(selection.request_id)[1] == selection
+            assert len(journal.requests()) == 1
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.argv = ["selector", *sys.argv[1:]]
+from selector.cli import main
+main()
+"""
+
+
+def test_a_full_disk_under_the_journal_is_said(shell, chairs, pixels):
+    """If the required journal can't be written the command fails and says so."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, "select", "p", str(chairs), "--policy", str(pixels)],
+        cwd=shell.cwd, env=shell.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "journal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_stops_at_once_and_leaves_no_half_request(shell, chairs, tmp_path):
+    """SIGINT while measuring: exit code 130, one line, nothing in the journal."""
+    policy = outside.policy(outside.write(tmp_path, "sleepy", SLOW))
+    (shell.cwd / "sleepy.yaml").write_text(json.dumps(policy))
+    running = subprocess.Popen(
+        [*SELECTOR, "select", "p", str(chairs), "--policy", "sleepy.yaml", "--journal", "j.sqlite"],
+        cwd=shell.cwd, env=shell.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    out, error = running.communicate(timeout=10)
+    assert running.returncode == 130
+    assert out == ""
+    assert error.splitlines()[-1] == "stopped; nothing was decided"
+    if (shell.cwd / "j.sqlite").exists():
+        with Journal(shell.cwd / "j.sqlite") as journal:
+            assert journal.requests() == []
+
+
+def test_progress_is_shown_to_a_person_only(shell, chairs, pixels):
+    """On a terminal stderr tells what is being done; in a pipe it stays empty."""
+    main, side = pty.openpty()
+    subprocess.run(
+        [*SELECTOR, "select", "p", str(chairs), "--policy", str(pixels)],
+        cwd=shell.cwd, env=shell.environment, stdout=subprocess.DEVNULL, stderr=side, check=True,
+    )  # fmt: skip
+    os.close(side)
+    assert b"filters.blank on 2" in os.read(main, 10_000)
+    os.close(main)
+
+
+def test_foreign_names_can_not_play_with_the_terminal(shell, astronaut, pixels):
+    """Markup, escape codes, newlines and direction marks in names and prompts are shown inert."""
+    folder = shell.cwd / "evil"
+    folder.mkdir()
+    astronaut.save(folder / "[red]a[red]\x1b[31m\n\u202egnp.png")
+    done = shell("select", "\x1b]0;title\x07[bold]", folder, "--policy", pixels)
+    assert done.returncode == 0
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+    assert "[red]a[red]" in done.stdout.replace("\n", "")
+    assert "[bold]" in done.stdout
+
+
+def test_a_name_that_is_no_unicode_works(shell, astronaut, pixels):
+    """A file name of undecodable bytes is decided, shown and printed as JSON."""
+    folder = os.fsencode(shell.cwd / "bytes")
+    os.mkdir(folder)
+    with open(folder + b"/\xff\xfe.png", "wb") as file:
+        astronaut.save(file, "PNG")
+    done = shell("select", "p", "bytes", "--policy", pixels, "--json")
+    selection = Selection.from_json(done.stdout)
+    assert selection.accepted[0].id == "\\xff\\xfe.png"
+
+
+@given(st.text())
+def test_shown_text_is_one_harmless_line(text):
+    """Whatever comes in, nothing invisible, no line break and no control character goes out."""
+    line = shown(text)
+    assert len(line.splitlines()) <= 1
+    assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in line)
+    assert len(shown(text, 10)) <= 10
+
+
+def test_policy_check_tells_every_problem(shell):
+    """Good policies get a line each; every problem of a bad one is told with its line; exit 2."""
+    bad = "name: x\nversion: 1\ngates:\n  - {on: filters.blank.structur, reject_blow: 1}\n"
+    bad += "  - {on: filters.blank.structur, reject_below: 1}\nmethod: {}\n"
+    (shell.cwd / "bad.yaml").write_text(bad)
+    done = shell("policy", "check", "starter", "bad.yaml")
+    assert done.returncode == 2
+    assert done.stdout.startswith("starter: ok: starter@")
+    lines = done.stderr.splitlines()
+    assert lines[0] == "bad.yaml:4: unknown key 'reject_blow'; did you mean 'reject_below'?"
+    assert any(line.startswith("bad.yaml:6: ") for line in lines)
+
+
+def test_policy_schema_prints_the_shipped_schema(shell, root):
+    """`selector policy schema` prints what lies beside the policies."""
+    assert shell("policy", "schema").stdout == (root / "policies/policy.schema.json").read_text()
+
+
+def test_measures_lists_what_there_is(shell):
+    """`selector measures` names every measure with its outputs, range and blind spots."""
+    done = shell("measures")
+    assert done.returncode == 0
+    for word in ("filters.blank", "detectors.hands", "structure", "blind to"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("select",), ("demo",), ("measures",), ("policy",), ("policy", "check"),
+     ("policy", "schema")],
+)  # fmt: skip
+def test_help_everywhere(shell, arguments):
+    """Every command explains itself."""
+    done = shell(*arguments, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_version(shell):
+    """--version prints the version."""
+    from importlib.metadata import version
+
+    assert shell("--version").stdout.strip() == version("selector-engine")
+
+
+def test_demo_picks_the_photograph_and_says_why_not_the_others(shell):
+    """The unharmed photograph wins; each of the seven faults loses for a reason that fits it."""
+    done = shell("demo", "--json")
+    assert done.returncode == 0, done.stderr
+    selection = Selection.from_json(done.stdout)
+    assert [one.id for one in selection.accepted] == ["original.png"]
+    why = {
+        name: " ".join(f"{reason.kind} {reason}" for reason in reasons)
+        for name, reasons in selection.reasons.items()
+    }
+    assert "copy same bytes as original.png" in why["twin.png"]
+    assert "filters.sharpness" in why["blurred.png"]
+    assert "filters.clipping.highlights" in why["overexposed.png"]
+    assert "filters.blank" in why["black.png"]
+    assert "filters.resolution.aspect" in why["odd-aspect.png"]
+    assert "filters.resolution.short_side" in why["tiny.png"]
+    assert why["tiled.png"]
+    assert len(list((shell.cwd / "selector-demo").glob("*.png"))) == 8
+    for name in ("blurred", "black", "odd-aspect", "tiny", "twin", "tiled", "overexposed"):
+        assert selection.verdict(f"{name}.png") != "accept"
+    assert isinstance(Image.open(shell.cwd / "selector-demo" / "tiled.png"), Image.Image)
