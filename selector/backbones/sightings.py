@@ -51,11 +51,12 @@ class Sighting:
 def outputs(thing: str, most: int = MOST) -> Mapping[str, Output]:
     """Return what is measured of every *thing*, "hand" or "face", of which *most* are found."""
     share = f"longest {thing} side as share of the picture's short side"
+    jitter = f"landmark jitter of the worst {thing}"
     return {
         "count": Output(f"{thing}s", 0, most, None),
-        "largest": Output(share, 0, None, None),
-        "smallest": Output(share, 0, None, None),
-        "defect": Output(f"landmark jitter of the worst {thing}", 0, 1, higher_is_better=False),
+        "largest": Output(share, 0, None, None, optional=True),
+        "smallest": Output(share, 0, None, None, optional=True),
+        "defect": Output(jitter, 0, 1, higher_is_better=False, optional=True),
     }
 
 
