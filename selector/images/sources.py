@@ -23,14 +23,10 @@ Decoded = tuple[Pixels, tuple[str, ...]]
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # JPEG includes MPO
 
 CHANGED = "it is another image (got other bytes than when it was opened). Open it anew."
-_BOMBS = (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning)
-_TROUBLES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
-    (FileNotFoundError, "there is no such file", "Check the path."),
-    (IsADirectoryError, "this is a folder", "Give the path of one image file."),
-    (PermissionError, "it may not be read", "Give this user the right to read it."),
-    (_BOMBS, "too many pixels", "Shrink the image."),
-    (MemoryError, "it needs more memory than there is", "Shrink the image."),
-    (UNREADABLE, "it is damaged or cut off", "Make or fetch the image again."),
+_TOO_LARGE = (
+    PIL.Image.DecompressionBombError,
+    PIL.Image.DecompressionBombWarning,
+    MemoryError,
 )
 
 
@@ -102,10 +98,14 @@ def naming(name: str) -> Iterator[None]:
         yield
     except ImageError as error:
         raise ImageError(f"{name}: {error}") from error.__cause__
+    except _TOO_LARGE as error:
+        said = str(error) or "not enough memory"
+        raise ImageError(f"{name}: too large to decode (got {said}). Shrink the image.") from error
     except UNREADABLE as error:
-        what, advice = next((w, a) for kinds, w, a in _TROUBLES if isinstance(error, kinds))
-        said = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-        raise ImageError(f"{name}: {what} (got {said}). {advice}") from error
+        said = f"{type(error).__name__}: {error}"
+        raise ImageError(
+            f"{name}: it is damaged or cut off (got {said}). Make or fetch the image again."
+        ) from error
 
 
 def _encoded(
@@ -179,6 +179,14 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
 
 
 def _read(path: Path, limits: Limits) -> bytes:
+    try:
+        return _read_regular(path, limits)
+    except (OSError, ValueError) as error:  # ValueError: no name that a file could have
+        said = getattr(error, "strerror", None) or error
+        raise ImageError(f"it can't be read (got {said}). Check the path and the file.") from error
+
+
+def _read_regular(path: Path, limits: Limits) -> bytes:
     with open(path, "rb", opener=_without_waiting) as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):

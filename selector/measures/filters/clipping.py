@@ -49,6 +49,6 @@ def _measured(image: Image) -> dict[str, Measured]:
     brightest = np.maximum(np.maximum(red, green), blue)  # ten times faster than max(axis=2)
     darkest = np.minimum(np.minimum(red, green), blue)
     return {
-        "shadows": Score(np.count_nonzero(brightest <= NEAR) / red.size),
-        "highlights": Score(np.count_nonzero(darkest >= 255 - NEAR) / red.size),
+        "shadows": Score(int(np.count_nonzero(brightest <= NEAR)) / red.size),
+        "highlights": Score(int(np.count_nonzero(darkest >= 255 - NEAR)) / red.size),
     }

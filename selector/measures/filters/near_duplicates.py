@@ -37,7 +37,7 @@ class NearDuplicates(Measure):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The distance to the nearest other member."""
-        return {"nearest": Output("bits of 64", low=0, high=BITS, higher_is_better=True)}
+        return {"nearest": Output("bits of 64", 0, BITS, higher_is_better=True, optional=True)}
 
     @property
     def cost(self) -> Cost:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
+from numpy.lib.stride_tricks import sliding_window_view
 
 from selector.images import Image
 from selector.measures.base import Measure, Subject
@@ -57,41 +58,36 @@ class Sharpness(Measure):
 
 
 def _measured(image: Image) -> dict[str, Measured]:
-    luma = _resized(image)
-    laplacian = _laplacian(luma)
+    padded = np.pad(_resized(image), 1, mode="edge")
+    laplacian = _laplacian(padded)
     return {
         "overall": Score(min(float(laplacian.var()), HIGHEST)),
-        "sharpest": Score(min(_sharpest(_tiles(luma), _tiles(laplacian)), HIGHEST)),
+        "sharpest": Score(min(_sharpest(padded, laplacian), HIGHEST)),
     }
 
 
 def _resized(image: Image) -> Plane:
     """Return luma in [0, 1], long side 512."""
-    width, height = (max(1, round(LONG_SIDE * side / max(image.size))) for side in image.size)
-    # Bilinear, because what bicubic adds beside an edge would look like sharpness.
-    way = PIL.Image.Resampling.BILINEAR
+    longest = max(image.size)
+    width, height = (max(1, round(LONG_SIDE * side / longest)) for side in image.size)
+    # Area means keep a picture of any larger size as sharp as one made at 512; bicubic and its
+    # like would soften all but those. Enlarging by areas would make blocks, whose edges are sharp.
+    way = PIL.Image.Resampling.BOX if longest >= LONG_SIDE else PIL.Image.Resampling.BICUBIC
     luma = PIL.Image.fromarray(image.luma).resize((width, height), way)
     return np.asarray(luma, dtype=np.float32) / np.float32(255)
 
 
-def _laplacian(luma: Plane) -> Plane:
-    """Return the four-neighbour Laplacian, of the same shape; the border repeats outwards."""
-    padded = np.pad(luma, 1, mode="edge")
+def _laplacian(padded: Plane) -> Plane:
+    """Return the four-neighbour Laplacian of all but the border of *padded*."""
     across = padded[1:-1, :-2] + padded[1:-1, 2:]
     down = padded[:-2, 1:-1] + padded[2:, 1:-1]
-    return across + down - 4 * luma
+    return across + down - 4 * padded[1:-1, 1:-1]
 
 
-def _tiles(plane: Plane) -> Plane:
-    """Return every whole tile as a row; a picture narrower than a tile has narrower ones."""
-    height, width = (min(TILE, side) for side in plane.shape)
-    rows, columns = plane.shape[0] // height, plane.shape[1] // width
-    whole = plane[: rows * height, : columns * width]
-    tiles = whole.reshape(rows, height, columns, width).swapaxes(1, 2)
-    return tiles.reshape(rows * columns, height * width)
-
-
-def _sharpest(luma: Plane, laplacian: Plane) -> float:
+def _sharpest(padded: Plane, laplacian: Plane) -> float:
+    height, width = (min(TILE, side) for side in laplacian.shape)
+    tiles = sliding_window_view(laplacian, (height, width))[::height, ::width]
+    seen = sliding_window_view(padded, (height + 2, width + 2))[::height, ::width]
     # A plain tile says nothing: with it, a small drawing on plain paper would count as soft.
-    telling = np.ptp(luma, axis=1) >= CONTRAST
-    return float(np.percentile(laplacian[telling].var(axis=1), SHARPEST)) if telling.any() else 0.0
+    telling = tiles[np.ptp(seen, axis=(2, 3)) >= CONTRAST]
+    return float(np.percentile(telling.var(axis=(1, 2)), SHARPEST)) if len(telling) else 0.0
