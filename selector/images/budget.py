@@ -71,12 +71,12 @@ class PixelBudget:
     def _victims(self, image: object, view: object) -> list[tuple[object, object]]:
         # Every measure goes through all candidates in the same order, so the one used last is the
         # one needed again last: dropping it keeps hits, where dropping the oldest always misses.
-        # Small views go last: they take little room, and each would cost a decoding.
+        # Small views go last, after even the pixels that have just been decoded: they take little
+        # room, and each would cost a decoding.
         ranked = [
-            (array.nbytes >= SMALL_VIEW, owner is not image, when, owner, key)
+            (array.nbytes >= SMALL_VIEW, owner is not image, key is not view, when, owner, key)
             for when, (owner, shelf) in enumerate(self._held.items())
             for key, array in shelf.items()
-            if owner is not image or key is not view
         ]
-        ranked.sort(key=lambda row: row[:3], reverse=True)
+        ranked.sort(key=lambda row: row[:4], reverse=True)
         return [(owner, key) for *_, owner, key in ranked]

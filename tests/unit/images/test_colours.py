@@ -133,6 +133,8 @@ def test_sixteen_bits_are_scaled(name):
     image = open_image(encoded(PIL.Image.fromarray(levels * 257), name))
     assert np.array_equal(image.rgb, np.dstack([levels] * 3))
     assert image.notes == ("16-bit: reduced to 8",)
+    between = np.array([[128, 129, 65406, 65407]], dtype=np.uint16)
+    assert pixels(PIL.Image.fromarray(between))[0, :, 0].tolist() == [0, 1, 254, 255]
 
 
 def test_sixteen_bit_colour_is_scaled():

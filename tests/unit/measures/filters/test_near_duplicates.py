@@ -91,7 +91,7 @@ def test_nearness_is_no_chain():
 
 def test_hashes_are_made_once():
     """A set that grows is hashed anew only for its new members, even if no pixels can be held."""
-    budget = PixelBudget(2**20)
+    budget = PixelBudget(100_000)  # of the views, only a hash fits
     images = [open_image(encoded(noise(700, 700, seed=k), "BMP"), budget=budget) for k in range(3)]
     subjects = [Subject(image) for image in images]
     NearDuplicates().run(subjects[:2])
