@@ -46,7 +46,7 @@ class Blank(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024², the thumbnail included."""
-        return Cost(seconds=0.0045)
+        return Cost(seconds=0.005)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return structure and spread of every picture."""

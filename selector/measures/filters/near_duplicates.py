@@ -42,7 +42,7 @@ class NearDuplicates(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024²."""
-        return Cost(seconds=0.0006)
+        return Cost(seconds=0.0007)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return the distance of every member of one set to the nearest other."""
