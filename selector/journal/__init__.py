@@ -1,0 +1,5 @@
+"""The journal: an append-only record of every request, whole, beside the plan that decided it."""
+
+from selector.journal.journal import Journal, RequestRow
+
+__all__ = ["Journal", "RequestRow"]

@@ -1,0 +1,236 @@
+"""A selection as rows of plain data, and the rows as the selection; knows no database."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from selector.journal.summary import summary
+from selector.policy.plan import Plan
+from selector.types import Selection
+
+Row = Mapping[str, Any]
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One request as the tables hold it: by table, its rows by column.
+
+    The column `request` of the last three, the request's number in the journal, is missing here.
+    """
+
+    request: Row
+    candidates: Sequence[Row]
+    outcomes: Sequence[Row]
+    summary: Row
+
+
+def plan_row(plan: Plan, created: str) -> Row:
+    """Return the row of a plan that was first used at *created*, UTC, ISO 8601.
+
+    Raises:
+        ValueError: The plan holds what JSON can't.
+    """
+    body = _to_json(plan.to_dict())
+    return {"hash": plan.hash, "schema": plan.schema, "first_used": created, "body": body}
+
+
+def to_rows(plan: Plan, selection: Selection) -> Rows:
+    """Return the rows of *selection*, from which `to_selection` makes an equal one.
+
+    Outcomes that were not evaluated have rows too: without them one could not tell "known not to
+    be evaluated" from "never spoken of", and the selection would not come back the same.
+
+    Raises:
+        ValueError: *plan* did not decide it, it speaks of candidates that it does not have, or it
+            holds what can't be kept: a number that is not finite, an object that is not JSON.
+    """
+    _check(plan, selection)
+    data = selection.to_dict()
+    return Rows(
+        request=_request_row(plan, data),
+        candidates=_candidate_rows(data),
+        outcomes=_outcome_rows(plan, data["outcomes"]),
+        summary={"policy": plan.policy, "version": plan.version, **summary(selection)},
+    )
+
+
+def to_selection(rows: Rows) -> Selection:
+    """Return the selection that `to_rows` was given; its images are None.
+
+    Raises:
+        ValueError: The rows are not those of a selection.
+    """
+    request = rows.request
+    said = request["prompt"]
+    return Selection.from_dict(
+        {
+            "request_id": request["id"],
+            "created": request["created"],
+            "prompt": said if request["edit"] is None else _edit(said, request["edit"]),
+            "policy": _versioned(request["policy"], request["version"]),
+            "plan_hash": request["plan_hash"],
+            "candidates": [_candidate(row) for row in rows.candidates],
+            "outcomes": _table(rows),
+            "decision": _decision(rows),
+            "expect": json.loads(request["expect"]),
+            "spent": json.loads(request["spent"]),
+        }
+    )
+
+
+def _check(plan: Plan, selection: Selection) -> None:
+    if selection.plan_hash != plan.hash:
+        raise ValueError(f"plan {selection.plan_hash!r} decided it, not {plan.hash!r}")
+    if selection.policy != _versioned(plan.policy, plan.version):
+        raise ValueError(f"policy {selection.policy!r} is not the plan's")
+    names = [one.id for one in selection.candidates]
+    known = set(names)
+    if len(known) < len(names):
+        raise ValueError("two candidates have one id")
+    of = selection.decision
+    for spoken in (of.ranking, of.verdicts, of.reasons, of.quality, selection.outcomes):
+        if not known.issuperset(spoken):
+            strangers = sorted(set(spoken) - known)
+            raise ValueError(f"{strangers} are no candidates of it")
+
+
+def _versioned(policy: str, version: int) -> str:
+    return f"{policy}@{version}"
+
+
+def _json_or_null(value: Any) -> str | None:
+    return None if value is None else _to_json(value)
+
+
+def _finite(value: float | None) -> float | None:
+    if value is None:
+        return None
+    if not math.isfinite(value):  # a database may keep NaN as NULL and say nothing
+        raise ValueError(f"{value} is not a finite number")
+    return float(value)
+
+
+def _request_row(plan: Plan, data: Row) -> Row:
+    prompt, decision = data["prompt"], data["decision"]
+    edit = None if isinstance(prompt, str) else dict(prompt)
+    return {
+        "id": data["request_id"],
+        "created": data["created"],
+        "prompt": edit.pop("instruction") if edit else prompt,
+        "edit": _json_or_null(edit),
+        "expect": _to_json(data["expect"]),
+        "policy": plan.policy,
+        "version": plan.version,
+        "policy_hash": plan.policy_hash,
+        "plan_hash": plan.hash,
+        "answer": decision["answer"],
+        "needs_person": decision["needs_person"],
+        "advice": decision["advice"],
+        "candidates": len(data["candidates"]),
+        "seconds": _finite(data["spent"]["seconds"].get("total")),
+        "spent": _to_json(data["spent"]),
+    }
+
+
+def _edit(instruction: str, rest: str) -> Row:
+    return {"instruction": instruction, **json.loads(rest)}
+
+
+def _candidate_rows(data: Row) -> list[Row]:
+    decision, outcomes = data["decision"], data["outcomes"]
+    ranks = {name: place for place, name in enumerate(decision["ranking"], start=1)}
+    return [
+        {
+            "position": position,
+            "candidate_id": one["id"],
+            "content_hash": one["content_hash"],
+            "pixel_hash": one["pixel_hash"],
+            "path": one["path"],
+            "metadata": _to_json(one["metadata"]),
+            "error": one["error"],
+            "notes": _to_json(one["notes"]),
+            "verdict": decision["verdicts"].get(one["id"]),
+            "rank": ranks.get(one["id"]),
+            "quality": _finite(decision["quality"].get(one["id"])),
+            "reasons": _json_or_null(decision["reasons"].get(one["id"])),
+            "outcomes": len(outcomes[one["id"]]) if one["id"] in outcomes else None,
+        }
+        for position, one in enumerate(data["candidates"])
+    ]
+
+
+def _candidate(row: Row) -> Row:
+    return {
+        "id": row["candidate_id"],
+        "metadata": json.loads(row["metadata"]),
+        "path": row["path"],
+        "content_hash": row["content_hash"],
+        "pixel_hash": row["pixel_hash"],
+        "error": row["error"],
+        "notes": json.loads(row["notes"]),
+    }
+
+
+def _outcome_rows(plan: Plan, table: Mapping[str, Mapping[str, Row]]) -> list[Row]:
+    prints = {name: instance.fingerprint for name, instance in plan.instances.items()}
+    return [
+        _outcome_row(prints, candidate, key, outcome)
+        for candidate, outcomes in table.items()
+        for key, outcome in outcomes.items()
+    ]
+
+
+def _outcome_row(prints: Mapping[str, str], candidate: str, key: str, outcome: Row) -> Row:
+    instance, _, output = key.rpartition(".")
+    if instance not in prints:
+        raise ValueError(f"the plan has no instance for the outcome {key!r}")
+    return {
+        "candidate_id": candidate,
+        "instance": instance,
+        "output": output,
+        "fingerprint": prints[instance],
+        "kind": outcome["kind"],
+        "value": _finite(outcome.get("value")),
+        "reason": outcome.get("reason"),
+        "evidence": _json_or_null(outcome.get("evidence")),
+        "members": outcome.get("members"),
+    }
+
+
+def _outcome(row: Row) -> Row:
+    found = {name: row[name] for name in ("kind", "value", "reason", "members")}
+    if row["evidence"] is not None:
+        found["evidence"] = json.loads(row["evidence"])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _table(rows: Rows) -> dict[str, dict[str, Row]]:
+    known = (row for row in rows.candidates if row["outcomes"] is not None)
+    table: dict[str, dict[str, Row]] = {row["candidate_id"]: {} for row in known}
+    for row in rows.outcomes:
+        table[row["candidate_id"]][f"{row['instance']}.{row['output']}"] = _outcome(row)
+    return table
+
+
+def _decision(rows: Rows) -> Row:
+    request = rows.request
+    reasons = _column(rows.candidates, "reasons")
+    ranks = _column(rows.candidates, "rank")
+    return {
+        "ranking": sorted(ranks, key=lambda name: ranks[name]),
+        "verdicts": _column(rows.candidates, "verdict"),
+        "reasons": {name: json.loads(text) for name, text in reasons.items()},
+        "quality": _column(rows.candidates, "quality"),
+        "answer": request["answer"],
+        "needs_person": request["needs_person"],
+        "advice": request["advice"],
+    }
+
+
+def _column(candidates: Sequence[Row], name: str) -> dict[str, Any]:
+    return {row["candidate_id"]: row[name] for row in candidates if row[name] is not None}

@@ -1,0 +1,73 @@
+"""One request in one row: all that monitoring reads."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from selector.types import Candidate, Failure, Outcome, Score, Selection
+
+
+def summary(selection: Selection) -> dict[str, Any]:
+    """Return what there is to watch about a request, as columns of the table of summaries.
+
+    `outputs` is a JSON object by "instance.output": `count` scores, their `mean` (None without
+    any), and how many `failures`. `margin` is the composite of the best-ranked candidate less that
+    of the next, None where there is no composite or no next. `generator` is what the metadata of
+    all candidates agree on, else None.
+
+    Raises:
+        ValueError: A score is not finite.
+    """
+    verdicts = Counter(selection.decision.verdicts.values())
+    outputs = _outputs(selection)
+    return {
+        "created": selection.created,
+        "generator": _generator(selection.candidates),
+        "outputs": json.dumps(outputs, allow_nan=False),
+        "failures": sum(output["failures"] for output in outputs.values()),
+        "margin": _margin(selection),
+        "accepted": verdicts["accept"],
+        "review": verdicts["review"],
+        "rejected": verdicts["reject"],
+        "needs_person": selection.needs_person,
+        "audit": False,  # becomes true with the audited share of the lazy modes
+    }
+
+
+def _outputs(selection: Selection) -> dict[str, dict[str, Any]]:
+    by_key: dict[str, list[Outcome]] = {}
+    for outcomes in selection.outcomes.values():
+        for key, outcome in outcomes.items():
+            by_key.setdefault(key, []).append(outcome)
+    return {key: _output(outcomes) for key, outcomes in by_key.items()}
+
+
+def _output(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    values, failures = [], 0
+    for outcome in outcomes:
+        if isinstance(outcome, Score):
+            values.append(outcome.value)
+        failures += isinstance(outcome, Failure)
+    return {"count": len(values), "mean": _mean(values), "failures": failures}
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    if not values:
+        return None
+    mean = sum(value / len(values) for value in values)  # the sum itself might overflow
+    return min(max(mean, min(values)), max(values))
+
+
+def _margin(selection: Selection) -> float | None:
+    quality = selection.decision.quality
+    first, second = (quality.get(name) for name in (*selection.decision.ranking, "", "")[:2])
+    return None if first is None or second is None else first - second
+
+
+def _generator(candidates: Iterable[Candidate]) -> str | None:
+    named = [one.metadata.get("generator") for one in candidates]
+    first = named[0] if named else None
+    return first if isinstance(first, str) and all(one == first for one in named) else None
