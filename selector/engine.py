@@ -104,6 +104,7 @@ class Selector:
         pixel_budget: int = 512 * 2**20,
     ) -> None:
         self.plan: Plan = plan_of(policy)
+        _ = self.plan.hash  # now, in one thread: its lock must not be held when somebody forks
         self.progress: Progress = lambda _what, _count: None
         self._runner = Runner(
             {name: measure_of(one) for name, one in self.plan.instances.items()}, device=device

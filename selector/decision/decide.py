@@ -51,7 +51,7 @@ def decide(plan: Plan, outcomes: Outcomes) -> Decision | Undecided:
     advice = _on_empty(known, ranked, walked)
     if isinstance(advice, tuple):
         return Undecided(advice)
-    _left_over(ranked, walked)
+    _left_over(ranked, walked, doubts)
     for copy, first in copies.items():
         refused[copy] = (Reason("copy", note=f"same bytes as {first}"),)
     return _decision(known, ranked, walked, refused, advice)
@@ -150,8 +150,8 @@ def _promotable(known: Known, ranked: Ranked) -> str | tuple[Ask, ...] | None:
     return None
 
 
-def _left_over(ranked: Ranked, walked: Walked) -> None:
-    """Reject what the walk did not reach: good enough perhaps, not needed."""
+def _left_over(ranked: Ranked, walked: Walked, doubts: Reasons) -> None:
+    """Reject what the walk did not reach, good enough perhaps, and tell what speaks against it."""
     taken = walked.having("accept") or walked.having("review")
     last = ranked.quality.get(taken[-1]) if taken else None
     for rank, one in enumerate(ranked.order, start=1):
@@ -159,10 +159,11 @@ def _left_over(ranked: Ranked, walked: Walked) -> None:
             continue
         mine = ranked.quality.get(one)
         margin = None if mine is None or last is None else mine - last
-        note = f"rank {rank}; enough were found before it"
+        note = f"rank {rank}"
         instance = "" if mine is None else "quality"
         walked.verdicts[one] = "reject"
-        walked.reasons[one] = (Reason("outranked", instance, "", mine, last, margin, note),)
+        outranked = Reason("outranked", instance, "", mine, last, margin, note)
+        walked.reasons[one] = (outranked, *doubts.get(one, ()))
 
 
 def _decision(

@@ -1,0 +1,116 @@
+"""What deciding takes and gives: outcomes so far, asks, reasons, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from selector.types.measured import NOT_EVALUATED, Outcome
+from selector.types.request import Candidate
+
+VerdictName = Literal["accept", "review", "reject"]
+Answer = Literal["complete", "short", "review", "empty"]
+ReasonKind = Literal[
+    "refused", "infeasible", "cut", "copy", "duplicate", "outranked",
+    "failure", "band", "front", "uncertified", "promoted",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One ground of a verdict, as data; `str()` says it in words.
+
+    Attributes:
+        kind: What sort of ground it is.
+        instance: The measure's instance that gave it; "" where none did.
+        output: Which of its outputs.
+        value: The raw value, if there is one.
+        bound: The line that it was held against.
+        margin: How far the value is on the good side of the line, in raw units; negative: missed.
+        note: What else there is to say: a failure's reason, the id of the twin.
+    """
+
+    kind: ReasonKind
+    instance: str = ""
+    output: str = ""
+    value: float | None = None
+    bound: float | None = None
+    margin: float | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        said = ".".join(part for part in (self.instance, self.output) if part)
+        if self.value is not None and self.bound is not None:
+            side = "below" if self.value < self.bound else "above"
+            value, bound = _apart(self.value, self.bound)
+            said += f" is {value}, {side} {bound}" if value != bound else f" is {value}, the same"
+        elif self.value is not None:
+            said += f" is {self.value:.4g}"
+        return ": ".join(part for part in (said, self.note) if part)
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Return two numbers with as many digits as it takes to tell them apart, at least four."""
+    digits = next((n for n in range(4, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 4)
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What `decide` would need to know: one instance on some candidates (for a set: on just these)."""
+
+    instance: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Not enough is known. Answering any of the asks brings the decision nearer."""
+
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `decide` found; ids only, so that it can be compared and kept.
+
+    Attributes:
+        ranking: Ids, best first: all that are neither refused nor copies.
+        verdicts: Every candidate's verdict.
+        reasons: Every candidate's grounds; empty for what is accepted.
+        quality: The composite in [0, 1] of what was ranked by a weighted sum.
+        answer: What the request got.
+        needs_person: Fewer than wanted were accepted and some wait for review.
+        advice: "regenerate", if the policy asks for it and nothing was found.
+    """
+
+    ranking: tuple[str, ...]
+    verdicts: Mapping[str, VerdictName]
+    reasons: Mapping[str, tuple[Reason, ...]]
+    quality: Mapping[str, float]
+    answer: Answer
+    needs_person: bool
+    advice: Literal["regenerate"] | None = None
+
+
+Table = Mapping[str, Mapping[str, Outcome]]  # candidate id → "instance.output" → outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """All that is known of one request at some moment: what `decide` decides from.
+
+    Attributes:
+        candidates: Every candidate of the request, also those that could not be read.
+        table: By candidate id and "instance.output"; what is not there was not evaluated.
+        expect: What the caller expects of this request, by name.
+    """
+
+    candidates: tuple[Candidate, ...]
+    table: Table
+    expect: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, candidate: str, key: str) -> Outcome:
+        """Return what is known of one output of one candidate."""
+        return self.table.get(candidate, {}).get(key, NOT_EVALUATED)

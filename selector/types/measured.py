@@ -1,0 +1,104 @@
+"""What measures give: what their numbers mean, and the four kinds of outcome."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+Kind = Literal["filter", "detector", "scorer"]
+Scope = Literal["candidate", "set"]
+
+KINDS: tuple[Kind, ...] = ("filter", "detector", "scorer")  # the order in which they are measured
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one number of a measure means.
+
+    Attributes:
+        unit: The unit in words, "px" or "share of pixels".
+        low: The smallest value that can occur; None where there is no such end.
+        high: The largest value that can occur; None where there is no such end.
+        higher_is_better: The direction; None for a quantity that is neither (a count, a width).
+        within_prompt: Whether it compares only candidates of one prompt.
+        optional: Whether it may be `NotApplicable`.
+    """
+
+    unit: str
+    low: float | None
+    high: float | None
+    higher_is_better: bool | None
+    within_prompt: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What measuring one candidate is expected to take, on a CPU, in seconds.
+
+    Attributes:
+        seconds: The measure's own part (the head).
+        backbone: The shared encoder that it needs; counted once for all measures that share it.
+        backbone_seconds: What the encoder takes.
+    """
+
+    seconds: float
+    backbone: str | None = None
+    backbone_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A measured number.
+
+    Attributes:
+        value: The raw number in the unit of its `Output`; always finite.
+        evidence: JSON that shows why (boxes, polygons, text); at most 16 KB, never pixels.
+        members: For a measure of sets, the hash of the set that it was measured over.
+    """
+
+    value: float
+    evidence: JsonValue = None
+    members: str | None = None
+    kind: Literal["score"] = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A number that should be there and is not: the measure crashed, or ran out of time."""
+
+    reason: str
+    evidence: JsonValue = None
+    members: str | None = None
+    kind: Literal["failure"] = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """There is nothing to measure: no hands in the picture."""
+
+    reason: str
+    evidence: JsonValue = None
+    members: str | None = None
+    kind: Literal["not_applicable"] = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """It was not measured, because the answer did not depend on it. Never means "passed"."""
+
+    kind: Literal["not_evaluated"] = "not_evaluated"
+
+
+Measured = Score | Failure | NotApplicable
+Outcome = Annotated[Score | Failure | NotApplicable | NotEvaluated, Field(discriminator="kind")]
+NOT_EVALUATED = NotEvaluated()
+
+
+def members_hash(content_hashes: Iterable[str]) -> str:
+    """Return the name of a set of candidates: a hash of their content hashes, order-free."""
+    return hashlib.sha256("\n".join(sorted(content_hashes)).encode()).hexdigest()

@@ -1,0 +1,55 @@
+"""What a caller hands in: candidates, and the edit that may stand for a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One generated image of a request.
+
+    A caller gives `image`, and `id` and `metadata` if it likes; the engine fills in the rest.
+
+    Attributes:
+        image: A path, encoded bytes, a PIL image or an `(H, W, 3)` uint8 array (sRGB); not part of
+            the JSON form, nor of comparison.
+        id: Unique in its request.
+        metadata: Anything JSON: seed, generator, …
+        path: Where the image was read from, if it came from a file.
+        content_hash: sha256 hex of the bytes (of the pixels for an image given in memory); None
+            if there were no bytes to read.
+        pixel_hash: sha256 hex of the decoded sRGB pixels and their shape.
+        error: Why the image could not be read.
+        notes: What reading it had to leave out or convert: "animation: first frame of 12".
+    """
+
+    image: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
+    id: str = ""
+    metadata: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
+    path: str | None = None
+    content_hash: str | None = None
+    pixel_hash: str | None = None
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An instruction to change a picture; stands wherever a prompt may.
+
+    Attributes:
+        instruction: What was to be changed, in the user's words.
+        source: The picture before: a path, bytes, a PIL image or an `(H, W, 3)` uint8 array.
+        path: Where the source was read from, if it came from a file.
+        content_hash: sha256 hex of the source's bytes; filled in by the engine.
+    """
+
+    instruction: str
+    source: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
+    path: str | None = None
+    content_hash: str | None = None

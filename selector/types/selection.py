@@ -1,0 +1,170 @@
+"""What a request got, with all that it was decided from; kept as JSON without loss."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from selector.types.data import from_data, to_data
+from selector.types.decided import Answer, Decision, Reason, VerdictName
+from selector.types.measured import Outcome
+from selector.types.request import Candidate, Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a request took.
+
+    Attributes:
+        calls: How many candidates each instance measured.
+        seconds: Wall-clock time by phase: "images", each instance, "total".
+    """
+
+    calls: Mapping[str, int] = field(default_factory=dict, hash=False)
+    seconds: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a request got, with all that it was decided from.
+
+    Attributes:
+        request_id: Names this request, in the journal too.
+        created: When it was decided, UTC, ISO 8601.
+        prompt: The prompt, or the edit.
+        policy: Name and version of the policy: "portrait@3".
+        plan_hash: Which plan decided it.
+        candidates: All candidates, in the order in which they were given.
+        outcomes: By candidate id and "instance.output", every output that the policy refers to.
+        decision: Ranking, verdicts, reasons, answer.
+        expect: What the caller expected of the request.
+        spent: Calls and seconds.
+    """
+
+    request_id: str
+    created: str
+    prompt: str | Edit
+    policy: str
+    plan_hash: str
+    candidates: tuple[Candidate, ...]
+    outcomes: Mapping[str, Mapping[str, Outcome]] = field(repr=False)
+    decision: Decision
+    expect: Mapping[str, float] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent, compare=False)
+
+    @property
+    def ranking(self) -> tuple[Candidate, ...]:
+        """All that were ranked, best first: neither refused nor copies."""
+        return tuple(self[name] for name in self.decision.ranking)
+
+    @property
+    def accepted(self) -> tuple[Candidate, ...]:
+        """What is good to deliver, best first."""
+        return self._with("accept")
+
+    @property
+    def review(self) -> tuple[Candidate, ...]:
+        """What a person should look at, best first."""
+        return self._with("review")
+
+    @property
+    def rejected(self) -> tuple[Candidate, ...]:
+        """All the rest: ranked ones first, then the refused and the copies by id."""
+        return self._with("reject")
+
+    @property
+    def answer(self) -> Answer:
+        """What the request got: "complete", "short", "review" or "empty"."""
+        return self.decision.answer
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether fewer than wanted were accepted and some wait for review."""
+        return self.decision.needs_person
+
+    @property
+    def advice(self) -> str | None:
+        """What to do now: "regenerate" where the policy asks for that, else None."""
+        return self.decision.advice
+
+    @property
+    def reasons(self) -> Mapping[str, tuple[Reason, ...]]:
+        """The grounds of each verdict, by candidate id."""
+        return self.decision.reasons
+
+    @property
+    def timings(self) -> Mapping[str, float]:
+        """Seconds of wall-clock time by phase."""
+        return self.spent.seconds
+
+    @property
+    def cost(self) -> Mapping[str, int]:
+        """How many candidates each instance measured."""
+        return self.spent.calls
+
+    def __getitem__(self, candidate: str) -> Candidate:
+        """Return the candidate with this id."""
+        for one in self.candidates:
+            if one.id == candidate:
+                return one
+        raise KeyError(candidate)
+
+    def verdict(self, candidate: str) -> VerdictName:
+        """Return the verdict of the candidate with this id."""
+        return self.decision.verdicts[candidate]
+
+    def in_order(self) -> tuple[Candidate, ...]:
+        """Return all candidates as a person wants to read them: accepted, review, rejected."""
+        return self.accepted + self.review + self.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the selection as JSON data; `from_dict` reads it back, equal."""
+        return dict(to_data(Selection, self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Selection:
+        """Return the selection that `to_dict` wrote; its candidates have no `image`.
+
+        Raises:
+            pydantic.ValidationError: *data* is not a selection.
+        """
+        selection: Selection = from_data(Selection, data)
+        return selection
+
+    def to_json(self) -> str:
+        """Return the selection as one JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Selection:
+        """Return the selection that `to_json` wrote."""
+        return cls.from_dict(json.loads(text))
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.accepted)} accepted, {len(self.review)} review"
+        first = "".join(f", first {one.id!r}" for one in (self.accepted + self.review)[:1])
+        return (
+            f"<Selection {self.answer} by {self.policy}: {counts}, "
+            f"{len(self.rejected)} rejected{first}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(self.verdict(one.id))}</td><td>{html.escape(one.id)}</td><td>"
+            + "<br>".join(
+                html.escape(f"{reason.kind}: {reason}") for reason in self.reasons[one.id]
+            )
+            + "</td></tr>"
+            for one in self.in_order()
+        )
+        head = f"<p><b>{html.escape(self.answer)}</b>, policy {html.escape(self.policy)}</p>"
+        return f"{head}<table><tr><th>verdict</th><th>candidate</th><th>why</th></tr>{rows}</table>"
+
+    def _with(self, verdict: VerdictName) -> tuple[Candidate, ...]:
+        ranked = list(self.decision.ranking)
+        placed = frozenset(ranked)
+        rest = sorted(one.id for one in self.candidates if one.id not in placed)
+        return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
