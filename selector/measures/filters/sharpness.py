@@ -27,7 +27,7 @@ class Sharpness(Measure):
     Unit: `overall`, of the whole picture; `sharpest`, the 95th percentile of those tiles of 32 px
         that hold any contrast, so that a sharp subject counts before a soft or plain ground;
         luma squared, luma in [0, 1], so 0 (nothing) to 16 (a checkerboard of pixels); sharp
-        photographs have 0.001 to 0.05; higher is better.
+        photographs have 0.001 to 0.05 and 0.003 to 0.2; higher is better.
     Needs: luma; long side brought to 512 px. Smaller pictures are enlarged to that too, and
         measure as soft as they would look.
     Evidence: none.

@@ -8,6 +8,7 @@ import PIL.ImageDraw
 import pytest
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
+from PIL.ImageFilter import GaussianBlur
 
 from pictures import encoded, measure, photo, value
 from selector.measures.filters.blank import Blank
@@ -92,11 +93,17 @@ def test_a_photograph_is_far_from_nothing():
     assert structure(photo()) > 0.03
 
 
+@pytest.mark.parametrize("radius", [1, 2, 4])
+def test_a_soft_photograph_is_something(radius):
+    """Softness is another measure's matter: blurred over a hundredth of its side, it is not blank."""
+    assert structure(photo().filter(GaussianBlur(radius))) > 0.03
+
+
 def test_real_images_are_far_from_nothing(shared: Path):
     """Real photographs and generated pictures, clear sky and plain ground included, all are."""
     files = [p for p in (shared / "images").rglob("*.*") if p.suffix not in (".md", ".json")]
     found = measure(Blank(), *files)
-    assert min(one["structure"].value for one in found) > 0.02
+    assert min(one["structure"].value for one in found) > 0.03
     assert min(one["spread"].value for one in found) > 0.4
 
 
