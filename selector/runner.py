@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from selector.errors import MeasureError, SelectorError
+from selector.log import operator_log
 from selector.measures.base import Measure, Subject
 from selector.types import Failure, Measured, NotApplicable, Output, Score
 
@@ -153,9 +154,7 @@ def _all(measure: Measure, subjects: Sequence[Subject], failure: Failure) -> Mea
 
 
 def _failure(measure: Measure, error: Exception) -> Failure:
-    import structlog
-
-    structlog.get_logger("selector").warning(
+    operator_log().warning(
         "runner.measure_failed", measure=type(measure).__module__, exc_info=error
     )
     said = str(error)

@@ -1,12 +1,19 @@
 """Files that the command line reads and writes: images in folders, the journal, copies."""
 
+from __future__ import annotations
+
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from selector.errors import RequestError
 from selector.types import Candidate
+
+if TYPE_CHECKING:
+    from selector.journal import Journal
 
 SUFFIXES = frozenset(
     (
@@ -50,10 +57,17 @@ def images_in(given: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def default_journal() -> Path:
-    """Return where the command line keeps its journal: in the user's state folder."""
+@contextmanager
+def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[False]]:
+    """Give the journal at *given*, by default in the user's state folder; False if none is wanted."""
+    if not wanted:
+        yield False
+        return
+    from selector.journal import Journal
+
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "selector" / "journal.sqlite"
+    with Journal(given or Path(home) / "selector" / "journal.sqlite") as opened:
+        yield opened
 
 
 def copy(accepted: Sequence[Candidate], folder: Path) -> None:

@@ -42,7 +42,7 @@ def main() -> None:
     """Run the command line."""
     from selector.errors import SelectorError
 
-    _operator_log_to_stderr()
+    _quiet_operator_log()
     try:
         app()
     except SelectorError as error:
@@ -94,9 +94,10 @@ def select(  # noqa: PLR0913 - one option each
     from selector.engine import Selector
 
     images = folder.images_in(files)
-    where = None if no_journal else journal or folder.default_journal()
-    with Selector(_policy(policy, deliver), device=device, journal=where) as engine:
-        expected = _expectations(expect or ())
+    expected = _expectations(expect or ())
+    with folder.journal(journal, wanted=not no_journal) as book:
+        # Never closed: its models end with the process, without waiting for anything.
+        engine = Selector(_policy(policy, deliver), device=device, journal=book)
         with _progress(engine, quiet=quiet or as_json):
             selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)
     if accepted_to is not None:
@@ -115,7 +116,8 @@ def demo(
     from selector.engine import Selector
 
     made = pictures.make(out)
-    with Selector("starter") as engine, _progress(engine, quiet=as_json):
+    engine = Selector("starter", journal=False)
+    with _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)
     _print(selection, as_json=as_json, quiet=False)
     if not as_json:
@@ -216,13 +218,8 @@ def _progress(engine: Selector, *, quiet: bool) -> Iterator[None]:
         typer.echo(CLEAR, err=True, nl=False)
 
 
-def _operator_log_to_stderr() -> None:
-    """Keep stdout for the answer; only warnings and worse are shown."""
+def _quiet_operator_log() -> None:
+    """Leave failed measures to the answer, which tells them; errors still reach stderr."""
     import logging
 
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logging.getLogger("selector").setLevel(logging.ERROR)

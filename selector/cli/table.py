@@ -13,6 +13,7 @@ from selector.policy.plan import Plan
 from selector.types import Candidate, Failure, NotEvaluated, Output, Reason, Selection
 
 LONGEST = 60  # characters of a name or a prompt in a table
+CURE = " Run: "  # what comes behind it in an error is a command
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 ANSWERS = {
     "complete": "delivered in full",
@@ -64,37 +65,49 @@ def _why(selection: Selection, one: Candidate) -> list[str]:
     reasons = selection.reasons[one.id]
     if not reasons:
         return [f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"]
-    return [shown(f"{reason.kind}: {reason}") for reason in _grouped(reasons)]
+    return list(dict.fromkeys(_in_words(reason) for reason in reasons))
 
 
-def _grouped(reasons: Sequence[Reason]) -> list[Reason]:
-    """Return the reasons with one failure an instance: its outputs fail together."""
-    kept: dict[tuple[str, ...], Reason] = {}
-    for reason in reasons:
-        alike = (reason.kind, reason.instance, reason.note)
-        key = alike if reason.kind == "failure" else (*alike, reason.output, str(reason.bound))
-        kept.setdefault(key, reason)
-    return list(kept.values())
+def _in_words(reason: Reason) -> str:
+    if reason.kind == "failure":  # whole in the footer, once for all whom it befell
+        return f"failure: {reason.instance}: {shown(reason.note, LONGEST)}"
+    return shown(f"{reason.kind}: {reason}")
 
 
 def _footer(selection: Selection) -> list[str]:
-    skipped: Counter[str] = Counter()
-    failures: Counter[str] = Counter()
-    for row in selection.outcomes.values():
-        names = {
-            key.rpartition(".")[0] for key, one in row.items() if isinstance(one, NotEvaluated)
-        }
-        skipped.update(names)
-        failures.update({one.reason for one in row.values() if isinstance(one, Failure)})
-    lines = []
-    if skipped:
-        listed = ", ".join(f"{name} on {count}" for name, count in sorted(skipped.items()))
-        lines.append(f"Not evaluated, because the answer did not depend on it: {listed}.")
-    lines += [f"Failed on {count}: {shown(said)}" for said, count in failures.most_common(3)]
-    notes = sorted({f"{shown(one.id, LONGEST)}: {note}" for one in selection.candidates
-                    for note in one.notes})  # fmt: skip
+    notes = [
+        f"{shown(one.id, LONGEST)}: {shown(note)}."
+        for one in selection.candidates
+        for note in one.notes
+    ]
     total = selection.timings.get("total", 0.0)
-    return [*lines, *notes, f"{len(selection.candidates)} candidates in {total:.2f} s."]
+    return [
+        *_skipped(selection),
+        *_failures(selection),
+        *notes,
+        f"{len(selection.candidates)} candidates in {total:.2f} s.",
+    ]
+
+
+def _skipped(selection: Selection) -> list[str]:
+    skipped: Counter[str] = Counter()
+    for row in selection.outcomes.values():
+        unknown = [key for key, outcome in row.items() if isinstance(outcome, NotEvaluated)]
+        skipped.update({key.rpartition(".")[0] for key in unknown})
+    listed = ", ".join(f"{name} on {count}" for name, count in sorted(skipped.items()))
+    head = "Not evaluated, because the answer did not depend on it"
+    return [f"{head}: {listed}."] if skipped else []
+
+
+def _failures(selection: Selection) -> list[str]:
+    """Return each failure once, with on how many, and each command that cures some once."""
+    failed: Counter[str] = Counter()
+    for row in selection.outcomes.values():
+        failed.update({one.reason for one in row.values() if isinstance(one, Failure)})
+    parted = [(count, *said.partition(CURE)) for said, count in failed.most_common()]
+    cures = dict.fromkeys(f"{CURE.strip()} {cure}" for _, _, mark, cure in parted if mark)
+    lines = [f"Failed on {count}: {said}" for count, said, _, _ in parted]
+    return [shown(line) for text in (*lines, *cures) for line in text.splitlines()]
 
 
 def plan_line(plan: Plan) -> str:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from selector.errors import WeightsError
+from selector.log import operator_log
 from selector.weights import manifest
 from selector.weights.manifest import Entry, Source
 from selector.weights.sources import blocks
@@ -146,6 +147,4 @@ def _unavailable(entry: Entry, path: Path, failures: list[str]) -> WeightsError:
 
 
 def _say(event: str, **context: object) -> None:
-    import structlog
-
-    structlog.get_logger().info(event, **{key: str(value) for key, value in context.items()})
+    operator_log().info(event, **{key: str(value) for key, value in context.items()})

@@ -1,0 +1,78 @@
+"""One request while it is being decided: who could be read, what was spent, who is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from selector.images import Image
+from selector.measures.base import EVIDENCE_OF, Subject
+from selector.policy.plan import Instance
+from selector.runner import DEADLINE
+from selector.types import Candidate, Edit, Failure, Outcome
+
+
+@dataclass
+class Request:
+    """One request while it is being decided.
+
+    Attributes:
+        prompt: The prompt or the edit.
+        expect: What the request expects, by name.
+        deadline: On the clock of `time.monotonic`.
+        candidates: As far as they could be read.
+        images: Those that were read in time, by candidate id.
+        source: The edit's source, or why there is none.
+        calls: How many candidates each instance measured.
+        seconds: Wall-clock time by phase.
+    """
+
+    prompt: str | Edit
+    expect: Mapping[str, float]
+    deadline: float | None
+    candidates: list[Candidate] = field(default_factory=list)
+    images: dict[str, Image] = field(default_factory=dict)
+    source: Image | Failure | None = None
+    calls: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, candidate: Candidate, image: Image | None) -> None:
+        """Take in one candidate, with its picture if it could be read."""
+        self.candidates.append(candidate)
+        if image is not None:
+            self.images[candidate.id] = image
+
+    def spend(self, instance: str, calls: int, seconds: float) -> None:
+        """Count what one ask took."""
+        self.calls[instance] = self.calls.get(instance, 0) + calls
+        self.seconds[instance] = self.seconds.get(instance, 0.0) + seconds
+
+    def failure(self, instance: Instance) -> Failure:
+        """Return why an instance can't be asked on a candidate that is not `ready`."""
+        no_source = "source" in instance.needs and isinstance(self.source, Failure)
+        return self.source if no_source else DEADLINE  # type: ignore[return-value]
+
+    def ready(self, instance: Instance, candidates: Sequence[str]) -> list[str]:
+        """Return on whom an instance can be asked; of a set, all of it or nobody."""
+        if "source" in instance.needs and not isinstance(self.source, Image):
+            return []
+        there = [one for one in candidates if one in self.images]
+        whole = instance.scope == "candidate" or len(there) == len(candidates)
+        return there if whole else []
+
+    def subject(self, instance: Instance, name: str, row: Mapping[str, Outcome]) -> Subject:
+        """Return a candidate as a measure sees it: exactly what its `needs` names."""
+        text = self.prompt.instruction if isinstance(self.prompt, Edit) else self.prompt
+        source = self.source if isinstance(self.source, Image) else None
+        wanted = [need.removeprefix(EVIDENCE_OF) for need in instance.needs if EVIDENCE_OF in need]
+        return Subject(
+            image=self.images[name],
+            prompt=text if "prompt" in instance.needs else None,
+            source=source if "source" in instance.needs else None,
+            evidence={one: _outputs_of(one, row) for one in wanted},
+        )
+
+
+def _outputs_of(instance: str, row: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    start = f"{instance}."
+    return {key.removeprefix(start): row[key] for key in row if key.startswith(start)}
