@@ -14,8 +14,13 @@ from pydantic import ValidationError
 from selector import measures
 from selector.errors import MeasureError
 from selector.measures.base import Measure
+from selector.policy.problems import in_words
+from selector.types import KINDS
 
 FOLDERS = ("filters", "detectors", "scorers")
+
+# What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
+_NOT_IMPORTABLE = (ImportError, OSError, SyntaxError)
 
 
 def names() -> list[str]:
@@ -29,10 +34,15 @@ def names() -> list[str]:
 
 
 def exists(path: str) -> bool:
-    """Return whether *path* names a module that could hold a measure; nothing of it is run."""
+    """Return whether *path* names a module that could hold a measure.
+
+    The packages around it are imported to look for it; the module itself is not.
+    """
+    if not _is_path(path):
+        return False
     try:
         return importlib.util.find_spec(_module(path)) is not None
-    except (ImportError, ValueError):
+    except (*_NOT_IMPORTABLE, ValueError):
         return False
 
 
@@ -40,28 +50,21 @@ def load(path: str) -> type[Measure]:
     """Import exactly the module that *path* names and return its measure.
 
     Raises:
-        MeasureError: There is no such module, or it does not hold exactly one measure.
+        MeasureError: There is no such module, it can't be imported, or does not hold exactly one
+            whole measure. Other errors that the module raises come through as they are.
     """
-    if not all(part.isidentifier() for part in path.split(".")) or "." not in path:
+    if not _is_path(path):
         raise MeasureError(f"{path!r}: not the path of a measure. {_hint(path)}")
-    if not exists(path):
-        raise MeasureError(f"{path}: no such measure. {_hint(path)}")
-    module = importlib.import_module(_module(path))
-    classes = [
-        thing
-        for name, thing in vars(module).items()
-        if inspect.isclass(thing)
-        and issubclass(thing, Measure)
-        and thing.__module__ == module.__name__
-        and not name.startswith("_")
-    ]
-    if len(classes) != 1:
-        listed = ", ".join(thing.__name__ for thing in classes) or "none"
+    try:
+        module = importlib.import_module(_module(path))
+    except _NOT_IMPORTABLE as error:
+        if isinstance(error, ModuleNotFoundError) and _leads_to(error.name, _module(path)):
+            raise MeasureError(f"{path}: no such measure. {_hint(path)}") from None
         raise MeasureError(
-            f"{path}: a module holds exactly one public measure (got {listed}). "
-            "Move the others to files of their own."
-        )
-    return classes[0]
+            f"{path}: can't be imported ({type(error).__name__}: {error}). "
+            "Install what it needs, or correct it."
+        ) from error
+    return _whole(path, _only(path, module))
 
 
 def path_of(kind: type[Measure]) -> str:
@@ -77,10 +80,25 @@ def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
     """
     kind = load(path)
     try:
-        return kind.model_validate_json(json.dumps(parameters), strict=True)
+        text = json.dumps(parameters)
+    except (TypeError, ValueError) as error:
+        raise MeasureError(
+            f"{path}: parameters that are not plain data ({error}). "
+            "Give text, numbers, lists, mappings."
+        ) from None
+    try:
+        return kind.model_validate_json(text, strict=True)
     except ValidationError as error:
-        said = "; ".join(_problem(kind, problem) for problem in error.errors())
-        raise MeasureError(f"{path}: {said}.") from None
+        said = " ".join(_problem(kind, problem) for problem in error.errors())
+        raise MeasureError(f"{path}: {said}") from None
+
+
+def _is_path(path: str) -> bool:
+    """Return whether *path* is words with dots between; none is private, as `__main__` is."""
+    parts = path.split(".")
+    return len(parts) > 1 and all(
+        part.isidentifier() and not part.startswith("_") for part in parts
+    )
 
 
 def _module(path: str) -> str:
@@ -88,9 +106,54 @@ def _module(path: str) -> str:
     return f"selector.measures.{path}" if packaged else path
 
 
+def _leads_to(module: str | None, wanted: str) -> bool:
+    """Return whether *module* is what is wanted or a package around it."""
+    return f"{wanted}.".startswith(f"{module}.")
+
+
+def _only(path: str, module: Any) -> type[Measure]:
+    """Return the one public measure of a module; what it is built on may be abstract."""
+    public = {
+        thing: None  # one that has two names counts once
+        for name, thing in vars(module).items()
+        if inspect.isclass(thing)
+        and issubclass(thing, Measure)
+        and thing.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+    classes = [thing for thing in public if not inspect.isabstract(thing)] or list(public)
+    if len(classes) == 1:
+        return classes[0]
+    listed = ", ".join(thing.__name__ for thing in classes)
+    if listed:
+        todo = "Move the others to files of their own."
+    else:
+        todo = "Write a public subclass of selector.measures.base.Measure in it."
+    raise MeasureError(
+        f"{path}: a module holds exactly one public measure (got {listed or 'none'}). {todo}"
+    )
+
+
+def _whole(path: str, kind: type[Measure]) -> type[Measure]:
+    lacking = sorted(getattr(kind, "__abstractmethods__", ()))
+    lacking += [name for name in ("kind", "version") if not hasattr(kind, name)]
+    if lacking:
+        listed = ", ".join(lacking)
+        raise MeasureError(f"{path}: {kind.__name__} is not whole (lacks {listed}). Add them.")
+    if kind.kind not in KINDS:
+        raise MeasureError(
+            f"{path}: {kind.__name__}.kind is none that is known (got {kind.kind!r}). "
+            f"Write one of {', '.join(KINDS)}."
+        )
+    return kind
+
+
 def _hint(path: str) -> str:
-    near = difflib.get_close_matches(path, names(), n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names())}."
+    known = names()
+    if near := difflib.get_close_matches(path, known, n=1):
+        return f"Did you mean {near[0]!r}?"
+    first = "There are" if path.partition(".")[0] in FOLDERS else "Install what holds it, or use"
+    return f"{first}: {', '.join(known)}."
 
 
 def _problem(kind: type[Measure], problem: Any) -> str:
@@ -98,7 +161,8 @@ def _problem(kind: type[Measure], problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, kind.model_fields, n=1)
         listed = ", ".join(kind.model_fields) or "none"
-        hint = f"did you mean {near[0]!r}?" if near else f"its parameters are: {listed}"
+        hint = f"did you mean {near[0]!r}?" if near else f"its parameters are: {listed}."
         return f"unknown parameter {name!r}; {hint}"
-    got = "" if problem["type"] == "missing" else f" (got {problem['input']!r})"
-    return f"parameter {name!r}: {problem['msg']}{got}"
+    if problem["type"] == "missing":
+        return f"parameter {name!r} is missing. Add it."
+    return f"parameter {name!r}: {in_words(problem)}" if name else in_words(problem)

@@ -1,19 +1,38 @@
-"""A YAML text becomes plain data with the line of every entry; nothing in it is executed."""
+"""What a policy holds as plain data, where each entry of it stands, and what is wrong there."""
+
+from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from selector.errors import PolicyError
+from selector.policy import yaml_text
+from selector.policy.yaml_text import MAX_DEPTH, UNREAD, Loc
 
 MAX_BYTES = 2**20  # a policy of 20,000 lines; more is a mistake or an attack
-Loc = tuple[str | int, ...]
+MAX_PATH = 60  # characters of a message; deeper is no policy
+MAX_WHOLE = 2**63  # what a database keeps as a whole number
 
-_TAG = "tag:yaml.org,2002:"
+__all__ = ["MAX_BYTES", "UNREAD", "Document", "Loc", "Problem", "Spot", "of", "read"]
+
+
+class Spot(NamedTuple):
+    """Where an entry stands: its place in the order of the file, and that in words."""
+
+    order: int
+    words: str
+
+
+class Problem(NamedTuple):
+    """What is wrong at a spot, and what to do."""
+
+    spot: Spot
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.spot.words}: {self.said}"
 
 
 @dataclass(frozen=True)
@@ -21,146 +40,146 @@ class Document:
     """Plain data (dict, list, str, int, float, bool, None) and where each entry stands.
 
     Attributes:
-        data: The content.
+        data: The content; `UNREAD` where something was not read.
         origin: The file's name, for messages.
-        lines: The line of each entry, by its path: ("gates", 0, "on") → 7.
+        spots: Where each entry stands, by its path: ("gates", 0, "on") → "portrait.yaml:7".
+        problems: What was not read, and why; to be told with all that is found later.
     """
 
     data: Any
     origin: str = "policy"
-    lines: Mapping[Loc, int] = field(default_factory=dict)
+    spots: dict[Loc, Spot] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def spot(self, loc: Loc) -> Spot:
+        """Return where the entry at *loc* stands, or the nearest one around it."""
+        while loc and loc not in self.spots:
+            loc = loc[:-1]
+        return self.spots.get(loc, Spot(0, self.origin))
 
     def where(self, loc: Loc) -> str:
-        """Return "file:line" of the entry at *loc*, or of the nearest one around it."""
-        if not self.lines:
-            path = ".".join(str(part) for part in loc)
-            return f"{self.origin}: {path}" if path else self.origin
-        return f"{self.origin}:{self.line(loc)}"
+        """Return where the entry at *loc* stands, in words: "portrait.yaml:7"."""
+        return self.spot(loc).words
 
-    def line(self, loc: Loc) -> int:
-        """Return the line of the entry at *loc*, or of the nearest one around it; 1 if unknown."""
-        while loc and loc not in self.lines:
-            loc = loc[:-1]
-        return self.lines.get(loc, 1)
+    def changed(self, data: dict[str, Any], changes: Mapping[str, Any]) -> Document:
+        """Return the document of *data* after a caller's *changes* of top-level entries."""
+        given = of(changes, f"{self.origin} with {', '.join(changes)} changed")
+        kept = {loc: spot for loc, spot in self.spots.items() if not loc or loc[0] not in changes}
+        return Document(data | given.data, self.origin, given.spots | kept, given.problems)
 
+    def without(self, locs: Collection[Loc]) -> Document:
+        """Return the document without the entries at *locs*; lists close up."""
+        spots: dict[Loc, Spot] = {}
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2's plain values: `on` and `no` are words, 1e-3 is a number, dates are words."""
+        def kept(value: Any, old: Loc, new: Loc) -> Any:
+            spots[new] = self.spot(old)
+            if isinstance(value, dict):
+                inside = [key for key in value if (*old, key) not in locs]
+                return {key: kept(value[key], (*old, key), (*new, key)) for key in inside}
+            if isinstance(value, list):
+                left = [at for at in range(len(value)) if (*old, at) not in locs]
+                return [kept(value[at], (*old, at), (*new, to)) for to, at in enumerate(left)]
+            return value
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own class attribute
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(
-                None, None, "anchors and aliases are not read", _mark(self)
-            )
-        return super().compose_node(parent, index)
-
-
-for _tag, _pattern, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
-):
-    _Loader.add_implicit_resolver(_TAG + _tag, re.compile(rf"^(?:{_pattern})$"), _first)
+        return Document(kept(self.data, (), ()), self.origin, spots)
 
 
-def _mark(loader: Any) -> Any:
-    return loader.peek_event().start_mark
+def in_order(problems: Iterable[Problem]) -> list[str]:
+    """Return the problems as lines, in the order in which they stand in the file."""
+    return [str(one) for one in sorted(problems, key=lambda one: one.spot.order)]
 
 
 def read(text: bytes, origin: str) -> Document:
-    """Return the one document in *text*.
+    """Return the one document in a YAML text.
 
     Args:
         text: UTF-8, with or without a byte order mark; at most 1 MiB.
         origin: The file's name, for messages.
 
     Raises:
-        PolicyError: It is too large, not UTF-8, not YAML, or uses what we don't read: aliases,
-            tags, duplicate keys, keys that are not text. All problems that can be seen at once.
+        PolicyError: It is too large, not UTF-8, or not YAML. What can be gone on without (tags,
+            aliases, duplicate keys, numbers that are not finite) stands in `problems` instead.
     """
     if len(text) > MAX_BYTES:
-        raise PolicyError(
-            f"{origin}: too large for a policy (got {len(text)} bytes). Keep it under {MAX_BYTES}."
-        )
-    lines: dict[Loc, int] = {}
-    problems: list[str] = []
+        raise PolicyError(f"{origin}: too large for a policy. Keep it under 1 MiB.")
     try:
-        root = yaml.compose(text.decode("utf-8-sig"), Loader=_Loader)
-        data = None if root is None else _plain(root, (), _Reading(origin, lines, problems))
+        parsed = yaml_text.parse(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise PolicyError(f"{origin}: not UTF-8 (got {error.reason}). Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        raise PolicyError(_not_yaml(origin, error)) from None
-    except RecursionError:
-        raise PolicyError(f"{origin}: nested too deeply. A policy needs six levels.") from None
-    if problems:
-        raise PolicyError(problems)
-    return Document(data, origin, lines)
+        line = text.count(b"\n", 0, error.start) + 1
+        got = f"byte 0x{text[error.start]:02x}"
+        raise PolicyError(f"{origin}:{line}: not UTF-8 (got {got}). Save it as UTF-8.") from None
+    except yaml_text.NotYamlError as error:
+        raise PolicyError(f"{origin}:{error.line}: {error.said}") from None
+    lines = {loc: Spot(line, f"{origin}:{line}") for loc, line in parsed.lines.items()}
+    door = _Door(lines.__getitem__)
+    door.problems += [Problem(Spot(line, f"{origin}:{line}"), said) for line, said in parsed.notes]
+    return door.document(parsed.data, origin)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    origin: str
-    lines: dict[Loc, int]
-    problems: list[str]
-
-    def note(self, node: yaml.Node, said: str) -> None:
-        self.problems.append(f"{self.origin}:{node.start_mark.line + 1}: {said}")
+def of(data: Mapping[str, Any], origin: str = "policy") -> Document:
+    """Return a document of data that a program gives; mappings and sequences are copied."""
+    order = iter(range(MAX_WHOLE))
+    return _Door(lambda loc: Spot(next(order), _around(loc, origin))).document(data, origin)
 
 
-def _plain(node: yaml.Node, loc: Loc, reading: _Reading) -> Any:
-    reading.lines.setdefault(loc, node.start_mark.line + 1)
-    kind = node.tag.removeprefix(_TAG)
-    if isinstance(node, yaml.MappingNode) and kind == "map":
-        return dict(_entries(node, loc, reading))
-    if isinstance(node, yaml.SequenceNode) and kind == "seq":
-        return [_plain(one, (*loc, at), reading) for at, one in enumerate(node.value)]
-    if isinstance(node, yaml.ScalarNode) and kind in _SCALARS:
-        return _SCALARS[kind](node.value)
-    reading.note(node, f"tags are not read (got {node.tag!r}). Write the plain value.")
-    return None
+@dataclass
+class _Door:
+    """Lets plain data through, entry by entry, and notes where each stands."""
+
+    spot_at: Callable[[Loc], Spot]
+    spots: dict[Loc, Spot] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self, data: Any, origin: str) -> Document:
+        plain = self.plain(data, ())
+        return Document(plain, origin, self.spots, tuple(self.problems))
+
+    def plain(self, value: Any, loc: Loc) -> Any:
+        self.spots[loc] = self.spot_at(loc)
+        if len(loc) > MAX_DEPTH:
+            return self.refuse(loc, f"nested more than {MAX_DEPTH} deep. A policy needs six.")
+        if isinstance(value, Mapping):
+            return self.mapping(value, loc)
+        if isinstance(value, list | tuple):
+            return [self.plain(one, (*loc, at)) for at, one in enumerate(value)]
+        if problem := _not_plain(value):
+            return self.refuse(loc, problem)
+        return value
+
+    def mapping(self, given: Mapping[Any, Any], loc: Loc) -> dict[str, Any]:
+        for key in given:
+            if not isinstance(key, str):
+                self.refuse(loc, f"a key must be text (got {key!r}). Write a word.")
+        return {
+            key: self.plain(value, (*loc, key))
+            for key, value in given.items()
+            if isinstance(key, str)
+        }
+
+    def refuse(self, loc: Loc, said: str) -> Any:
+        name = f"{loc[-1]}: " if loc and isinstance(loc[-1], str) else ""
+        self.problems.append(Problem(self.spots[loc], f"{name}{said}"))
+        return UNREAD
 
 
-def _entries(node: yaml.MappingNode, loc: Loc, reading: _Reading) -> Iterator[tuple[str, Any]]:
-    seen: dict[str, int] = {}
-    for key_node, value_node in node.value:
-        if key_node.tag != f"{_TAG}str":
-            reading.note(key_node, f"a key must be text (got {key_node.value!r}). Quote it.")
-            continue
-        key = key_node.value
-        if key in seen:
-            reading.note(key_node, f"duplicate key {key!r} (first in line {seen[key]}). Keep one.")
-            continue
-        seen[key] = key_node.start_mark.line + 1
-        reading.lines[(*loc, key)] = seen[key]
-        yield key, _plain(value_node, (*loc, key), reading)
+def _not_plain(value: Any) -> str | None:
+    """Return what is wrong with a single value, if anything is."""
+    if value is UNREAD or value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        broken = any("\ud800" <= letter <= "\udfff" for letter in value)
+        return "half a character in the text. Write the whole one." if broken else None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else f"expected a finite number (got {value})."
+    if isinstance(value, int):
+        return None if abs(value) < MAX_WHOLE else "expected a number of at most 64 bits."
+    return f"not plain data (got {type(value).__name__}). Give text, numbers, lists, mappings."
 
 
-def _number(text: str) -> float:
-    word = text.lower().lstrip("+-")
-    if word == ".nan":
-        return math.nan
-    return math.inf if word == ".inf" else float(text)
-
-
-_SCALARS: Mapping[str, Any] = {
-    "str": str,
-    "null": lambda _: None,
-    "bool": lambda text: text.lower() == "true",
-    "int": lambda text: int(text) if len(text) < 40 else float(text),  # noqa: PLR2004 - int() of a million digits takes minutes
-    "float": _number,
-}
-
-
-def _not_yaml(origin: str, error: yaml.YAMLError) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return (
-            f"{origin}:{error.problem_mark.line + 1}: not a YAML that we read: {error.problem}. "
-            "Correct this line, or the one before it."
-        )
-    said = str(error).replace("\n", " ")
-    return f"{origin}: not YAML: {said}. Save it as plain text."
+def _around(loc: Loc, origin: str) -> str:
+    """Return where the entry at *loc* of a program's data stands: the mapping around its key."""
+    around = loc[:-1] if loc and isinstance(loc[-1], str) else loc
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in around)
+    path = path.removeprefix(".")
+    path = path if len(path) <= MAX_PATH else f"{path[:MAX_PATH]}…"
+    return f"{origin}: {path}" if path else origin

@@ -31,21 +31,28 @@ def names() -> list[str]:
 def path_of(given: str | os.PathLike[str]) -> Path:
     """Return the file that *given*, a path or a name, means.
 
+    A name has no folder and no suffix; everything else is a path.
+
     Raises:
         PolicyError: There is none; names what comes nearest.
     """
-    path = Path(given)
-    if path.suffix in SUFFIXES or len(path.parts) != 1:
-        if path.is_file():
-            return path
+    text = os.fspath(given)
+    path = Path(text)
+    if path.suffix in SUFFIXES or path.name != text or text in {"", ".."}:
+        if not os.path.exists(text):  # noqa: PTH110 - pathlib's raises on a name that is too long
+            raise PolicyError(
+                f"{text or repr(text)}: no such file. Give the path of a policy, or a name; "
+                f"{nearest(path.stem, names())}"
+            )
+        return path
+    files = (folder / f"{text}{suffix}" for folder in folders() for suffix in SUFFIXES)
+    found = next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113 - likewise
+    if found is None:
         raise PolicyError(
-            f"{given}: no such file. Give the path of a policy, or a name.{_hint(path)}"
+            f"{text}: no policy of this name in ./policies or the package; "
+            f"{nearest(path.stem, names())}"
         )
-    for folder in folders():
-        for suffix in SUFFIXES:
-            if (folder / f"{path.name}{suffix}").is_file():
-                return folder / f"{path.name}{suffix}"
-    raise PolicyError(f"{given}: no policy of this name in ./policies or the package.{_hint(path)}")
+    return found
 
 
 def read(path: Path) -> bytes:
@@ -58,9 +65,4 @@ def read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PolicyError(f"{path}: can't be read ({error.strerror}). Check the file.") from None
-
-
-def _hint(path: Path) -> str:
-    hint = nearest(path.stem, names())
-    return f" {hint[0].upper()}{hint[1:]}"
+        raise PolicyError(f"{path}: can't be read ({error.strerror}). Give a file.") from None

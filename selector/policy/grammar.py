@@ -1,95 +1,32 @@
-"""The parts of a policy as they are written: which keys there are, and what fits each."""
+"""The parts of a policy as they are written: which keys there are, and what each means."""
 
-import math
-import re
-import typing
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-CALIBRATED = "calibrated"
-EXPECT = "expect."
-KIND_FOLDERS = ("filters", "detectors", "scorers")
-REFERENCE = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+from selector.policy.values import (
+    CALIBRATED,
+    Count,
+    Ends,
+    EndsLine,
+    Expected,
+    FromZero,
+    InnerShare,
+    Line,
+    Number,
+    Positive,
+    Reference,
+    Share,
+    ShareLine,
+    Weight,
+    listed,
+)
 
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("expected a finite number")
-    return float(value)
-
-
-def _positive(value: Any) -> float:
-    if (number := _number(value)) <= 0:
-        raise ValueError("expected a number above 0")
-    return number
-
-
-def _share(value: Any) -> float:
-    if not 0 <= (number := _number(value)) <= 1:
-        raise ValueError("expected a number from 0 to 1")
-    return number
-
-
-def _line(value: Any) -> float | str:
-    return CALIBRATED if value == CALIBRATED else _or(value, CALIBRATED, _number)
-
-
-def _share_line(value: Any) -> float | str:
-    return CALIBRATED if value == CALIBRATED else _or(value, CALIBRATED, _share)
-
-
-def _weight(value: Any) -> float | str:
-    return CALIBRATED if value == CALIBRATED else _or(value, CALIBRATED, _positive)
-
-
-def _or(value: Any, word: str, check: Any) -> float:
-    try:
-        return float(check(value))
-    except ValueError as error:
-        raise ValueError(f"{error}, or {word!r}") from None
-
-
-def _expected(value: Any) -> float | str:
-    if isinstance(value, str) and value.startswith(EXPECT) and value[len(EXPECT) :].isidentifier():
-        return value
-    return _or(value, "expect.NAME", _number)
-
-
-def _deliver(value: Any) -> int | str:
-    if value == "all" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
-        return typing.cast("int | str", value)
-    raise ValueError("expected a whole number from 1, or 'all'")
-
-
-def _reference(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(REFERENCE, value):
-        return value
-    raise ValueError("expected a name such as filters.blank.structure")
-
-
-def _ends(value: Any) -> Any:
-    if value == CALIBRATED:
-        return value
-    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a low and a high end
-        raise ValueError("expected [LOW, HIGH], or 'calibrated'")
-    low, high = (_number(end) for end in value)
-    if low >= high:
-        raise ValueError("expected the low end before the high end")
-    return (low, high)
-
-
-Number = Annotated[float, BeforeValidator(_number)]
-Positive = Annotated[float, BeforeValidator(_positive)]
-Share = Annotated[float, BeforeValidator(_share)]
-Line = Annotated[float | Literal["calibrated"], BeforeValidator(_line)]
-ShareLine = Annotated[float | Literal["calibrated"], BeforeValidator(_share_line)]
-Weight = Annotated[float | Literal["calibrated"], BeforeValidator(_weight)]
-Expected = Annotated[float | str, BeforeValidator(_expected)]
-Deliver = Annotated[int | Literal["all"], BeforeValidator(_deliver)]
-Ends = Annotated[tuple[float, float] | Literal["calibrated"], BeforeValidator(_ends)]
-Reference = Annotated[str, BeforeValidator(_reference), Field(pattern=REFERENCE)]
-Count = Annotated[int, Field(ge=1, strict=True)]
+_OF = "Which output: filters.sharpness.overall, or an instance of `measures`."
+_SCALE = "What counts as 0 and as 1; needed where the output has no bounds."
+_IF_ABSENT = "The raw value that an output counts as where there is nothing to measure."
+_ON_FAILURE = "What a candidate gets whose output could not be measured; review if not given."
+_CALIBRATED_LATER = "A number, or `calibrated`: to be certified by labels."
 
 
 class Part(BaseModel):
@@ -101,15 +38,25 @@ class Part(BaseModel):
 class Gate(Part):
     """A bound on one output. Past a reject line: refused. All accept lines met: passed."""
 
-    on: Reference
-    reject_below: Number | None = None
-    reject_above: Number | None = None
-    accept_below: Line | None = None
-    accept_above: Line | None = None
-    equals: Expected | None = None
-    at_least: Expected | None = None
-    on_failure: Literal["review", "reject"] = "review"
-    if_absent: Literal["pass", "review", "reject"] = "pass"
+    on: Reference = Field(description=_OF)
+    reject_below: Number | None = Field(None, description="Refuse what is lower than this.")
+    reject_above: Number | None = Field(None, description="Refuse what is higher than this.")
+    accept_below: Line | None = Field(
+        None, description=f"Pass only up to this; between the lines is review. {_CALIBRATED_LATER}"
+    )
+    accept_above: Line | None = Field(
+        None, description=f"Pass only from this; between the lines is review. {_CALIBRATED_LATER}"
+    )
+    equals: Expected | None = Field(
+        None, description="Refuse what is not this: a number, or expect.NAME of the request."
+    )
+    at_least: Expected | None = Field(
+        None, description="Refuse what is under this: a number, or expect.NAME of the request."
+    )
+    on_failure: Literal["review", "reject"] = Field("review", description=_ON_FAILURE)
+    if_absent: Literal["pass", "review", "reject"] = Field(
+        "pass", description="What there being nothing to measure leads to; pass if not given."
+    )
 
     @model_validator(mode="after")
     def _lines(self) -> Self:
@@ -119,14 +66,11 @@ class Gate(Part):
         if self.equals is not None and any(line is not None for line in (*lines, self.at_least)):
             raise ValueError("'equals' leaves no room for another bound; keep one of them")
         for below, above in _MUST_NOT_CROSS:
-            low, high = getattr(self, below), getattr(self, above)
-            if isinstance(low, float) and isinstance(high, float) and low > high:
-                raise ValueError(f"lines cross: {below} {low:g} is over {above} {high:g}")
-        if isinstance(self.at_least, float) and self.at_least > _lowest_top(self):
-            raise ValueError(f"lines cross: at_least {self.at_least:g} is over an upper line")
+            _must_not_cross(self, below, above)
         return self
 
 
+# What must hold for any number to pass: it is neither under the first nor over the second.
 _MUST_NOT_CROSS = (
     ("reject_below", "reject_above"),
     ("reject_below", "accept_above"),
@@ -134,47 +78,58 @@ _MUST_NOT_CROSS = (
     ("accept_above", "accept_below"),
     ("accept_above", "reject_above"),
     ("accept_below", "reject_above"),
+    ("at_least", "accept_below"),
+    ("at_least", "reject_above"),
 )
 
 
-def _lowest_top(gate: Gate) -> float:
-    tops = [top for top in (gate.reject_above, gate.accept_below) if isinstance(top, float)]
-    return min(tops, default=math.inf)
+def _must_not_cross(part: Part, below: str, above: str) -> None:
+    low, high = getattr(part, below), getattr(part, above)
+    if isinstance(low, float) and isinstance(high, float) and low > high:
+        raise ValueError(
+            f"lines cross: {below} {low:.12g} is over {above} {high:.12g}; move one of them"
+        )
 
 
 class Scale(Part):
     """The raw values that count as 0 and as 1 (or as 1 and 0, where lower is better)."""
 
-    ends: Ends
-    until_then: Ends | None = None
+    ends: EndsLine = Field(
+        description="[LOW, HIGH] in raw units, or `calibrated`: to be learned from labels."
+    )
+    until_then: Ends | None = Field(
+        None, description="With `ends: calibrated`: [LOW, HIGH] before there is a calibration."
+    )
 
     @model_validator(mode="after")
     def _cold_start(self) -> Self:
-        _until_then(self.ends == CALIBRATED, self.until_then, "ends")
-        if self.until_then == CALIBRATED:
-            raise ValueError("'until_then' must be [LOW, HIGH]")
+        _needs_until_then("ends", calibrated=self.ends == CALIBRATED, given=self.until_then)
         return self
 
 
 class Term(Part):
     """One weighted score of a composite."""
 
-    of: Reference
-    weight: Weight = 1.0
-    until_then: Positive | None = None
-    scale: Scale | None = None
-    if_absent: Number | None = None
-    on_failure: Literal["review", "reject"] = "review"
+    of: Reference = Field(description=_OF)
+    weight: Weight = Field(
+        1.0, description="Its share against the other terms; a number above 0, or `calibrated`."
+    )
+    until_then: Positive | None = Field(
+        None, description="With `weight: calibrated`: the weight before there is a calibration."
+    )
+    scale: Scale | None = Field(None, description=_SCALE)
+    if_absent: Number | None = Field(None, description=_IF_ABSENT)
+    on_failure: Literal["review", "reject"] = Field("review", description=_ON_FAILURE)
 
     @model_validator(mode="after")
     def _cold_start(self) -> Self:
-        _until_then(self.weight == CALIBRATED, self.until_then, "weight")
+        _needs_until_then("weight", calibrated=self.weight == CALIBRATED, given=self.until_then)
         return self
 
 
-def _until_then(calibrated: bool, given: Any, name: str) -> None:  # noqa: FBT001 - a private check
+def _needs_until_then(name: str, *, calibrated: bool, given: Any) -> None:
     if calibrated and given is None:
-        raise ValueError(f"'{name}: calibrated' needs 'until_then', the value before calibration")
+        raise ValueError(f"'{name}: calibrated' needs a value before calibration; add 'until_then'")
     if not calibrated and given is not None:
         raise ValueError(f"'until_then' is for '{name}: calibrated' only; drop one of them")
 
@@ -182,100 +137,123 @@ def _until_then(calibrated: bool, given: Any, name: str) -> None:  # noqa: FBT00
 class Criterion(Part):
     """One step of a lexicographic order; `eps`, in raw units, is what counts as equal."""
 
-    of: Reference
-    eps: Annotated[float, BeforeValidator(_number), Field(ge=0)] = 0.0
-    scale: Scale | None = None
-    if_absent: Number | None = None
-    on_failure: Literal["review", "reject"] = "review"
+    of: Reference = Field(description=_OF)
+    eps: FromZero = Field(
+        0.0, description="What differs by no more than this, in raw units, goes to the next step."
+    )
+    scale: Scale | None = Field(None, description=_SCALE)
+    if_absent: Number | None = Field(None, description=_IF_ABSENT)
+    on_failure: Literal["review", "reject"] = Field("review", description=_ON_FAILURE)
 
 
 class Objective(Part):
     """One axis of a Pareto order."""
 
-    of: Reference
-    scale: Scale | None = None
-    if_absent: Number | None = None
-    on_failure: Literal["review", "reject"] = "review"
+    of: Reference = Field(description=_OF)
+    scale: Scale | None = Field(None, description=_SCALE)
+    if_absent: Number | None = Field(None, description=_IF_ABSENT)
+    on_failure: Literal["review", "reject"] = Field("review", description=_ON_FAILURE)
 
 
-Terms = Annotated[list[Term], Field(min_length=1)]
+_ONE = Field(json_schema_extra={"minItems": 1})
+_TWO = Field(json_schema_extra={"minItems": 2})
+Gates = Annotated[tuple[Gate, ...], listed()]
+Constraints = Annotated[tuple[Gate, ...], listed(1), _ONE]
+Terms = Annotated[tuple[Term, ...], listed(1), _ONE]
+Criteria = Annotated[tuple[Criterion, ...], listed(1), _ONE]
+Objectives = Annotated[tuple[Objective, ...], listed(2), _TWO]
 
 
 class Constrained(Part):
     """Optimise a weighted sum among those that meet the constraints."""
 
-    objective: Terms
-    constraints: Annotated[list[Gate], Field(min_length=1)]
+    objective: Terms = Field(description="The weighted sum to rank by.")
+    constraints: Constraints = Field(
+        description="Bounds, written like gates, that are asked in the order of the ranking."
+    )
 
 
 class Pareto(Part):
     """Order by dominance; inside a front by `pick`."""
 
-    objectives: Annotated[list[Objective], Field(min_length=2)]
-    pick: Terms | None = None
+    objectives: Objectives = Field(description="The axes; two or more.")
+    pick: Terms | None = Field(
+        None, description="The weighted sum that ranks inside a front; without it a person picks."
+    )
 
 
 class Method(Part):
     """How candidates are ranked: exactly one of the four."""
 
-    weighted_sum: Terms | None = None
-    lexicographic: Annotated[list[Criterion], Field(min_length=1)] | None = None
-    constrained: Constrained | None = None
-    pareto: Pareto | None = None
+    weighted_sum: Terms | None = Field(None, description="By the weighted sum of scaled scores.")
+    lexicographic: Criteria | None = Field(
+        None, description="By the first criterion; what it can't tell apart, by the next."
+    )
+    constrained: Constrained | None = Field(
+        None, description="By a weighted sum, among those that meet the constraints."
+    )
+    pareto: Pareto | None = Field(None, description="By dominance on several objectives.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         given = [name for name in Method.model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"expected exactly one of {', '.join(Method.model_fields)}")
+            among, got = ", ".join(Method.model_fields), ", ".join(given) or "none"
+            raise ValueError(f"expected exactly one of {among} (got {got})")
         return self
 
 
 class Cut(Part):
     """A bound on the composite: `quality` as ranked, or the calibrated `probability`."""
 
-    of: Literal["quality", "probability"]
-    reject_below: Share | None = None
-    accept_above: ShareLine | None = None
+    of: Literal["quality", "probability"] = Field(
+        description="The weighted sum that ranks, or the calibrated probability of being good."
+    )
+    reject_below: Share | None = Field(None, description="Reject what is lower; from 0 to 1.")
+    accept_above: ShareLine | None = Field(
+        None, description=f"Accept only from this; under it is review. {_CALIBRATED_LATER}"
+    )
 
     @model_validator(mode="after")
     def _lines(self) -> Self:
         if self.reject_below is None and self.accept_above is None:
             raise ValueError("a cut without a bound cuts nothing; give it one, or drop it")
-        low, high = self.reject_below, self.accept_above
-        if low is not None and isinstance(high, float) and low > high:
-            raise ValueError(f"lines cross: reject_below {low:g} is over accept_above {high:g}")
+        _must_not_cross(self, "reject_below", "accept_above")
         return self
 
 
 class Distinct(Part):
     """Deliver nothing within this distance of something that is delivered already."""
 
-    by: Reference
-    within: Annotated[float, BeforeValidator(_number), Field(ge=0)]
+    by: Reference = Field(description="A measure of sets: filters.near_duplicates.")
+    within: FromZero = Field(description="The distance, in the measure's unit, that is too near.")
 
 
 class Costs(Part):
     """What a mistake costs, in one unit of your choice."""
 
-    false_accept: Positive
-    false_reject: Positive
-    review: Positive
+    false_accept: Positive = Field(description="What delivering a bad one costs.")
+    false_reject: Positive = Field(description="What throwing a good one away costs.")
+    review: Positive = Field(description="What a person's look at one costs.")
 
 
 class Target(Part):
     """What is promised: at most this share of what is delivered is bad."""
 
-    bad_delivered: Annotated[float, BeforeValidator(_share), Field(gt=0, lt=1)]
-    confidence: Annotated[float, BeforeValidator(_share), Field(gt=0, lt=1)]
+    bad_delivered: InnerShare = Field(description="The share of what is delivered that may be bad.")
+    confidence: InnerShare = Field(description="The probability that the promise holds.")
 
 
 class Cascade(Part):
     """How measuring is arranged; never changes an answer."""
 
-    mode: Literal["exact", "exhaustive"] = "exact"
-    parallelism: Count | None = None
-    audit: Share | None = None
+    mode: Literal["exact", "exhaustive"] = Field(
+        "exact", description="exact: measure what the answer depends on; exhaustive: everything."
+    )
+    parallelism: Count | None = Field(None, description="How many instances measure at once.")
+    audit: Share | None = Field(
+        None, description="The share of requests that is measured exhaustively afterwards."
+    )
 
 
 class Use(BaseModel):
@@ -284,4 +262,9 @@ class Use(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
-    use: Reference
+    use: Reference = Field(description="The measure's path: scorers.vlm_question.")
+
+    @property
+    def parameters(self) -> dict[str, JsonValue]:
+        """What is written beside `use`."""
+        return self.__pydantic_extra__

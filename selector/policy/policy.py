@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError
 
 from selector.errors import PolicyError
-from selector.policy import document, find, problems
-from selector.policy.document import Document, Loc
-from selector.policy.grammar import (
-    KIND_FOLDERS,
-    Cascade,
-    Costs,
-    Count,
-    Cut,
-    Deliver,
-    Distinct,
-    Gate,
-    Method,
-    Part,
-    Positive,
-    Target,
-    Use,
-)
+from selector.policy import document, find, remains
+from selector.policy.document import Document, Spot
+from selector.policy.grammar import Cascade, Costs, Cut, Distinct, Gates, Method, Part, Target, Use
 from selector.policy.plan import canonical
-
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
-
-
-def _name(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(NAME, value):
-        return value
-    raise ValueError("expected one word of letters, digits, '-', '_' and '.'")
-
-
-Name = Annotated[str, BeforeValidator(_name), Field(pattern=NAME)]
+from selector.policy.remains import LeftOut
+from selector.policy.values import Count, Deliver, InstanceName, PolicyName, Positive
 
 
 class Policy(Part):
@@ -49,35 +24,44 @@ class Policy(Part):
     Made with `Policy.load`, from a path, a name, a dict or YAML text as bytes.
     """
 
-    name: Name
-    version: Count
-    measures: dict[str, Use] = Field(default_factory=dict)
-    gates: list[Gate] = Field(default_factory=list)
-    method: Method
-    cut: Cut | None = None
-    deliver: Deliver = 1
-    review_at_most: Count | None = None
-    distinct: Distinct | None = None
-    on_empty: Literal["review", "regenerate", "none"] = "none"
-    uncertified: Literal["review", "accept"] = "review"
-    costs: Costs | None = None
-    target: Target | None = None
-    cascade: Cascade = Cascade()
-    licences: Literal["any", "commercial"] = "any"
-    journal: Literal["required", "best_effort"] = "required"
-    timeout_s: Positive | None = None
+    name: PolicyName = Field(description="One word, by which requests name the policy.")
+    version: Count = Field(description="A whole number, to be raised with every change.")
+    measures: dict[InstanceName, Use] = Field(
+        default_factory=dict,
+        description="Measures with parameters, or used twice, each under a name of its own.",
+        json_schema_extra={"additionalProperties": False},
+    )
+    gates: Gates = Field((), description="Bounds that every candidate must meet.")
+    method: Method = Field(description="How to rank; exactly one of the four ways.")
+    cut: Cut | None = Field(None, description="A bound on the quality that ranks.")
+    deliver: Deliver = Field(1, description="How many to accept; `all` that are good enough.")
+    review_at_most: Count | None = Field(
+        None, description="Stop looking once so many wait for a person."
+    )
+    distinct: Distinct | None = Field(None, description="Deliver nothing that looks alike.")
+    on_empty: Literal["review", "regenerate", "none"] = Field(
+        "none",
+        description="When nothing is accepted or in review: review the best, advise to "
+        "regenerate, or none of that.",
+    )
+    uncertified: Literal["review", "accept"] = Field(
+        "review", description="What an accept becomes while a `calibrated` line has no calibration."
+    )
+    costs: Costs | None = Field(None, description="What mistakes cost; for calibration.")
+    target: Target | None = Field(None, description="What is promised; for calibration.")
+    cascade: Cascade = Field(Cascade(), description="How measuring is arranged.")
+    licences: Literal["any", "commercial"] = Field(
+        "any", description="Which models may be used: any, or only those free for commercial use."
+    )
+    journal: Literal["required", "best_effort"] = Field(
+        "required", description="Whether a request that can't be written down is an error."
+    )
+    timeout_s: Positive | None = Field(
+        None, description="Seconds a request may take; what is not measured by then is a failure."
+    )
 
-    _document: Document = PrivateAttr(default=Document(None))
-
-    @field_validator("measures")
-    @classmethod
-    def _names(cls, measures: dict[str, Use]) -> dict[str, Use]:
-        for name in measures:
-            if not name.isidentifier() or name in KIND_FOLDERS:
-                raise ValueError(
-                    f"an instance's name is one word of letters, digits and '_' (got {name!r})"
-                )
-        return measures
+    _document: Document | None = PrivateAttr(None)
+    _left_out: LeftOut = PrivateAttr(LeftOut())
 
     @classmethod
     def load(cls, source: Policy | Mapping[str, Any] | str | bytes | os.PathLike[str]) -> Policy:
@@ -93,41 +77,11 @@ class Policy(Part):
         if isinstance(source, Policy):
             return source
         if isinstance(source, Mapping):
-            return cls._checked(Document(dict(source)))
+            return _checked(document.of(source))
         if isinstance(source, bytes):
-            return cls._checked(document.read(source, "policy"))
+            return _checked(document.read(source, "policy"))
         path = find.path_of(source)
-        return cls._checked(document.read(find.read(path), str(path)))
-
-    @classmethod
-    def _checked(cls, read: Document) -> Policy:
-        if not isinstance(read.data, dict):
-            raise PolicyError(
-                f"{read.origin}: a policy is a mapping of keys to values "
-                f"(got {type(read.data).__name__}). Start with 'name:'."
-            )
-        try:
-            policy = cls.model_validate(read.data)
-        except ValidationError as error:
-            failed = problems.in_order(read, error)
-            refusal = PolicyError(problems.describe(read, one, cls) for one in failed)
-            refusal.rest = cls._without(read, failed)
-            raise refusal from None
-        policy._document = read  # noqa: SLF001 - its own, frozen otherwise
-        return policy
-
-    @classmethod
-    def _without(cls, read: Document, failed: list[Any]) -> Policy | None:
-        """Return what is left of the policy without its failed entries, to go on checking."""
-        data, lines = copy.deepcopy(read.data), dict(read.lines)
-        for loc in sorted({_entry(one["loc"]) for one in failed}, key=_last_first):
-            lines = _drop(data, lines, loc)
-        try:
-            policy = cls.model_validate({"name": "unnamed", "version": 1} | data)
-        except ValidationError:
-            return None
-        policy._document = Document(data, read.origin, lines)  # noqa: SLF001 - its own
-        return policy
+        return _checked(document.read(find.read(path), str(path)))
 
     def having(self, **changes: Any) -> Policy:
         """Return this policy with some top-level entries changed, checked again.
@@ -135,13 +89,20 @@ class Policy(Part):
         Raises:
             PolicyError: A change breaks the grammar.
         """
-        written = self.model_dump(mode="json", exclude_unset=True) | changes
-        origin = f"{self._document.origin} with {', '.join(changes)} changed"
-        return Policy._checked(Document(written, origin))
+        return _checked(self._source.changed(self._written, changes))
+
+    def spot(self, *loc: str | int) -> Spot:
+        """Return where an entry stands, for messages and their order."""
+        return self._source.spot(loc)
 
     def where(self, *loc: str | int) -> str:
         """Return "file:line" of an entry, for messages."""
-        return self._document.where(loc)
+        return self.spot(*loc).words
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What could not be read; empty but for the `rest` of a `PolicyError`."""
+        return self._left_out
 
     @property
     def hash(self) -> str:
@@ -149,34 +110,41 @@ class Policy(Part):
         meaning = self.model_dump(mode="json", exclude={"cascade", "journal"})
         return hashlib.sha256(canonical(meaning).encode()).hexdigest()
 
+    @property
+    def _source(self) -> Document:
+        return self._document or document.of(self._written)
 
-def _entry(loc: Loc) -> Loc:
-    """Return the path of the list entry or the top-level key around *loc*."""
-    last = max((at for at, part in enumerate(loc) if isinstance(part, int)), default=0)
-    return loc[: last + 1]
-
-
-def _last_first(loc: Loc) -> tuple[int, ...]:
-    return tuple(-part if isinstance(part, int) else 0 for part in loc)
+    @property
+    def _written(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
-def _drop(data: Any, lines: Mapping[Loc, int], loc: Loc) -> dict[Loc, int]:
-    """Take the entry at *loc* out of *data*; return the lines of what is left."""
-    *path, last = loc or ("",)
-    for part in path:
-        data = data[part]
-    if isinstance(data, dict):
-        data.pop(last, None)
-        return dict(lines)
-    del data[last]
-    at = len(path)
-    return {
-        (*key[:at], int(key[at]) - 1, *key[at + 1 :]) if _behind(key, loc) else key: line
-        for key, line in lines.items()
-    }
+class _Rest(Policy):
+    """What is left of a policy without the entries that failed; only to go on checking."""
+
+    name: PolicyName = "unnamed"
+    version: Count = 1
+    method: Method = Method.model_construct()
 
 
-def _behind(key: Loc, loc: Loc) -> bool:
-    """Return whether *key* stands in the same list as the entry at *loc*, after it."""
-    at = len(loc) - 1
-    return len(key) > at and key[:at] == loc[:at] and int(key[at]) > int(loc[at])
+def _checked(read: Document) -> Policy:
+    if not isinstance(read.data, dict):
+        raise PolicyError(_no_mapping(read))
+    try:
+        policy, left_out = Policy.model_validate(read.data), LeftOut(read.problems)
+    except ValidationError as error:
+        left_out = remains.left_out(read, error, Policy, _Rest)
+        read = read.without(left_out.entries)
+        policy = _Rest.model_validate(read.data)
+    policy._document, policy._left_out = read, left_out  # noqa: SLF001 - its own, frozen otherwise
+    if left_out.problems:
+        refusal = PolicyError(document.in_order(left_out.problems))
+        refusal.rest = policy
+        raise refusal
+    return policy
+
+
+def _no_mapping(read: Document) -> list[str]:
+    got = {type(None): "nothing", list: "a list"}.get(type(read.data), repr(read.data))
+    said = f"a policy is a mapping of keys to values (got {got}). Begin with 'name:'."
+    return [*document.in_order(read.problems), f"{read.where(())}: {said}"]

@@ -1,24 +1,24 @@
-"""A policy and what its measures declare become a plan; every problem is told at once."""
+"""The parts of a policy become the parts of a plan, checked against what measures declare."""
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from selector.errors import MeasureError, PolicyError
+from selector.errors import PolicyError
 from selector.measures import loader
-from selector.measures.base import EVIDENCE_OF, Measure
-from selector.policy import grammar, plan
-from selector.policy.grammar import CALIBRATED
+from selector.measures.base import Measure
+from selector.planning.instances import Instances
+from selector.policy import document, grammar, plan
+from selector.policy.document import Loc, Problem, Spot
 from selector.policy.plan import Plan, Ref
 from selector.policy.policy import Policy
-from selector.policy.problems import nearest
-from selector.types import KINDS, Output
+from selector.policy.values import CALIBRATED, EXPECT
+from selector.types import Output
 
 Source = Policy | Mapping[str, Any] | str | bytes | os.PathLike[str]
-Loc = tuple[str | int, ...]
 
 
 def plan_of(source: Source) -> Plan:
@@ -31,17 +31,16 @@ def plan_of(source: Source) -> Plan:
         PolicyError: The policy can't be read, breaks the grammar, refers to what does not exist
             or does not fit, or asks for what is not built yet. Lists every problem.
     """
-    told: tuple[str, ...] = ()
     try:
         policy = Policy.load(source)
     except PolicyError as error:
         if not isinstance(error.rest, Policy):
             raise
-        policy, told = error.rest, error.problems
+        policy = error.rest
     planner = _Planner(policy)
     made = planner.make()
-    if told or planner.problems:
-        raise PolicyError(_by_line((*told, *planner.problems)))
+    if problems := (*policy.left_out.problems, *planner.problems):
+        raise PolicyError(document.in_order(problems))
     return made
 
 
@@ -54,32 +53,33 @@ def measure_of(instance: plan.Instance) -> Measure:
     return loader.construct(instance.use, instance.parameters)
 
 
-_NOWHERE = Ref("", "")  # stands for a reference that could not be resolved
+_BOUNDS = ("reject_below", "reject_above", "accept_below", "accept_above", "equals", "at_least")
+_NO_COMPOSITE = ("lexicographic", "pareto")
 _NO_SCALE = plan.Scale(0.0, 1.0, higher_is_better=True)
 
 
-@dataclass
 class _Planner:
-    policy: Policy
-    measures: dict[str, Measure | None] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    uncertified: list[str] = field(default_factory=list)
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.problems: list[Problem] = []
+        self.uncertified: list[str] = []
+        self.instances = Instances(policy, self._tell_at)
 
     def make(self) -> Plan:
         policy = self.policy
-        for name in policy.measures:
-            self._instance(name, ("measures", name))
+        self.instances.declare()
+        for text, spot in policy.left_out.references:
+            self.instances.ref(text, spot)
         self._not_built_yet()
         gates = tuple(self._gate(gate, ("gates", at)) for at, gate in enumerate(policy.gates))
         method = self._method()
         cut, distinct = self._cut(), self._distinct()
-        self._fits_method(method)
-        instances = self._instances(_refs(gates, method, distinct))
+        self._fits_method()
         return Plan(
             policy=policy.name,
             version=policy.version,
             policy_hash=policy.hash,
-            instances=instances,
+            instances=self.instances.planned(_refs(gates, method, distinct)),
             gates=gates,
             method=method,
             cut=cut,
@@ -94,8 +94,11 @@ class _Planner:
             mode=policy.cascade.mode,
         )
 
+    def _tell_at(self, spot: Spot, said: str) -> None:
+        self.problems.append(Problem(spot, said))
+
     def _tell(self, loc: Loc, said: str) -> None:
-        self.problems.append(f"{self.policy.where(*loc)}: {said}")
+        self._tell_at(self.policy.spot(*loc), said)
 
     def _not_built_yet(self) -> None:
         policy = self.policy
@@ -110,74 +113,15 @@ class _Planner:
             if asked:
                 self._tell(loc, f"{what} is not built yet. {instead} for now.")
 
-    # -- references -------------------------------------------------------------------------
-
     def _ref(self, text: str, loc: Loc) -> tuple[Ref, Output | None]:
-        name, rest = self._split(text)
-        measure = self._instance(name, loc)
-        if measure is None:
-            return _NOWHERE, None
-        outputs = measure.outputs
-        if not rest and len(outputs) != 1:
-            self._tell(loc, f"{text}: has several outputs; name one of {', '.join(outputs)}.")
-            return _NOWHERE, None
-        output = rest or next(iter(outputs))
-        if output not in outputs:
-            self._tell(loc, f"{text}: no such output; {nearest(output, list(outputs))}")
-            return _NOWHERE, None
-        return Ref(name, output), outputs[output]
-
-    def _split(self, text: str) -> tuple[str, str]:
-        """Return the instance that *text* names, and the rest: its output, if it names one."""
-        parts = text.split(".")
-        if parts[0] in self.policy.measures:
-            return parts[0], ".".join(parts[1:])
-        packaged = parts[0] in grammar.KIND_FOLDERS
-        whole = 2 if packaged or loader.exists(text) else len(parts) - 1
-        if not packaged and loader.exists(text):
-            whole = len(parts)
-        whole = max(whole, 1)
-        return ".".join(parts[:whole]), ".".join(parts[whole:])
-
-    def _instance(self, name: str, loc: Loc) -> Measure | None:
-        if name not in self.measures:
-            use = self.policy.measures.get(name)
-            try:
-                if use is None:
-                    self.measures[name] = loader.construct(name, {})
-                else:
-                    self.measures[name] = loader.construct(use.use, use.model_extra or {})
-            except MeasureError as error:
-                self._tell(loc, self._no_measure(name, str(error)))
-                self.measures[name] = None
-        return self.measures[name]
-
-    def _no_measure(self, name: str, said: str) -> str:
-        declared = list(self.policy.measures)
-        if "." in name or not declared:
-            return said
-        return f"{name!r}: no such instance; {nearest(name, declared)}"
-
-    def _instances(self, refs: Iterable[Ref]) -> dict[str, plan.Instance]:
-        names = {ref.instance for ref in refs} - {""}
-        while more := {needed for name in names for needed in self._evidence(name)} - names:
-            names |= more
-        made = [_planned(name, measure) for name in names if (measure := self.measures.get(name))]
-        made.sort(key=lambda one: (KINDS.index(one.kind), one.cost.seconds, one.name))
-        return {one.name: one for one in made}
-
-    def _evidence(self, name: str) -> list[str]:
-        measure = self.measures.get(name)
-        if measure is None:
-            return []
-        needed = [need.removeprefix(EVIDENCE_OF) for need in measure.needs if _is_evidence(need)]
-        loc: Loc = ("measures", name)
-        return [one for one in needed if self._instance(one, loc) is not None]
+        return self.instances.ref(text, self.policy.spot(*loc))
 
     # -- the parts --------------------------------------------------------------------------
 
     def _gate(self, gate: grammar.Gate, loc: Loc) -> plan.Gate:
-        ref, _ = self._ref(gate.on, (*loc, "on"))
+        ref, output = self._ref(gate.on, (*loc, "on"))
+        if output is not None:
+            self._inside(gate, output, loc)
         return plan.Gate(
             on=ref,
             reject_below=gate.reject_below,
@@ -189,6 +133,19 @@ class _Planner:
             on_failure=gate.on_failure,
             if_absent=gate.if_absent,
         )
+
+    def _inside(self, gate: grammar.Gate, output: Output, loc: Loc) -> None:
+        """Tell of bounds that no value reaches: they refuse nothing ever, or everything."""
+        low = -math.inf if output.low is None else output.low
+        high = math.inf if output.high is None else output.high
+        for key in _BOUNDS:
+            bound = getattr(gate, key)
+            if isinstance(bound, float) and not low <= bound <= high:
+                self._tell(
+                    (*loc, key),
+                    f"{key}: {gate.on} is in {_range(output)} (got {bound:.12g}). "
+                    "Give a bound that it can reach.",
+                )
 
     def _line(self, line: float | str | None, what: str) -> float | None:
         if isinstance(line, str):
@@ -212,7 +169,7 @@ class _Planner:
             terms = self._terms(method.constrained.objective, (*at, "objective"))
             return plan.Constrained(terms, tuple(bounds))
         if method.pareto is None:
-            raise RuntimeError("the grammar lets exactly one method be given")
+            return plan.Lexicographic(())  # it was left out, and the plan will not be used
         at = (*loc, "pareto")
         axes = self._criteria(method.pareto.objectives, (*at, "objectives"))
         return plan.Pareto(axes, self._terms(method.pareto.pick or (), (*at, "pick")))
@@ -226,6 +183,11 @@ class _Planner:
         for at, (term, weight) in enumerate(zip(terms, weights, strict=True)):
             ref, scale = self._scaled(term, (*loc, at))
             share = (weight or 0.0) / total
+            if not share > 0:
+                self._tell(
+                    (*loc, at),
+                    f"{term.of}: counts for nothing beside the others. Give a larger weight.",
+                )
             made.append(plan.Term(ref, share, scale, term.if_absent, term.on_failure))
         return tuple(made)
 
@@ -271,7 +233,7 @@ class _Planner:
         if distinct is None:
             return None
         ref, _ = self._ref(distinct.by, ("distinct", "by"))
-        measure = self.measures.get(ref.instance)
+        measure = self.instances.measures.get(ref.instance)
         if measure is not None and measure.scope != "set":
             self._tell(
                 ("distinct", "by"),
@@ -280,15 +242,15 @@ class _Planner:
             )
         return plan.Distinct(ref, distinct.within)
 
-    def _fits_method(self, method: plan.Method) -> None:
-        policy = self.policy
-        composite = isinstance(method, plan.WeightedSum | plan.Constrained)
-        if policy.cut and policy.cut.of == "quality" and not composite:
+    def _fits_method(self) -> None:
+        policy, method = self.policy, self.policy.method
+        kind = next((name for name in _NO_COMPOSITE if getattr(method, name) is not None), None)
+        if kind and policy.cut and policy.cut.of == "quality":
             self._tell(
                 ("cut", "of"),
-                f"{method.kind} has no quality to cut. Use weighted_sum or constrained, or drop it.",
+                f"{kind} has no quality to cut. Use weighted_sum or constrained, or drop the cut.",
             )
-        if isinstance(method, plan.Pareto) and not method.pick:
+        if method.pareto is not None and method.pareto.pick is None:
             for key in ("cut", "distinct", "review_at_most"):
                 if getattr(policy, key) is not None:
                     self._tell(
@@ -312,19 +274,10 @@ def _refs(
     return refs + ([distinct.by] if distinct else [])
 
 
-def _planned(name: str, measure: Measure) -> plan.Instance:
-    return plan.Instance(
-        name=name,
-        use=loader.path_of(type(measure)),
-        kind=measure.kind,
-        scope=measure.scope,
-        version=measure.version,
-        fingerprint=measure.fingerprint(),
-        parameters=measure.model_dump(mode="json"),
-        outputs=dict(measure.outputs),
-        needs=tuple(sorted(measure.needs)),
-        cost=measure.cost,
-    )
+def _range(output: Output) -> str:
+    low = "-∞" if output.low is None else f"{output.low:.12g}"
+    high = "∞" if output.high is None else f"{output.high:.12g}"
+    return f"[{low}, {high}], {output.unit}"
 
 
 def _ends(scale: grammar.Scale | None, output: Output) -> tuple[float, float] | None:
@@ -337,17 +290,4 @@ def _ends(scale: grammar.Scale | None, output: Output) -> tuple[float, float] | 
 
 
 def _expectation(given: float | str | None) -> float | str | None:
-    return given.removeprefix(grammar.EXPECT) if isinstance(given, str) else given
-
-
-def _is_evidence(need: str) -> bool:
-    return need.startswith(EVIDENCE_OF)
-
-
-def _by_line(problems: Iterable[str]) -> list[str]:
-    def line(said: str) -> tuple[str, int]:
-        origin, _, rest = said.partition(":")
-        digits = rest.partition(":")[0]
-        return origin, int(digits) if digits.isdigit() else 0
-
-    return sorted(problems, key=line)
+    return given.removeprefix(EXPECT) if isinstance(given, str) else given

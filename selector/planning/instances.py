@@ -1,0 +1,166 @@
+"""The measures that a policy names: found, made once each, with what they need of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from selector.errors import MeasureError, WeightsError
+from selector.measures import loader
+from selector.measures.base import EVIDENCE_OF, Measure
+from selector.policy import plan
+from selector.policy.document import Spot
+from selector.policy.plan import Ref
+from selector.policy.policy import Policy
+from selector.policy.problems import nearest
+from selector.policy.values import KIND_FOLDERS
+from selector.types import KINDS, Output
+
+NOWHERE = Ref("", "")  # stands for a reference that could not be resolved
+
+Tell = Callable[[Spot, str], None]
+
+
+@dataclass
+class Instances:
+    """Resolves references to outputs; tells what does not exist.
+
+    Attributes:
+        policy: What refers.
+        tell: Takes every problem: where, and what is wrong.
+        measures: Each named instance; None for one that can't be made.
+    """
+
+    policy: Policy
+    tell: Tell
+    measures: dict[str, Measure | None] = field(default_factory=dict)
+    _wrong: dict[str, str] = field(default_factory=dict)
+    _named_at: dict[str, Spot] = field(default_factory=dict)
+
+    def declare(self) -> None:
+        """Make every instance that the policy names under `measures`."""
+        for name in self.policy.measures:
+            spot = self.policy.spot("measures", name, "use")
+            if self.measure(name, spot) is None:
+                self.tell(spot, self._wrong[name])
+
+    def ref(self, text: str, spot: Spot) -> tuple[Ref, Output | None]:
+        """Return which output *text* means, and what that declares; None if there is none."""
+        name, rest = self._split(text)
+        measure = self.measure(name, spot)
+        if measure is None:
+            if name not in self.policy.measures and not self.policy.left_out.may_name(name):
+                self.tell(spot, self._wrong[name])
+            return NOWHERE, None
+        outputs = measure.outputs
+        if not rest and len(outputs) != 1:
+            self.tell(spot, f"{text}: has several outputs. Name one of {', '.join(outputs)}.")
+            return NOWHERE, None
+        output = rest or next(iter(outputs))
+        if output not in outputs:
+            self.tell(spot, f"{text}: no such output; {nearest(output, list(outputs))}")
+            return NOWHERE, None
+        return Ref(name, output), outputs[output]
+
+    def measure(self, name: str, spot: Spot) -> Measure | None:
+        """Return the measure of an instance that is named at *spot*; None if it can't be made."""
+        if name not in self.measures:
+            self._named_at[name] = spot
+            self.measures[name] = self._made(name)
+        return self.measures[name]
+
+    def planned(self, refs: Iterable[Ref]) -> dict[str, plan.Instance]:
+        """Return all instances that are referred to, and whose evidence these need.
+
+        In the order of the kinds, then the cheap before the dear.
+        """
+        needed: dict[str, Measure] = {}
+        for ref in refs:
+            self._pull(ref.instance, needed, ())
+        made = [_planned(name, measure) for name, measure in needed.items()]
+        made.sort(key=lambda one: (KINDS.index(one.kind), one.cost.seconds, one.name))
+        return {one.name: one for one in made}
+
+    def _split(self, text: str) -> tuple[str, str]:
+        """Return the instance that *text* names, and the rest: its output, if it names one."""
+        parts = text.split(".")
+        if parts[0] in self.policy.measures or self.policy.left_out.may_name(parts[0]):
+            whole = 1
+        elif parts[0] in KIND_FOLDERS:
+            whole = 2
+        else:
+            whole = len(parts) if loader.exists(text) else max(1, len(parts) - 1)
+        return ".".join(parts[:whole]), ".".join(parts[whole:])
+
+    def _made(self, name: str) -> Measure | None:
+        use = self.policy.measures.get(name)
+        try:
+            if use is None:
+                measure = loader.construct(name, {})
+            else:
+                measure = loader.construct(use.use, use.parameters)
+            measure.fingerprint()  # it names models, which may not exist
+        except (MeasureError, WeightsError) as error:
+            self._wrong[name] = str(error) if use or "." in name else self._unknown(name)
+            return None
+        return measure
+
+    def _unknown(self, name: str) -> str:
+        known = [*self.policy.measures, *loader.names()]
+        return f"{name}: no such instance or measure; {nearest(name, known)}"
+
+    def _pull(self, name: str, needed: dict[str, Measure], above: tuple[str, ...]) -> None:
+        """Add an instance to what is *needed*, after those whose evidence it needs."""
+        measure = self.measures.get(name)
+        if name in above:
+            self._tell_cycle((*above[above.index(name) :], name))
+        if measure is None or name in above or name in needed:
+            return
+        for other in _evidence(measure):
+            self._pull_evidence(name, other, needed, (*above, name))
+        needed[name] = measure
+
+    def _pull_evidence(
+        self, name: str, other: str, needed: dict[str, Measure], above: tuple[str, ...]
+    ) -> None:
+        spot = self._named_at[name]
+        measure = self.measure(other, spot)
+        if measure is None:
+            self.tell(spot, f"{name}: needs evidence of {other}. {self._wrong[other]}")
+        elif measure.scope == "set":
+            self.tell(
+                spot,
+                f"{name}: needs evidence of {other}, which looks at all candidates together. "
+                "Name one that looks at each alone.",
+            )
+        else:
+            self._pull(other, needed, above)
+
+    def _tell_cycle(self, names: tuple[str, ...]) -> None:
+        first, *others = names
+        way = ", which needs that of ".join(others)
+        self.tell(
+            self._named_at[first],
+            f"{first}: needs evidence of {way}: a cycle. Let one of them do without.",
+        )
+
+
+def _evidence(measure: Measure) -> list[str]:
+    """Return the instances whose evidence a measure needs."""
+    needs = sorted(measure.needs)
+    return [need.removeprefix(EVIDENCE_OF) for need in needs if need.startswith(EVIDENCE_OF)]
+
+
+def _planned(name: str, measure: Measure) -> plan.Instance:
+    return plan.Instance(
+        name=name,
+        use=loader.path_of(type(measure)),
+        kind=measure.kind,
+        scope=measure.scope,
+        version=measure.version,
+        fingerprint=measure.fingerprint(),
+        parameters=measure.model_dump(mode="json"),
+        outputs=dict(measure.outputs),
+        needs=tuple(sorted(measure.needs)),
+        cost=measure.cost,
+    )
