@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The constraints pin a CPU build of torch: without them a resolver pulls gigabytes of CUDA packages.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
@@ -31,11 +32,13 @@ clean:
 	rm -rf $(VENV) selector-demo
 
 $(VENV)/.detectors: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) --editable ".[detectors]"
-	touch $@
+	@echo "setting up $(VENV), which takes about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --editable ".[detectors]"
+	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) --editable ".[dev]"
-	touch $@
+	@echo "setting up $(VENV), which takes about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --editable ".[dev]"
+	@touch $@
