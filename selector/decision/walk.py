@@ -10,7 +10,7 @@ from selector.decision.constrained import feasible
 from selector.decision.known import Known
 from selector.decision.ranking import Ranked, Reasons
 from selector.policy.plan import Cut, Plan
-from selector.types import Ask, Failure, NotApplicable, NotEvaluated, Reason, Score, VerdictName
+from selector.types import Ask, Outcome, Reason, Score, VerdictName
 
 
 @dataclass(slots=True)
@@ -83,10 +83,11 @@ def _nearness(known: Known, one: str, accepted: list[str]) -> Reason | tuple[Ask
     distinct = known.plan.distinct
     if distinct is None or not accepted:
         return None
-    where = (distinct.by.instance, distinct.by.output)
     if known.missing(one, distinct.by):
         return known.asks([(distinct.by.instance, one)])
-    distances = _distances(known, one)
+    where = (distinct.by.instance, distinct.by.output)
+    outcome = known.of(one, distinct.by)
+    distances = _distances(known, distinct.by.instance, outcome)
     for other in accepted:
         far = distances.get(other)
         if far is not None and far <= distinct.within:
@@ -94,32 +95,20 @@ def _nearness(known: Known, one: str, accepted: list[str]) -> Reason | tuple[Ask
             return Reason("duplicate", *where, far, distinct.within, margin, f"of {other}")
     unknown = [other for other in accepted if other not in distances]
     if unknown:
-        said = f"its distance from {unknown[0]} is not known"
-        return Reason("failure", *where, note=said + _why(known, one))
+        why = getattr(outcome, "reason", "the measure left no distance")
+        return Reason("failure", *where, note=f"distance from {unknown[0]} not known: {why}")
     return None
 
 
-def _distances(known: Known, one: str) -> Mapping[str, float]:
-    """Return the distances of *one* from the others of its set, as the measure left them."""
-    distinct = known.plan.distinct
-    if distinct is None:
-        return {}
-    outcome = known.of(one, distinct.by)
-    evidence = getattr(outcome, "evidence", None)
+def _distances(known: Known, instance: str, outcome: Outcome) -> Mapping[str, float]:
+    """Return the distances from the others of the set, as the measure left them as evidence."""
+    evidence = outcome.evidence if isinstance(outcome, Score) else None
     listed = evidence.get("distances") if isinstance(evidence, dict) else None
-    members = known.members[known.plan.instances[distinct.by.instance].kind]
-    if not isinstance(outcome, Score) or not isinstance(listed, list):
-        return {}
-    if len(listed) != len(members):
+    members = known.members[known.plan.instances[instance].kind]
+    if not isinstance(listed, list) or len(listed) != len(members):
         return {}
     pairs = zip(members, listed, strict=True)
     return {other: float(far) for other, far in pairs if isinstance(far, int | float)}
-
-
-def _why(known: Known, one: str) -> str:
-    distinct = known.plan.distinct
-    outcome = known.of(one, distinct.by) if distinct else NotEvaluated()
-    return f" ({outcome.reason})" if isinstance(outcome, Failure | NotApplicable) else ""
 
 
 def _cut(known: Known, ranked: Ranked, one: str) -> tuple[Reason | None, Reason | None]:

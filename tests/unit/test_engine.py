@@ -286,6 +286,17 @@ def test_a_measure_sees_exactly_what_it_needs(own):
     assert without.decision.quality == {"candidate-01": 0.1}
 
 
+def test_evidence_of_another_instance_reaches_who_needs_it(own):
+    """A measure that needs another's evidence finds all its outcomes, measured before."""
+    body = """
+        return [{"value": Score(one.evidence["filters.resolution"]["width"].value / 100)}
+                for one in subjects]
+    """
+    selection = select("p", [png(64)], own(body, "evidence of filters.resolution"))
+    assert selection.decision.quality == {"candidate-01": 0.64}
+    assert selection.outcomes["candidate-01"]["filters.resolution.height"] == Score(64.0)
+
+
 SOURCE = """
 return [{'value': Score(float(one.source is not None and one.prompt == 'make it red'))}
         for one in subjects]

@@ -385,6 +385,16 @@ def test_unknown_distance_is_never_accepted():
     assert "deadline" in str(decision.reasons["b"][0])
 
 
+@pytest.mark.parametrize("evidence", [None, {"distances": [0]}, {"distances": "far"}, [1], {}])
+def test_distances_that_were_not_left_are_not_known(evidence):
+    """Without the evidence that the distances stand in, a person looks."""
+    a_plan = near_plan(3, deliver=2)
+    given = with_distances({"a": {"s": 1.0}, "b": {"s": 0.75}}, [[0, 9], [9, 0]])
+    stamp = given.table["b"]["near.nearest"].members
+    given.table["b"]["near.nearest"] = Score(9.0, evidence, stamp)
+    assert decided(a_plan, given).verdicts == {"a": "accept", "b": "review"}
+
+
 def test_review_at_most_ends_the_walk():
     """When enough wait for a person the rest is outranked."""
     gated = by_score(gates=(p.Gate(ref("g"), accept_above=0.5),), review_at_most=1, deliver=None)
