@@ -36,7 +36,7 @@ def names() -> list[str]:
 def exists(path: str) -> bool:
     """Return whether *path* names a module that could hold a measure.
 
-    The packages around it are imported to look for it; the module itself is not.
+    What stands before its last dot is imported to look for it; the module itself is not.
     """
     if not _is_path(path):
         return False
@@ -150,10 +150,13 @@ def _whole(path: str, kind: type[Measure]) -> type[Measure]:
 
 def _hint(path: str) -> str:
     known = names()
-    if near := difflib.get_close_matches(path, known, n=1):
-        return f"Did you mean {near[0]!r}?"
-    first = "There are" if path.partition(".")[0] in FOLDERS else "Install what holds it, or use"
-    return f"{first}: {', '.join(known)}."
+    by_word = {one.rpartition(".")[2]: one for one in known}  # the folder says nothing of it
+    if near := difflib.get_close_matches(path.rpartition(".")[2], by_word, n=1):
+        return f"Did you mean {by_word[near[0]]!r}?"
+    folder = path.partition(".")[0]
+    if folder not in FOLDERS:
+        return f"Install what holds it, or use one of {', '.join(known)}."
+    return f"There are: {', '.join(one for one in known if one.startswith(folder)) or 'none'}."
 
 
 def _problem(kind: type[Measure], problem: Any) -> str:

@@ -49,8 +49,7 @@ class Instances:
         name, rest = self._split(text)
         measure = self.measure(name, spot)
         if measure is None:
-            if name not in self.policy.measures and not self.policy.left_out.may_name(name):
-                self.tell(spot, self._wrong[name])
+            self._tell_unless_declared(name, spot, self._wrong[name])
             return NOWHERE, None
         outputs = measure.outputs
         if not rest and len(outputs) != 1:
@@ -81,13 +80,22 @@ class Instances:
         made.sort(key=lambda one: (KINDS.index(one.kind), one.cost.seconds, one.name))
         return {one.name: one for one in made}
 
+    def _declared(self, name: str) -> bool:
+        """Return whether *name* stands under `measures`, whole or not."""
+        return name in self.policy.measures or self.policy.left_out.may_name(name)
+
+    def _tell_unless_declared(self, name: str, spot: Spot, said: str) -> None:
+        """Tell what is wrong with a name; of one that is declared it was told there."""
+        if not self._declared(name):
+            self.tell(spot, said)
+
     def _split(self, text: str) -> tuple[str, str]:
         """Return the instance that *text* names, and the rest: its output, if it names one."""
         parts = text.split(".")
-        if parts[0] in self.policy.measures or self.policy.left_out.may_name(parts[0]):
-            whole = 1
-        elif parts[0] in KIND_FOLDERS:
+        if parts[0] in KIND_FOLDERS:
             whole = 2
+        elif self._declared(parts[0]):
+            whole = 1
         else:
             whole = len(parts) if loader.exists(text) else max(1, len(parts) - 1)
         return ".".join(parts[:whole]), ".".join(parts[whole:])
@@ -126,7 +134,8 @@ class Instances:
         spot = self._named_at[name]
         measure = self.measure(other, spot)
         if measure is None:
-            self.tell(spot, f"{name}: needs evidence of {other}. {self._wrong[other]}")
+            said = f"{name}: needs evidence of {other}. {self._wrong[other]}"
+            self._tell_unless_declared(other, spot, said)
         elif measure.scope == "set":
             self.tell(
                 spot,

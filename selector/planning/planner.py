@@ -143,8 +143,8 @@ class _Planner:
             if isinstance(bound, float) and not low <= bound <= high:
                 self._tell(
                     (*loc, key),
-                    f"{key}: {gate.on} is in {_range(output)} (got {bound:.12g}). "
-                    "Give a bound that it can reach.",
+                    f"{key}: beyond what {gate.on} can be, {_range(output)} "
+                    f"(got {bound:.12g}). Give a bound in this range.",
                 )
 
     def _line(self, line: float | str | None, what: str) -> float | None:
@@ -277,7 +277,7 @@ def _refs(
 def _range(output: Output) -> str:
     low = "-∞" if output.low is None else f"{output.low:.12g}"
     high = "∞" if output.high is None else f"{output.high:.12g}"
-    return f"[{low}, {high}], {output.unit}"
+    return f"{low} to {high} {output.unit}"
 
 
 def _ends(scale: grammar.Scale | None, output: Output) -> tuple[float, float] | None:

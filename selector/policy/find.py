@@ -65,4 +65,6 @@ def read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PolicyError(f"{path}: can't be read ({error.strerror}). Give a file.") from None
+        raise PolicyError(
+            f"{path}: can't be read ({error.strerror}). Give a readable file."
+        ) from None

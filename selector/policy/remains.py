@@ -47,7 +47,8 @@ def left_out(
     # Some lists need an entry: one that has none left goes as a whole.
     entries |= {loc[:1] for loc in _failures(rest, read.without(entries))}
     told = (*read.problems, *problems.found(read, error, model))
-    references = (one for loc in entries for one in _references(read, loc))
+    # A list that went as a whole holds entries that went before: each is named once.
+    references = dict.fromkeys(one for loc in entries for one in _references(read, loc))
     return LeftOut(told, frozenset(entries), tuple(references))
 
 

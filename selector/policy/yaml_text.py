@@ -1,6 +1,5 @@
 """A YAML text becomes plain values with the line of each; nothing in it is executed."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -64,15 +63,11 @@ def parse(text: str) -> Parsed:
     """
     parsed = Parsed(lines={(): 1})
     try:
-        loader = _Loader(text)
-        loader.notes = parsed.notes
-        root = _root(loader)
+        root = _composed(text, parsed.notes)
     except yaml.reader.ReaderError as error:
         raise NotYamlError(*_unreadable(text, error)) from None
     except yaml.MarkedYAMLError as error:
         raise NotYamlError(*_broken(text, error)) from None
-    except ValueError as error:  # PyYAML's, for "\UFFFFFFFF" and the like
-        raise NotYamlError(1, f"not YAML: {error}. Save it as plain text.") from None
     data = None if root is None else _plain(root, (), parsed)
     return Parsed(data, parsed.lines, parsed.notes)
 
@@ -123,6 +118,16 @@ def _unread(event: Any) -> yaml.Node:
     return yaml.ScalarNode(_UNREAD_TAG, "", event.start_mark, event.end_mark)
 
 
+def _composed(text: str, notes: list[tuple[int, str]]) -> yaml.Node | None:
+    loader = _Loader(text)
+    loader.notes = notes
+    try:
+        return _root(loader)
+    except (ValueError, OverflowError):  # PyYAML's own, for "\UFFFFFFFF" and the like
+        line = loader.line + 1
+        raise NotYamlError(line, "not YAML: a number out of range. Correct this line.") from None
+
+
 def _root(loader: Any) -> yaml.Node | None:
     loader.get_event()  # the stream begins
     if loader.check_event(yaml.StreamEndEvent):
@@ -165,10 +170,7 @@ def _integer(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    word = text.lower().lstrip("+-")
-    if word == ".nan":
-        return math.nan
-    return math.inf if word == ".inf" else float(text)
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
 _SCALARS: dict[str, Any] = {
@@ -188,9 +190,7 @@ def _unreadable(text: str, error: yaml.reader.ReaderError) -> tuple[int, str]:
 
 
 def _broken(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    if error.problem_mark is None:
-        return 1, f"not YAML: {error}. Save it as plain text."
-    at = error.problem_mark.line
+    at = error.problem_mark.line if error.problem_mark else 0
     lines = text.split("\n")
     written = lines[at] if at < len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:

@@ -1,0 +1,79 @@
+"""A plan's scales are monotone and exact at their ends; its hash is of all that it says."""
+
+import dataclasses
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import worlds
+from selector.policy import plan as p
+
+raws = st.floats(-1e9, 1e9)
+
+
+@st.composite
+def scales(draw: st.DrawFn) -> p.Scale:
+    low, high = sorted((draw(raws), draw(raws)))
+    assume(low < high)
+    return p.Scale(low, high, higher_is_better=draw(st.booleans()))
+
+
+@given(scales(), raws, raws)
+def test_better_is_never_scaled_to_less(scale, one, other):
+    """A scale keeps the order of raw values, to the last bit, and stays in [0, 1]."""
+    worse, better = sorted((one, other), reverse=not scale.higher_is_better)
+    assert 0 <= scale(worse) <= scale(better) <= 1
+
+
+@given(scales())
+def test_the_ends_are_nothing_and_everything(scale):
+    """The worst raw value counts 0 and the best 1, exactly, and so does what lies beyond."""
+    assert (scale(scale.worst), scale(scale.best)) == (0, 1)
+    beyond = (scale.low - 1e10, scale.high + 1e10)
+    assert sorted(scale(raw) for raw in beyond) == [0, 1]
+    assert [scale.clip(raw) for raw in beyond] == [scale.low, scale.high]
+
+
+def test_a_reference_is_named_by_its_instance_and_output():
+    """The key in tables of outcomes is what policies write."""
+    assert p.Ref("filters.blank", "structure").key == "filters.blank.structure"
+
+
+@given(worlds.plans())
+def test_any_plan_reads_back_from_its_data(plan):
+    """Whatever a plan holds, its data is the same plan, with the same hash."""
+    again = p.Plan.from_dict(plan.to_dict())
+    assert again == plan
+    assert again.hash == plan.hash
+
+
+CHANGES = {
+    "policy": "other", "version": 2, "policy_hash": "other", "instances": {},
+    "gates": (p.Gate(worlds.ref("s"), reject_below=0.5),),
+    "method": p.WeightedSum((p.Term(worlds.ref("s"), 1.0, worlds.DOWN),)),
+    "cut": p.Cut("quality", 0.5), "deliver": None, "review_at_most": 1,
+    "distinct": p.Distinct(worlds.ref("s"), 1.0), "on_empty": "review",
+    "uncertified": ("cut.accept_above",), "if_uncertified": "accept",
+    "journal": "best_effort", "timeout_s": 1.0, "mode": "exhaustive", "schema": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(p.Plan)])
+def test_every_part_of_a_plan_is_in_its_hash(field):
+    """Whatever differs, it is another plan."""
+    plan = worlds.by_score()
+    assert dataclasses.replace(plan, **{field: CHANGES[field]}).hash != plan.hash
+
+
+def test_methods_say_what_ranks_and_what_bounds():
+    """Only a weighted sum, an objective and a pick give a composite; only constraints bound."""
+    terms = (p.Term(worlds.ref("s"), 1.0, worlds.UP),)
+    steps = (p.Criterion(worlds.ref("s"), worlds.UP),)
+    bounds = (p.Gate(worlds.ref("b"), reject_below=0.5),)
+    plans = [worlds.plan(method) for method in (
+        p.WeightedSum(terms), p.Constrained(terms, bounds), p.Pareto(steps, terms),
+        p.Pareto(steps), p.Lexicographic(steps),
+    )]  # fmt: skip
+    assert [plan.terms for plan in plans] == [terms, terms, terms, (), ()]
+    assert [plan.constraints for plan in plans] == [(), bounds, (), (), ()]
