@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections import Counter
@@ -146,6 +147,18 @@ def _shares(landmarks: Any) -> Points:
 _tasks: dict[tuple[str, int], Any] = {}
 _users: Counter[str] = Counter()
 _lock = threading.RLock()
+
+
+@atexit.register
+def _abandon() -> None:
+    """Leave what is still loaded to the end of the process.
+
+    Closing it could wait for seconds, and MediaPipe's own way of closing fails by then, loudly.
+    """
+    for task in _tasks.values():
+        task._handle = None  # noqa: SLF001 - it has no public way to be left alone
+
+
 if hasattr(os, "register_at_fork"):  # a child must not inherit the lock from a thread it lacks
     os.register_at_fork(
         before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release

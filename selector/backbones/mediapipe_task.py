@@ -21,6 +21,7 @@ AT_ONCE = 8  # things found in one picture, at most; each costs one more run of 
 INSTALL = 'pip install "selector-engine[detectors]"'
 # MediaPipe links the first two, its OpenCV the others.
 APT = "apt-get install -y --no-install-recommends libegl1 libgles2 libgl1 libglib2.0-0 libxcb1"
+owns_stderr = False  # set by a program whose process has no other users, as the command line
 _ABSENT = re.compile(r"(?P<library>lib\S+\.so[.\d]*): cannot open shared object file")
 # What its C++ says on the way: notices and warnings, each a line. Errors are passed on.
 _CHATTER = re.compile(rb"^(?:[IW]\d{4} |INFO: |WARNING: )")
@@ -101,10 +102,10 @@ def why_not(error: Exception) -> str:
 def _quiet() -> Iterator[None]:
     """Keep what MediaPipe's C++ says while starting off a terminal; no setting of its does.
 
-    Only on a terminal: elsewhere a stray line does no harm, and the process's standard error,
-    which other threads and child processes share, is left alone.
+    Only on a terminal, or in a process that is the program's own: elsewhere a stray line does no
+    harm, and standard error, which other threads and child processes share, is left alone.
     """
-    if not os.isatty(2):
+    if not owns_stderr and not os.isatty(2):
         yield
         return
     terminal = os.dup(2)

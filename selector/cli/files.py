@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,77 +18,167 @@ if TYPE_CHECKING:
 
 SUFFIXES = frozenset(
     (
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".mpo",
-        ".webp",
-        ".avif",
-        ".gif",
-        ".bmp",
-        ".dib",
-        ".tif",
-        ".tiff",
+        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".gif", ".bmp", ".dib",
+        ".tif", ".tiff",
     )
-)
+)  # fmt: skip
 
 
-def images_in(given: Iterable[Path]) -> list[Path]:
+def images_in(given: Iterable[str]) -> list[Path]:
     """Return the files that were given, and the images of the folders that were given, by name.
 
-    A file that is named is taken whatever its ending; of a folder only what ends like an image.
+    A file that is named is taken whatever its ending; of a folder only what ends like an image
+    and is not hidden.
 
     Raises:
-        RequestError: A folder holds no image.
+        RequestError: A name is empty, or a folder holds no image or can't be listed.
     """
     found: list[Path] = []
-    for path in given:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES)
-        if not inside:
-            raise RequestError(
-                f"{path}: no images in this folder (looked for {', '.join(sorted(SUFFIXES))}). "
-                "Name the files, or another folder."
-            )
-        found += inside
+    for name in given:
+        path = _named(name)
+        found += _inside(path) if path.is_dir() else [path]
     return list(dict.fromkeys(found))
+
+
+def _named(name: str) -> Path:
+    if not name:  # Path would take it for the current folder, as from an unset variable
+        raise RequestError("a file or folder: its name is empty (got ''). Name it.")
+    return Path(name)
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        names = sorted(folder.iterdir())
+    except OSError as error:
+        raise RequestError(f"{folder}: can't be listed ({error.strerror}).") from None
+    images = [
+        one for one in names if one.suffix.lower() in SUFFIXES and not one.name.startswith(".")
+    ]
+    if not images:
+        raise RequestError(
+            f"{folder}: no images in this folder (looked for {', '.join(sorted(SUFFIXES))}). "
+            "Name the files, or another folder."
+        )
+    return images
 
 
 @contextmanager
 def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[False]]:
-    """Give the journal at *given*, by default in the user's state folder; False if none is wanted."""
+    """Give the journal at *given*, by default in the user's state folder; False if none is wanted.
+
+    Raises:
+        RequestError: The user has no home to keep it in.
+    """
     if not wanted:
         yield False
         return
     from selector.journal import Journal
 
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    with Journal(given or Path(home) / "selector" / "journal.sqlite") as opened:
+    with Journal(given or _state_folder() / "journal.sqlite") as opened:
         yield opened
+
+
+def _state_folder() -> Path:
+    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        # The specification says to ignore a relative one.
+        base = base if base.is_absolute() else Path.home() / ".local" / "state"
+        folder = base / "selector"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are private
+    except RuntimeError:
+        raise RequestError(
+            "journal: this user has no home (got no HOME). Give --journal, or --no-journal."
+        ) from None
+    except OSError as error:
+        raise RequestError(
+            f"journal: {base} can't be written ({error.strerror}). Give --journal, or --no-journal."
+        ) from None
+    return folder
+
+
+def folder_for_copies(name: str) -> Path:
+    """Return the folder *name*, made if need be, before anything is measured.
+
+    Raises:
+        RequestError: It is no folder, or can't be written.
+    """
+    folder = _named(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise _not_there(folder, error) from None
 
 
 def copy(accepted: Sequence[Candidate], folder: Path) -> None:
     """Copy accepted files into *folder*, byte for byte, under their own names.
 
-    A name that is taken by other bytes gets the candidate's hash before its ending.
+    Each appears whole or not at all. What lies there already is never overwritten: a name that
+    is taken by other bytes gets the candidate's hash, and if need be a number, before its ending.
 
     Raises:
-        RequestError: The folder can't be written.
+        RequestError: A file is no longer what was judged, or can't be written.
     """
+    for one in accepted:
+        source = Path(one.image)
+        content = _as_judged(source, one)
+        try:
+            _put(content, folder, _names(source, one))
+        except OSError as error:
+            raise _not_there(folder, error) from None
+
+
+def _as_judged(source: Path, one: Candidate) -> bytes:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for one in accepted:
-            source = Path(one.image)
-            target = folder / source.name
-            if target.exists() and target.read_bytes() != source.read_bytes():
-                target = folder / f"{source.stem}-{(one.content_hash or '')[:8]}{source.suffix}"
-            shutil.copyfile(source, target)
+        content = source.read_bytes()
     except OSError as error:
+        raise RequestError(f"{source}: can't be read again ({error.strerror}).") from None
+    if hashlib.sha256(content).hexdigest() != one.content_hash:
         raise RequestError(
-            f"{folder}: the accepted files can't be copied there ({error.strerror}). "
-            "Choose another folder."
-        ) from None
+            f"{source}: it changed after it was judged (got other bytes). Select again."
+        )
+    return content
+
+
+def _names(source: Path, one: Candidate) -> Iterator[str]:
+    stem = f"{source.stem}-{(one.content_hash or '')[:8]}"
+    yield source.name
+    yield stem + source.suffix
+    for number in range(2, 1000):
+        yield f"{stem}-{number}{source.suffix}"
+
+
+def _put(content: bytes, folder: Path, names: Iterable[str]) -> None:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part") as part:
+        part.write(content)
+        part.flush()
+        Path(part.name).chmod(0o666 & ~_umask())
+        for name in names:
+            target = folder / name
+            if _holds(target, content):
+                return
+            try:
+                os.link(part.name, target)  # fails where something is, links included
+            except FileExistsError:
+                continue
+            return
+
+
+def _holds(target: Path, content: bytes) -> bool:
+    """Return whether *target* is a plain file with just this content; a pipe is never opened."""
+    if target.is_symlink() or not target.is_file():
+        return False
+    return target.stat().st_size == len(content) and target.read_bytes() == content
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _not_there(folder: Path, error: OSError) -> RequestError:
+    return RequestError(
+        f"{folder}: accepted files can't be copied there ({error.strerror}). Choose another folder."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,9 @@ def main() -> None:
     from selector.errors import SelectorError
 
     _quiet_operator_log()
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal can't show ends nothing
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except SelectorError as error:
@@ -53,7 +58,7 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:
-            typer.echo("stopped; nothing was decided", err=True)
+            typer.echo("stopped", err=True)
         raise
 
 
@@ -69,7 +74,7 @@ def _root(
 @app.command()
 def select(  # noqa: PLR0913 - one option each
     prompt: Annotated[str, typer.Argument(help="What the images were made for.")],
-    files: Annotated[list[Path], typer.Argument(help="Images, or folders of images.")],
+    files: Annotated[list[str], typer.Argument(help="Images, or folders of images.")],
     *,
     policy: Annotated[str, typer.Option(help="A policy's name or path.")] = "starter",
     deliver: Deliver = None,
@@ -79,9 +84,9 @@ def select(  # noqa: PLR0913 - one option each
     timeout_s: Annotated[float | None, typer.Option(help="Seconds until measuring ends.")] = None,
     device: Annotated[str, typer.Option(help="Where models run: cpu, cuda, cuda:1.")] = "cpu",
     journal: JournalPath = None,
-    no_journal: Annotated[bool, typer.Option(help="Write nothing down.")] = False,
+    no_journal: Annotated[bool, typer.Option("--no-journal", help="Write nothing down.")] = False,
     accepted_to: Annotated[
-        Path | None, typer.Option(help="Copy the accepted files into this folder.")
+        str | None, typer.Option(help="Copy the accepted files into this folder.")
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -92,17 +97,24 @@ def select(  # noqa: PLR0913 - one option each
     """
     from selector.cli import files as folder
     from selector.engine import Selector
+    from selector.errors import JournalError
+    from selector.types import Selection
 
     images = folder.images_in(files)
-    expected = _expectations(expect or ())
+    copies = None if accepted_to is None else folder.folder_for_copies(accepted_to)
     with folder.journal(journal, wanted=not no_journal) as book:
-        # Never closed: its models end with the process, without waiting for anything.
-        engine = Selector(_policy(policy, deliver), device=device, journal=book)
-        with _progress(engine, quiet=quiet or as_json):
-            selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)
-    if accepted_to is not None:
-        folder.copy(selection.accepted, accepted_to)
+        engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
+        expected = _expectations(engine, expect or ())
+        try:
+            with _progress(engine, quiet=quiet or as_json):
+                selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)
+        except JournalError as error:  # what was decided is not lost with it
+            if isinstance(error.selection, Selection):
+                _print(error.selection, as_json=as_json, quiet=quiet)
+            raise
     _print(selection, as_json=as_json, quiet=quiet)
+    if copies is not None:
+        folder.copy(selection.accepted, copies)
 
 
 @app.command()
@@ -116,7 +128,7 @@ def demo(
     from selector.engine import Selector
 
     made = pictures.make(out)
-    engine = Selector("starter", journal=False)
+    engine = _owned(Selector("starter", journal=False))
     with _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)
     _print(selection, as_json=as_json, quiet=False)
@@ -176,8 +188,20 @@ def _policy(name: str, deliver: str | None) -> Any:
     return policy.having(deliver=count)
 
 
-def _expectations(given: Any) -> dict[str, float]:
+def _owned(engine: Selector) -> Selector:
+    """Return *engine*, told that the whole process is ours: its models need not whisper.
+
+    It is never closed: its models end with the process, without waiting for anything.
+    """
+    from selector.backbones import mediapipe_task
+
+    mediapipe_task.owns_stderr = True
+    return engine
+
+
+def _expectations(engine: Selector, given: Any) -> dict[str, float]:
     from selector.errors import RequestError
+    from selector.policy.problems import nearest
 
     found = {}
     for pair in given:
@@ -186,19 +210,33 @@ def _expectations(given: Any) -> dict[str, float]:
             found[name.removeprefix("expect.")] = float(number if equals else "")
         except ValueError:
             raise RequestError(f"--expect: expected NAME=NUMBER (got {pair!r}).") from None
+    known = sorted(engine.plan.expectations)
+    for name in found:
+        if name not in known:
+            said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
+            raise RequestError(said + nearest(name, known))
     return found
 
 
 def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
     from selector.cli.table import selection_table, shown
+    from selector.errors import RequestError
 
-    if as_json:
-        typer.echo(selection.to_json())
-    elif quiet:
-        for one in selection.accepted:
-            typer.echo(shown(one.path or one.id))
-    else:
-        selection_table(selection)
+    try:
+        if as_json:
+            typer.echo(selection.to_json())
+        elif quiet:
+            for one in selection.accepted:
+                # A person gets one harmless line, a script the very name.
+                name = shown(one.path or one.id) if sys.stdout.isatty() else os.fsencode(one.image)
+                typer.echo(name)
+        else:
+            selection_table(selection)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough, as in `selector … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise RequestError(f"standard output: can't be written ({error.strerror}).") from None
 
 
 @contextmanager

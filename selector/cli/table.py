@@ -14,13 +14,21 @@ from selector.types import Candidate, Failure, NotEvaluated, Output, Reason, Sel
 
 LONGEST = 60  # characters of a name or a prompt in a table
 CURE = " Run: "  # what comes behind it in an error is a command
+TIE = 0.005  # of quality; nothing that is measured here is as exact as that
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 ANSWERS = {
-    "complete": "delivered in full",
+    "complete": "as many as asked for",
     "short": "fewer than asked for",
     "review": "nothing accepted; a person should look",
     "empty": "nothing good enough",
 }
+
+
+class _Console(Console):
+    """Leaves it to the command what a reader that has gone means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def shown(text: str, longest: int | None = None) -> str:
@@ -30,12 +38,15 @@ def shown(text: str, longest: int | None = None) -> str:
         else char.encode("unicode_escape", "backslashreplace").decode()
         for char in text
     )  # fmt: skip
-    return safe if longest is None or len(safe) <= longest else safe[: longest - 1] + "…"
+    if longest is None or len(safe) <= longest:
+        return safe
+    tail = longest // 2  # the end of a file's name tells it from its neighbours
+    return f"{safe[: longest - 1 - tail]}…{safe[len(safe) - tail :]}"
 
 
 def selection_table(selection: Selection) -> None:
     """Print every candidate with its verdict and the reasons in words."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     table = Table(title=Text(_title(selection)), title_justify="left", show_lines=False)
     table.add_column("verdict")
     table.add_column("candidate", overflow="fold", ratio=1)
@@ -47,7 +58,7 @@ def selection_table(selection: Selection) -> None:
         table.add_row(
             Text(verdict, style=COLOURS[verdict]),
             Text(shown(one.id, LONGEST)),
-            "" if quality is None else f"{quality:.3f}",
+            "" if quality is None else f"{_at_least(selection, one)}{quality:.3f}",
             Text("\n".join(_why(selection, one))),
         )
     console.print(table)
@@ -68,7 +79,14 @@ def _why(selection: Selection, one: Candidate) -> list[str]:
     return list(dict.fromkeys(_in_words(reason) for reason in reasons))
 
 
+def _at_least(selection: Selection, one: Candidate) -> str:
+    """Return "≥" where the quality counts failed scores at their worst."""
+    return "≥" if any(reason.kind == "failure" for reason in selection.reasons[one.id]) else ""
+
+
 def _in_words(reason: Reason) -> str:
+    if reason.kind == "outranked" and reason.margin is not None and reason.margin > -TIE:
+        return shown(f"{reason.kind}: {reason}; practically a tie")
     if reason.kind == "failure":  # whole in the footer, once for all whom it befell
         return f"failure: {reason.instance}: {shown(reason.note, LONGEST)}"
     return shown(f"{reason.kind}: {reason}")
@@ -80,18 +98,31 @@ def _footer(selection: Selection) -> list[str]:
         for one in selection.candidates
         for note in one.notes
     ]
+    groups = {
+        "accepted": selection.accepted,
+        "for review": selection.review,
+        "rejected": selection.rejected,
+    }
+    verdicts = ", ".join(f"{len(group)} {name}" for name, group in groups.items())
     total = selection.timings.get("total", 0.0)
     return [
         *_skipped(selection),
         *_failures(selection),
         *notes,
-        f"{len(selection.candidates)} candidates in {total:.2f} s.",
+        f"{_count(len(selection.candidates), 'candidate')} in {total:.2f} s: {verdicts}.",
     ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _skipped(selection: Selection) -> list[str]:
     skipped: Counter[str] = Counter()
-    for row in selection.outcomes.values():
+    for one in selection.candidates:
+        if one.error or any(reason.kind == "copy" for reason in selection.reasons[one.id]):
+            continue  # of these nothing could or need be measured
+        row = selection.outcomes[one.id]
         unknown = [key for key, outcome in row.items() if isinstance(outcome, NotEvaluated)]
         skipped.update({key.rpartition(".")[0] for key in unknown})
     listed = ", ".join(f"{name} on {count}" for name, count in sorted(skipped.items()))
@@ -129,7 +160,7 @@ def measure_table(measures: Sequence[tuple[str, Measure]]) -> None:
         card = measure.card()
         outputs = "\n".join(f"{name}: {_range(one)}" for name, one in measure.outputs.items())
         table.add_row(*(Text(cell) for cell in (path, card[""], outputs, card.get("Blind to", ""))))
-    Console(highlight=False).print(table)
+    _Console(highlight=False).print(table)
 
 
 def _range(output: Output) -> str:

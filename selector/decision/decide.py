@@ -159,7 +159,7 @@ def _left_over(ranked: Ranked, walked: Walked, doubts: Reasons) -> None:
             continue
         mine = ranked.quality.get(one)
         margin = None if mine is None or last is None else mine - last
-        note = f"rank {rank}"
+        note = f"rank {rank}" + ("; tie, decided by content hash" if margin == 0 else "")
         instance = "" if mine is None else "quality"
         walked.verdicts[one] = "reject"
         outranked = Reason("outranked", instance, "", mine, last, margin, note)

@@ -59,7 +59,8 @@ def _against_lines(gate: Gate, value: float, expect: Mapping[str, float]) -> Jud
     where = (gate.on.instance, gate.on.output)
     for bound, margin in _hard_lines(gate, value, expect):
         if margin < 0:
-            return Judged("refused", Reason("refused", *where, value, bound, margin))
+            note = "" if gate.equals is None else f"expected exactly {bound:g}"
+            return Judged("refused", Reason("refused", *where, value, bound, margin, note))
     for bound, margin in _accept_lines(gate, value):
         if margin < 0:
             return Judged("doubtful", Reason("band", *where, value, bound, margin))

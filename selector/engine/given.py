@@ -7,12 +7,24 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import PIL.Image
+from pydantic import JsonValue
+
 from selector.errors import RequestError
+from selector.log import operator_log
 from selector.policy.plan import Plan
 from selector.types import Candidate, Edit
+
+# One picture, which somebody forgot to put into a list.
+ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
+LONGEST = 10**18
+MAX_TIMEOUT_S = 1e6  # eleven days; more than a thread can wait for is an error of Python's
+MAX_DEPTH = 64  # levels of metadata; what is read back as JSON has limits of its own
 
 
 def candidates(things: Any) -> tuple[Candidate, ...]:
@@ -23,39 +35,69 @@ def candidates(things: Any) -> tuple[Candidate, ...]:
     Raises:
         RequestError: None are given, an id is double or not text, metadata is not JSON.
     """
-    if isinstance(things, str | bytes | os.PathLike) or not isinstance(things, Iterable):
+    if isinstance(things, ALONE) or not isinstance(things, Iterable):
         raise RequestError(
             f"candidates: expected a list (got {type(things).__name__}). Put it into a list."
         )
     given = [one if isinstance(one, Candidate) else Candidate(one) for one in things]
     if not given:
         raise RequestError("candidates: there are none (got an empty list). Give at least one.")
-    short = Counter(_text(Path(one.image).name) for one in given if _is_path(one.image))
-    made = tuple(_named(one, at, short) for at, one in enumerate(given, start=1))
-    double = [name for name, times in Counter(one.id for one in made).items() if times > 1]
+    _check_ids(given)
+    taken = {one.id for one in given}
+    short = Counter(Path(_text(one.image)).name for one in given if _is_path(one.image))
+    made = []
+    for at, one in enumerate(given, start=1):
+        name = one.id or _free(_name(one, at, short), taken)
+        taken.add(name)
+        made.append(Candidate(one.image, name, _metadata(one, at), _path(one)))
+    return tuple(made)
+
+
+def _check_ids(given: Iterable[Candidate]) -> None:
+    ids: list[Any] = [one.id for one in given]
+    for at, name in enumerate(ids, start=1):
+        if not isinstance(name, str) or not _is_unicode(name):
+            raise RequestError(f"candidate {at}: its id must be text (got {name!r}). Change it.")
+    double = [name for name, times in Counter(ids).items() if name and times > 1]
     if double:
         raise RequestError(
-            f"candidates: ids must be unique (got {', '.join(map(repr, double[:5]))} twice or more). "
-            "Give each candidate its own id."
+            f"candidates: ids must be unique (got {', '.join(map(repr, double[:5]))} twice or "
+            "more). Give each candidate its own id."
         )
-    return made
 
 
-def _named(one: Candidate, at: int, short: Mapping[str, int]) -> Candidate:
-    image = one.image if one.image is not None else one.path
-    path = _text(image) if _is_path(image) else None
-    name = one.id or f"candidate-{at:02d}"
-    if not one.id and path is not None:
-        file = Path(path).name
-        name = file if short[file] <= 1 else path
+def _name(one: Candidate, at: int, short: Mapping[str, int]) -> str:
+    path = _path(one)
+    if path is None:
+        return f"candidate-{at:02d}"
+    file = Path(path).name or path
+    return file if short[file] <= 1 else path
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return *name*, numbered if need be: names of ours never collide."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
+
+
+def _metadata(one: Candidate, at: int) -> dict[str, JsonValue]:
     try:
-        name.encode()
-        metadata = json.loads(json.dumps(dict(one.metadata), allow_nan=False))
-    except (AttributeError, TypeError, ValueError) as error:
-        raise RequestError(
-            f"candidate {at}: id must be text and metadata JSON (got {error}). Change them."
-        ) from None
-    return Candidate(image, name, metadata, path)
+        text = json.dumps(dict(one.metadata), allow_nan=False)
+        metadata: dict[str, JsonValue] = json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RequestError(f"candidate {at}: metadata must be JSON (got {error}).") from None
+    if _depth(metadata) > MAX_DEPTH:
+        raise RequestError(f"candidate {at}: metadata must not nest deeper than {MAX_DEPTH}.")
+    return metadata
+
+
+def _depth(value: JsonValue) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def _path(one: Candidate) -> str | None:
+    return _text(one.image) if _is_path(one.image) else None
 
 
 def _is_path(image: Any) -> bool:
@@ -64,7 +106,16 @@ def _is_path(image: Any) -> bool:
 
 def _text(path: Any) -> str:
     """Return a path as text that can be shown and stored, whatever bytes its name has."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    given = os.fspath(path)
+    name = given if isinstance(given, str) else os.fsdecode(given)
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def prompt(plan: Plan, thing: str | Edit) -> str | Edit:
@@ -76,38 +127,60 @@ def prompt(plan: Plan, thing: str | Edit) -> str | Edit:
     text: object = thing.instruction if isinstance(thing, Edit) else thing
     needs = {need for one in plan.instances.values() for need in one.needs}
     if not isinstance(text, str):
-        raise RequestError(f"prompt: expected text or an Edit (got {type(thing).__name__}).")
+        kind = type(thing).__name__
+        raise RequestError(f"prompt: expected text or an Edit (got {kind}). Give one of them.")
     if "prompt" in needs and not text.strip():
         raise RequestError("prompt: the policy's measures read it (got nothing). Give the prompt.")
     if "source" in needs and not isinstance(thing, Edit):
         raise RequestError("prompt: the policy's measures compare with a source. Give an Edit.")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise RequestError(f"prompt: not valid Unicode (got {error.reason}). Clean it.") from None
+    if not _is_unicode(text):
+        raise RequestError("prompt: not valid Unicode (got a lone surrogate). Clean it.")
     return thing
 
 
-def expectations(expect: Mapping[Any, Any]) -> dict[str, float]:
-    """Return what a request expects, by name.
+def expectations(plan: Plan, expect: Any) -> dict[str, float]:
+    """Return what a request expects, by name; what the plan does not read is logged.
 
     Raises:
         RequestError: One is no finite number.
     """
+    if not isinstance(expect, Mapping):
+        raise RequestError(f"expect: expected names and numbers (got {type(expect).__name__}).")
+    found = {}
     for name, value in expect.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not isinstance(name, str) or not number or not math.isfinite(value):
-            raise RequestError(f"expect: {name!r} must be a finite number (got {value!r}).")
-    return {name: float(value) for name, value in expect.items()}
+        number = _finite(value)
+        if not isinstance(name, str) or number is None:
+            raise RequestError(f"expect: {name!r} must be a finite number (got {_short(value)}).")
+        found[name] = number
+    if unread := sorted(found.keys() - plan.expectations):
+        operator_log().warning("engine.expectation_not_read", names=unread, policy=plan.policy)
+    return found
 
 
 def seconds(timeout_s: Any) -> float:
     """Return a time-out.
 
     Raises:
-        RequestError: It is not a number of seconds above 0.
+        RequestError: It is not a finite number of seconds above 0.
     """
-    number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
-    if not number or not timeout_s > 0:
-        raise RequestError(f"timeout_s: expected seconds above 0 (got {timeout_s!r}).")
-    return float(timeout_s)
+    number = _finite(timeout_s)
+    if number is None or number <= 0:
+        raise RequestError(
+            f"timeout_s: expected a finite number of seconds above 0 (got {_short(timeout_s)})."
+        )
+    return min(number, MAX_TIMEOUT_S)
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _short(value: Any) -> str:
+    # Python refuses to write out an integer of thousands of digits.
+    return type(value).__name__ if isinstance(value, int) and abs(value) > LONGEST else repr(value)

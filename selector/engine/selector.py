@@ -72,7 +72,7 @@ def select(
     Raises:
         PolicyError: The policy can't be planned.
         RequestError: No candidates, duplicate ids, a prompt or an expectation that is not one.
-        JournalError: The policy requires the journal and it can't be written.
+        JournalError: The journal can't be written, or the policy requires one and there is none.
     """
     with Selector(policy, journal=journal) as selector:
         return selector.select(prompt, candidates, expect=expect, timeout_s=timeout_s)
@@ -91,6 +91,7 @@ class Selector:
 
     Raises:
         PolicyError: The policy can't be planned.
+        JournalError: The policy requires a journal and there is none.
     """
 
     def __init__(
@@ -113,6 +114,11 @@ class Selector:
         self._journal_lock = threading.Lock()
         self._given_journal = os.environ.get(JOURNAL_VARIABLE) if journal is None else journal
         self._journal: Journal | None = None
+        if self.plan.journal == "required" and not self._given_journal and journal is not False:
+            raise JournalError(
+                f"{self.plan.policy}: its policy requires a journal (got none). "
+                f"Give one, set {JOURNAL_VARIABLE}, or say journal=False."
+            )
 
     def select(
         self,
@@ -130,7 +136,7 @@ class Selector:
         timeout_s = timeout_s if timeout_s is not None else self.plan.timeout_s
         request = Request(
             prompt=given.prompt(self.plan, prompt),
-            expect=given.expectations(expect or {}),
+            expect=given.expectations(self.plan, expect or {}),
             deadline=None if timeout_s is None else started + given.seconds(timeout_s),
         )
         with self._opened(given.candidates(candidates), request):
@@ -220,7 +226,7 @@ class Selector:
             if self._journal is not None:
                 self._journal.append(self.plan, selection)
         except JournalError as error:
-            if self.plan.journal == "required":
+            if self.plan.journal != "best_effort":
                 error.selection = selection
                 raise
             operator_log().error(

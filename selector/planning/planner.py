@@ -89,7 +89,7 @@ class _Planner:
             on_empty=policy.on_empty,
             uncertified=tuple(self.uncertified),
             if_uncertified=policy.uncertified,
-            journal=policy.journal,
+            journal=policy.journal or "where_set",
             timeout_s=policy.timeout_s,
             mode=policy.cascade.mode,
         )

@@ -179,6 +179,8 @@ class Plan:
         deliver: How many to accept; None for all that are good enough.
         uncertified: Lines that wait for a calibration, in words; any makes requests uncertified.
         if_uncertified: What an accept becomes while any line waits.
+        journal: "required": no request without one; "where_set": where one is set, failing to
+            write it is an error; "best_effort": it is not.
     """
 
     policy: str
@@ -194,7 +196,7 @@ class Plan:
     on_empty: Literal["review", "regenerate", "none"] = "none"
     uncertified: tuple[str, ...] = ()
     if_uncertified: Literal["review", "accept"] = "review"
-    journal: Literal["required", "best_effort"] = "required"
+    journal: Literal["required", "best_effort", "where_set"] = "where_set"
     timeout_s: float | None = None
     mode: Literal["exact", "exhaustive"] = "exact"
     schema: int = field(default=1)
@@ -203,6 +205,13 @@ class Plan:
     def hash(self) -> str:
         """sha256 hex of the whole plan: the name under which the journal keeps it."""
         return hashlib.sha256(canonical(self.to_dict()).encode()).hexdigest()
+
+    @property
+    def expectations(self) -> frozenset[str]:
+        """The names that a request may give expectations for."""
+        bounds = (*self.gates, *self.constraints)
+        given = [bound for gate in bounds for bound in (gate.equals, gate.at_least)]
+        return frozenset(name for name in given if isinstance(name, str))
 
     @property
     def terms(self) -> tuple[Term, ...]:

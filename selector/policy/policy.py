@@ -53,8 +53,10 @@ class Policy(Part):
     licences: Literal["any", "commercial"] = Field(
         "any", description="Which models may be used: any, or only those free for commercial use."
     )
-    journal: Literal["required", "best_effort"] = Field(
-        "required", description="Whether a request that can't be written down is an error."
+    journal: Literal["required", "best_effort"] | None = Field(
+        None,
+        description="required: no request without a journal; best_effort: failing to write it is "
+        "only logged; left out: failing to write it is an error where one is set",
     )
     timeout_s: Positive | None = Field(
         None, description="Seconds a request may take; what is not measured by then is a failure."

@@ -44,7 +44,7 @@ class Reason:
         if self.value is not None and self.bound is not None:
             side = "below" if self.value < self.bound else "above"
             value, bound = _apart(self.value, self.bound)
-            said += f" is {value}, {side} {bound}" if value != bound else f" is {value}, the same"
+            said += f" is {value}, {side if value != bound else 'equal to'} {bound}"
         elif self.value is not None:
             said += f" is {self.value:.4g}"
         return ": ".join(part for part in (said, self.note) if part)

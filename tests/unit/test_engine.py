@@ -38,6 +38,14 @@ def png(side: int = 64, seed: int = 0) -> bytes:
     return file.getvalue()
 
 
+def nested(levels: int) -> dict:
+    """Return metadata of so many levels."""
+    inner: dict = {}
+    for _ in range(levels):
+        inner = {"x": inner}
+    return inner
+
+
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     """Give a maker of measures: it returns the policy that ranks by the one it wrote."""
@@ -118,9 +126,14 @@ def test_ids_are_file_names_or_whole_paths(tmp_path):
         ("a.png", "expected a list (got str)"),
         (b"bytes", "expected a list (got bytes)"),
         (None, "expected a list (got NoneType)"),
+        (np.zeros((4, 4, 3), np.uint8), "expected a list (got ndarray)"),
+        (picture(), "expected a list (got Image)"),
+        (Candidate(b""), "expected a list (got Candidate)"),
         ([Candidate(b"", id="x"), Candidate(b"", id="x")], "ids must be unique (got 'x'"),
-        ([Candidate(b"", metadata={"x": {1, 2}})], "metadata JSON"),
-        ([Candidate(b"", metadata={"x": float("nan")})], "metadata JSON"),
+        ([Candidate(b"", metadata={"x": {1, 2}})], "metadata must be JSON"),
+        ([Candidate(b"", metadata={"x": float("nan")})], "metadata must be JSON"),
+        ([Candidate(b"", metadata=nested(100_000))], "metadata must be JSON"),
+        ([Candidate(b"", metadata=nested(400))], "must not nest deeper"),
         ([Candidate(b"", id=7)], "id must be text"),
         ([Candidate(b"", id="\ud800")], "id must be text"),
     ],
@@ -163,7 +176,7 @@ def test_expectations_are_numbers(expect):
         select("p", [png()], SIZES, expect=expect)
 
 
-@pytest.mark.parametrize("timeout_s", [0, -1, "3", float("nan"), True])
+@pytest.mark.parametrize("timeout_s", [0, -1, "3", float("nan"), float("inf"), 10**400, True])
 def test_timeouts_are_seconds(timeout_s):
     """A time-out is a number of seconds above 0."""
     with pytest.raises(RequestError, match="timeout_s"):
@@ -269,6 +282,12 @@ def test_what_is_late_is_a_failure_and_the_request_ends_in_time(own):
     assert selection.answer == "review"
     (outcome,) = selection.outcomes["candidate-01"].values()
     assert outcome == Failure("deadline")
+
+
+def test_a_timeout_of_years_is_no_timeout():
+    """More seconds than a thread can wait are taken as many, not as an error."""
+    assert select("p", [png()], SIZES | {"timeout_s": 1e12}).answer == "complete"
+    assert select("p", [png()], SIZES, timeout_s=1e10).answer == "complete"
 
 
 def test_a_policys_own_timeout_counts(own):
@@ -415,6 +434,32 @@ def test_without_a_journal_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.setenv("SELECTOR_JOURNAL", str(tmp_path / "env.sqlite"))
     select("p", [png()], SIZES, journal=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_policy_that_requires_a_journal_is_not_used_without_one(tmp_path, monkeypatch):
+    """`journal: required` without a journal is an error before anything is measured."""
+    monkeypatch.delenv("SELECTOR_JOURNAL", raising=False)
+    strict = SIZES | {"journal": "required"}
+    with pytest.raises(JournalError, match="requires a journal"):
+        select("p", [png()], strict)
+    assert select("p", [png()], strict, journal=tmp_path / "j.sqlite").answer == "complete"
+    assert select("p", [png()], strict, journal=False).answer == "complete"
+
+
+def test_an_expectation_that_nothing_reads_is_logged(caplog):
+    """A misspelt expectation is in the operator's log."""
+    select("p", [png()], SIZES, expect={"fcaes": 2})
+    assert "fcaes" in caplog.text
+
+
+def test_names_of_ours_never_collide(tmp_path):
+    """The same file twice, or names that look alike once escaped, get ids of their own."""
+    (tmp_path / "a.png").write_bytes(png())
+    selection = select("p", [tmp_path / "a.png"] * 2 + [tmp_path / "\ud800.png"], SIZES)
+    ids = [one.id for one in selection.candidates]
+    assert len(set(ids)) == 3
+    assert selection.reasons[ids[1]][0].kind == "copy"
+    assert selection.candidates[2].error
 
 
 def test_a_required_journal_that_can_not_be_written_is_an_error(tmp_path):

@@ -25,7 +25,7 @@ from selector.types import (
         (Reason("refused", "f", "x", 0.25, 0.5, -0.25), "f.x is 0.25, below 0.5"),
         (Reason("band", "f", "x", 3.0, 2.0, -1.0), "f.x is 3, above 2"),
         (Reason("band", "f", "x", 0.79999, 0.8), "f.x is 0.79999, below 0.8"),
-        (Reason("outranked", "quality", "", 0.5, 0.5, note="rank 2"), "quality is 0.5, the same: rank 2"),
+        (Reason("outranked", "quality", "", 0.5, 0.5, note="rank 2"), "quality is 0.5, equal to 0.5: rank 2"),
         (Reason("failure", "f", "x", note="deadline"), "f.x: deadline"),
         (Reason("band", "f", "x", 2.0, note="not said"), "f.x is 2: not said"),
         (Reason("copy", note="same bytes as a"), "same bytes as a"),

@@ -1,5 +1,6 @@
 """The command line as a person or a script uses it: a process, its output, its exit code."""
 
+import hashlib
 import json
 import os
 import pty
@@ -15,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import outside
-from selector import Selection
+from selector import Candidate, RequestError, Selection
+from selector.cli import files
 from selector.cli.table import shown
 from selector.journal import Journal
 
@@ -83,7 +85,7 @@ def test_select_prints_a_table_with_reasons(shell, chairs, pixels):
     """Every candidate has a line with its verdict and why; the exit code is 0."""
     done = shell("select", "a chair", chairs, "--policy", pixels)
     assert done.returncode == 0, done.stderr
-    assert "“a chair” by pixels@1: delivered in full" in done.stdout
+    assert "“a chair” by pixels@1: as many as asked for" in done.stdout
     for word in ("accept", "a.png", "b.jpg", "c.png", "refused", "outranked"):
         assert word in done.stdout
     assert "notes.txt" not in done.stdout
@@ -206,15 +208,130 @@ main()
 """
 
 
-def test_a_full_disk_under_the_journal_is_said(shell, chairs, pixels):
-    """If the required journal can't be written the command fails and says so."""
+def test_a_full_disk_under_the_journal_is_said_and_the_answer_not_lost(shell, chairs, pixels):
+    """If the journal can't be written the command fails and says so, after the answer."""
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, "select", "p", str(chairs), "--policy", str(pixels)],
+        [sys.executable, "-c", LIMITED, "select", "p", str(chairs), "--policy", str(pixels), "--json"],
         cwd=shell.cwd, env=shell.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
     assert "journal" in done.stderr
     assert "Traceback" not in done.stderr
+    assert len(Selection.from_json(done.stdout).accepted) == 1
+
+
+def test_no_home_is_said(shell, chairs, pixels):
+    """A user without a home is told to name a journal; with one named nothing is missing."""
+    code = "import os; [os.environ.pop(name, None) for name in ('HOME', 'XDG_STATE_HOME')]\n"
+    code += "import pwd; pwd.getpwuid = lambda _: (_ for _ in ()).throw(KeyError())\n"
+    code += "import sys; sys.argv = ['selector', *sys.argv[1:]]\n"
+    code += "from selector.cli import main; main()"
+    common = [sys.executable, "-c", code, "select", "p", str(chairs), "--policy", str(pixels), "-q"]
+
+    def run(*more):
+        return subprocess.run(
+            [*common, *more], cwd=shell.cwd, env=shell.environment, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    assert "--journal" in run().stderr
+    assert run().returncode == 2
+    assert run("--journal", "here.sqlite").returncode == 0
+
+
+def test_what_changed_after_it_was_judged_is_not_delivered(tmp_path, astronaut):
+    """A file whose bytes are no longer those that were judged is never copied as accepted."""
+    source, out = tmp_path / "a.png", tmp_path / "out"
+    astronaut.save(source)
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    accepted = [Candidate(source, id="a.png", content_hash=digest)]
+    files.copy(accepted, files.folder_for_copies(str(out)))
+    assert (out / "a.png").read_bytes() == source.read_bytes()
+    astronaut.rotate(90).save(source)
+    with pytest.raises(RequestError, match="changed after it was judged"):
+        files.copy(accepted, out)
+    source.unlink()
+    with pytest.raises(RequestError, match=r"a.png: can't be read again"):
+        files.copy(accepted, out)
+    assert [path.name for path in out.iterdir()] == ["a.png"]
+
+
+def test_copies_never_replace_what_lies_there(tmp_path):
+    """Other files, their numbered namesakes, links and pipes in the folder stay what they are."""
+    (tmp_path / "a.png").write_bytes(b"judged")
+    out = tmp_path / "out"
+    out.mkdir()
+    digest = hashlib.sha256(b"judged").hexdigest()
+    (out / "a.png").symlink_to(tmp_path / "elsewhere.png")
+    os.mkfifo(out / f"a-{digest[:8]}.png")
+    files.copy([Candidate(tmp_path / "a.png", content_hash=digest)], out)
+    assert (out / f"a-{digest[:8]}-2.png").read_bytes() == b"judged"
+    assert not (tmp_path / "elsewhere.png").exists()
+    assert len(list(out.iterdir())) == 3
+    files.copy([Candidate(tmp_path / "a.png", content_hash=digest)], tmp_path)  # onto itself
+    assert (tmp_path / "a.png").read_bytes() == b"judged"
+
+
+def test_a_folder_that_can_not_take_copies_is_said_before_measuring(shell, chairs):
+    """A target that is a file, or has no name, ends the command at once."""
+    for name in (str(chairs / "a.png"), ""):
+        done = shell("select", "p", chairs, "--accepted-to", name)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
+
+
+def test_an_empty_name_is_not_the_current_folder(shell, astronaut):
+    """An unset variable in a script selects nothing by accident."""
+    astronaut.save(shell.cwd / "a.png")
+    done = shell("select", "p", "")
+    assert done.returncode == 2
+    assert "name is empty" in done.stderr
+
+
+def test_an_expectation_that_the_policy_does_not_read_is_a_mistake(shell, chairs):
+    """A misspelt expectation is told with the nearest that there is."""
+    done = shell("select", "p", chairs, "--expect", "faces=2")
+    assert done.returncode == 2
+    assert "reads no expect.faces" in done.stderr
+
+
+def test_an_unreadable_file_harms_no_other(shell, chairs, pixels):
+    """A file that may not be read is refused like any that can't be decoded."""
+    (chairs / "a.png").chmod(0)
+    done = shell("select", "p", chairs / "a.png", chairs / "b.jpg", "--policy", pixels, "--json")
+    selection = Selection.from_json(done.stdout)
+    assert selection.verdict("b.jpg") == "accept" or os.geteuid() == 0
+    (chairs / "a.png").chmod(0o600)
+
+
+def test_quiet_gives_scripts_the_very_names(shell, astronaut, pixels):
+    """In a pipe --quiet prints the bytes of the names, so that another command finds the files."""
+    folder = shell.cwd / "odd"
+    folder.mkdir()
+    astronaut.save(folder / "a\tb.png")
+    done = shell("select", "p", "odd", "--policy", pixels, "-q")
+    assert done.stdout == "odd/a\tb.png\n"
+
+
+def test_output_that_can_not_be_written(shell, chairs, pixels):
+    """A full standard output is said; a reader that leaves early is no error; no traceback."""
+    command = f"{SELECTOR[0]} select p {chairs} --policy {pixels}"
+    for redirect, code in ((" --json > /dev/full", 2), (" | true", 0)):
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command + redirect],
+            cwd=shell.cwd, env=shell.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+    odd = shell("measures", env={"PYTHONIOENCODING": "ascii"})
+    assert odd.returncode == 0
+
+
+def test_models_are_silent_in_a_pipe(shell, chairs):
+    """With hands and faces measured, stdout is the answer alone and stderr stays empty."""
+    done = shell("select", "p", chairs, "--json")
+    assert Selection.from_json(done.stdout).outcomes["a.png"]["detectors.faces.count"].value == 1
+    assert done.stderr == ""
 
 
 def test_ctrl_c_stops_at_once_and_leaves_no_half_request(shell, chairs, tmp_path):
@@ -231,7 +348,7 @@ def test_ctrl_c_stops_at_once_and_leaves_no_half_request(shell, chairs, tmp_path
     out, error = running.communicate(timeout=10)
     assert running.returncode == 130
     assert out == ""
-    assert error.splitlines()[-1] == "stopped; nothing was decided"
+    assert error.splitlines()[-1] == "stopped"
     if (shell.cwd / "j.sqlite").exists():
         with Journal(shell.cwd / "j.sqlite") as journal:
             assert journal.requests() == []
