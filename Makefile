@@ -6,6 +6,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The constraints pin a CPU build of torch: without them a resolver pulls gigabytes of CUDA packages.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+# An environment of an older Python is made anew.
+define VENV_IS_THERE
+@$(PYTHON) $(NEW_ENOUGH) || { \
+	echo "make: Python 3.11 or newer is needed (got $$($(PYTHON) --version 2>&1))." \
+		"Say which: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+@echo "setting up $(VENV), which takes about a minute"
+@$(BIN)/python $(NEW_ENOUGH) 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
+endef
+
 .PHONY: demo test test-slow check fmt clean
 
 demo: $(VENV)/.detectors ## one photograph, seven faults: which is chosen, and why
@@ -32,13 +42,11 @@ clean:
 	rm -rf $(VENV) selector-demo
 
 $(VENV)/.detectors: pyproject.toml constraints.txt
-	@echo "setting up $(VENV), which takes about a minute"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(VENV_IS_THERE)
 	@$(INSTALL) --editable ".[detectors]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt
-	@echo "setting up $(VENV), which takes about a minute"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(VENV_IS_THERE)
 	@$(INSTALL) --editable ".[dev]"
 	@touch $@

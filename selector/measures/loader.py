@@ -20,7 +20,8 @@ from selector.types import KINDS
 FOLDERS = ("filters", "detectors", "scorers")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
-_NOT_IMPORTABLE = (ImportError, OSError, SyntaxError)
+# A module that ends the process when imported would make a check end well.
+_NOT_IMPORTABLE = (ImportError, OSError, SyntaxError, SystemExit)
 
 
 def names() -> list[str]:
