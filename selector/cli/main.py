@@ -233,10 +233,11 @@ def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
         else:
             selection_table(selection)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough, as in `selector … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise RequestError(f"standard output: can't be written ({error.strerror}).") from None
+        # What is left would fail again at the end of the process, loudly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # a reader that has seen enough is no mistake
+            raise RequestError(f"standard output: can't be written ({error.strerror}).") from None
 
 
 @contextmanager

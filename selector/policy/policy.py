@@ -56,7 +56,7 @@ class Policy(Part):
     journal: Literal["required", "best_effort"] | None = Field(
         None,
         description="required: no request without a journal; best_effort: failing to write it is "
-        "only logged; left out: failing to write it is an error where one is set",
+        "only logged; left out: failing to write it is an error where one is set.",
     )
     timeout_s: Positive | None = Field(
         None, description="Seconds a request may take; what is not measured by then is a failure."
