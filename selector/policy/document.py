@@ -136,7 +136,7 @@ class _Door:
 
     def plain(self, value: Any, loc: Loc) -> Any:
         self.spots[loc] = self.spot_at(loc)
-        if len(loc) > MAX_DEPTH:
+        if len(loc) >= MAX_DEPTH:
             return self.refuse(loc, f"nested more than {MAX_DEPTH} deep. A policy needs six.")
         if isinstance(value, Mapping):
             return self.mapping(value, loc)

@@ -16,7 +16,6 @@ _WORDS = {
     "dict_type": "expected a mapping of keys to values",
     "finite_number": "expected a finite number",
     "float_type": "expected a number",
-    "frozen_set_type": "expected a list",
     "greater_than": "expected a number above {gt}",
     "greater_than_equal": "expected a number from {ge}",
     "int_from_float": "expected a whole number",

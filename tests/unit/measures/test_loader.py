@@ -66,7 +66,7 @@ def test_every_name_loads_and_names_what_it_loaded():
                                   "_own.x"])  # fmt: skip
 def test_odd_names_import_nothing(path, module):
     """Relative, private, dunder and broken names are refused before any import."""
-    raising = "raise SystemExit('it was imported')"
+    raising = "raise RuntimeError('it was imported')"
     for name in ("own", "_own"):
         module(name, raising, init=raising, file="x")
     assert refusal(path).startswith(f"{path!r}: not the path of a measure. ")
@@ -134,6 +134,7 @@ def test_the_contract_itself_is_no_measure():
         ("x = 1", "import no_such_library", "ModuleNotFoundError: No module named 'no_such_lib"),
         ("def broken(:", "", "SyntaxError: invalid syntax"),
         ("open('/no/such/file')", "", "FileNotFoundError: [Errno 2]"),
+        ("raise SystemExit('done')", "", "SystemExit: done"),
         ("import ctypes\nctypes.CDLL('libnone.so')", "", "OSError: libnone.so"),
     ],
 )  # fmt: skip

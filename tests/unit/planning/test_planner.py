@@ -190,6 +190,15 @@ def test_all_four_methods_plan():
     assert [term.of.instance for term in pareto.terms] == ["filters.blank"]
 
 
+def test_what_is_not_written_is_the_default():
+    """One candidate is delivered, nothing else is asked, and every line is certified."""
+    plan = plan_of(small())
+    assert (plan.deliver, plan.review_at_most, plan.distinct, plan.cut) == (1, None, None, None)
+    assert (plan.gates, plan.uncertified, plan.if_uncertified) == ((), (), "review")
+    assert (plan.on_empty, plan.timeout_s, plan.mode) == ("none", None, "exact")
+    assert [term.weight for term in plan.terms] == [1]
+
+
 def test_all_is_no_number_of_them():
     """`deliver: all` has no number in the plan."""
     assert plan_of(small(deliver="all")).deliver is None

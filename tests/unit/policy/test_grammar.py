@@ -91,6 +91,19 @@ def test_a_gate_has_bounds_that_go_together(lines, said):
     assert refusals(gates=[gate(**lines)]) == (f"policy: gates[0]: {said}",)
 
 
+def test_limits_belong_to_what_fits():
+    """Nothing and everything are distances and shares; what is promised lies between them."""
+    distinct = {"by": "filters.near_duplicates", "within": 0}
+    for share in (0, 1):
+        cut = {"of": "quality", "reject_below": share}
+        assert load(cut=cut, distinct=distinct, cascade={"audit": share})
+        assert refusals(target={"bad_delivered": share, "confidence": share})
+    assert load(method={"lexicographic": [TERM | {"eps": 0}]})
+    assert load(deliver=10**9, version=10**9, review_at_most=1)
+    assert refusals(deliver=10**9 + 1)
+    assert load(timeout_s=1e-300)
+
+
 def test_a_policy_can_not_be_changed():
     """Parts are frozen and lists are tuples: what was checked stays so."""
     policy = load(gates=[gate(equals=1)])
@@ -100,6 +113,8 @@ def test_a_policy_can_not_be_changed():
         policy.gates[0].equals = 2
     with pytest.raises(ValueError, match="frozen"):
         policy.deliver = 2
+    with pytest.raises(ValueError, match="frozen"):
+        load(measures={"a": {"use": "filters.blank"}}).measures["a"].use = "filters.clipping"
 
 
 def test_minus_nothing_is_nothing():

@@ -44,6 +44,7 @@ MISTAKES = [
     ("timeout_s", 0, "expected a number above 0 (got 0)."),
     ("timeout_s", "30", "expected a number (got '30'). Write 30, without quotes."),
     ("timeout_s", "30,5", "expected a number (got '30,5'). Write 30.5, without quotes."),
+    ("timeout_s", "inf", "expected a number (got 'inf')."),
     ("timeout_s", "30 s", "expected a number (got '30 s')."),
     ("timeout_s", "calibrated", "expected a number (got 'calibrated'). Only accept lines, weights and scales can be calibrated."),
     ("gates", None, "expected a list of entries, each beginning with '- ' (got nothing). Write it, or drop the key."),

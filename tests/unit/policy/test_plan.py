@@ -66,6 +66,15 @@ def test_every_part_of_a_plan_is_in_its_hash(field):
     assert dataclasses.replace(plan, **{field: CHANGES[field]}).hash != plan.hash
 
 
+def test_a_plan_names_what_a_request_may_expect():
+    """Every expect.NAME of its gates and constraints, and no number."""
+    gates = (p.Gate(worlds.ref("s"), equals="faces"), p.Gate(worlds.ref("s"), at_least=2.0))
+    bounds = (p.Gate(worlds.ref("b"), at_least="hands"),)
+    terms = (p.Term(worlds.ref("s"), 1.0, worlds.UP),)
+    plan = worlds.plan(p.Constrained(terms, bounds), gates=gates)
+    assert plan.expectations == {"faces", "hands"}
+
+
 def test_methods_say_what_ranks_and_what_bounds():
     """Only a weighted sum, an objective and a pick give a composite; only constraints bound."""
     terms = (p.Term(worlds.ref("s"), 1.0, worlds.UP),)

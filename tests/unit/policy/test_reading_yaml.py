@@ -147,10 +147,11 @@ def test_nothing_in_a_policy_is_executed(tag):
         (b"a: 1\nb: \0", "p.yaml:2: a character that YAML forbids (got U+0000). Take it out."),
         (b"a: \x1b[1m", "p.yaml:1: a character that YAML forbids (got U+001B). Take it out."),
         ("a: 1".encode("utf-16"), "p.yaml:1: not UTF-8 (got byte 0xff). Save it as UTF-8."),
-        (b"a: 1\nb: caf\xe9\n", "p.yaml:2: not UTF-8 (got byte 0xe9). Save it as UTF-8."),
+        (b"\na: caf\xe9\n", "p.yaml:2: not UTF-8 (got byte 0xe9). Save it as UTF-8."),
         (b"a: 1\n---\nb: 2", "p.yaml:2: a second document begins here. Keep one policy a file."),
         (b'a: 1\nb: "\\UFFFFFFFF"', "p.yaml:2: not YAML: a number out of range. Correct this line."),
         (b"a: [1\nb: 2", "p.yaml:2: not YAML: expected ',' or ']', but got ':' while parsing a flow sequence that starts in line 1. Correct this line, or one before it."),
+        ("a: [\u2028\u2028".encode(), "p.yaml:3: not YAML: expected the node content, but found '<stream end>' while parsing a flow node that starts in line 3. Correct this line, or one before it."),
         (b"a: b: c", "p.yaml:1: not YAML: mapping values are not allowed here. Correct this line, or one before it."),
         (b" " * 2**20 + b"a", "p.yaml: too large for a policy. Keep it under 1 MiB."),
     ],
@@ -169,6 +170,23 @@ def test_deep_nesting_ends_early(text):
     (said,) = problems(text)
     assert said.endswith(": nested more than 32 deep. A policy needs six.")
     assert time.monotonic() - start < 1
+
+
+def test_the_limits_are_reached_and_not_passed():
+    """32 levels in one another and a mebibyte are read; one more of either is not."""
+    assert problems("[" * 32 + "]" * 32) == []
+    assert document.of({"a": nested(30)}).problems == ()
+    (said,) = problems("[" * 33 + "]" * 33)
+    (problem,) = document.of({"a": nested(31)}).problems
+    assert said.endswith("nested more than 32 deep. A policy needs six.")
+    assert problem.said == "nested more than 32 deep. A policy needs six."
+    comment = b"a: 1\n#" + b"x" * (2**20 - 6)
+    assert problems(comment) == []
+    assert problems(comment + b"x") == ["p.yaml: too large for a policy. Keep it under 1 MiB."]
+
+
+def nested(depth: int) -> list:
+    return [nested(depth - 1)] if depth else []
 
 
 def test_a_bomb_of_aliases_is_not_lit():
