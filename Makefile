@@ -25,7 +25,7 @@ test: $(VENV)/.dev ## all tests but the long ones
 	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(VENV)/.dev ## the long repetitions too
-	$(BIN)/python -m pytest
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## lint, format, types, import rules
 	$(BIN)/ruff check

@@ -1,10 +1,18 @@
 """What every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 from skimage import data
+
+# The same examples in every run, so that a failure is about the change that was made; `make
+# test-slow` looks for new ones, and for many more.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("thorough", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ROOT = Path(__file__).resolve().parents[1]
 

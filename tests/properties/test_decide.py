@@ -1,5 +1,6 @@
 """Promises of `decide` and of the cascade, on made-up requests of every shape."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,8 @@ from selector.decision.pareto import dominates
 from selector.policy import plan as p
 from selector.types import Decision, Outcomes, Score, Selection, Undecided, from_data, to_data
 
-MANY = settings(max_examples=400, deadline=None)
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+MANY = settings(max_examples=5000 if THOROUGH else 400, deadline=None)
 
 
 def exhaustive(world):
