@@ -13,6 +13,7 @@ from selector.types import (
     KINDS,
     Ask,
     Decision,
+    Failure,
     Measured,
     NotEvaluated,
     Outcome,
@@ -21,6 +22,7 @@ from selector.types import (
 )
 
 Measurer = Callable[[Ask, "Table"], Sequence[Mapping[str, Measured]]]
+GONE = Failure("the measure no longer declares this output")
 Table = dict[str, dict[str, Outcome]]
 
 
@@ -40,11 +42,16 @@ def resolve(plan: Plan, request: Outcomes, measure: Measurer) -> tuple[Decision,
     rounds = _Rounds(plan, Outcomes(request.candidates, table, request.expect), table, measure)
     if plan.mode == "exhaustive":
         rounds.everything()
+    asked: set[Ask] = set()
     while True:
         decided = decide(plan, rounds.known)
         if isinstance(decided, Decision):
             return decided, table
-        rounds.answer(decided.asks[0])  # the cheapest comes first, in the order of the kinds
+        ask = decided.asks[0]  # the cheapest comes first, in the order of the kinds
+        if ask in asked:
+            raise RuntimeError(f"cascade: the same was asked twice (got {ask})")
+        asked.add(ask)
+        rounds.answer(ask)
 
 
 @dataclass(frozen=True)
@@ -60,10 +67,10 @@ class _Rounds:
         readable = tuple(name for name, one in firsts.items() if one.error is None)
         for kind in KINDS:
             for instance in (one for one in self.plan.instances.values() if one.kind == kind):
-                whom = readable
-                if instance.scope == "set":
-                    whom = members(self.plan, self.known)[kind]
-                self._lacking(Ask(instance.name, whom))
+                if instance.scope == "candidate":
+                    self._lacking(Ask(instance.name, readable))
+                elif whole := members(self.plan, self.known)[kind]:
+                    self.answer(Ask(instance.name, whole))
 
     def answer(self, ask: Ask) -> None:
         """Measure what is asked, after what it needs as evidence, and write it down."""
@@ -71,14 +78,15 @@ class _Rounds:
         for need in instance.needs:
             if need.startswith(EVIDENCE_OF):
                 self._lacking(Ask(need.removeprefix(EVIDENCE_OF), ask.candidates))
-        twin = self._twin(instance, ask.candidates)
+        # Of sets never: what another has may be of another set.
+        twin = self._twin(instance, ask.candidates) if instance.scope == "candidate" else None
         if twin is None:
             answers = self.measure(ask, self.table)
         else:
             answers = [self._row(twin, one) for one in ask.candidates]
         for candidate, outcomes in zip(ask.candidates, answers, strict=True):
             for output in instance.outputs:
-                self.table[candidate][f"{instance.name}.{output}"] = outcomes[output]
+                self.table[candidate][f"{instance.name}.{output}"] = outcomes.get(output, GONE)
         if instance.scope == "set":
             self._stamp(instance, ask.candidates)
 

@@ -9,26 +9,31 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import JsonValue
 
 from selector.errors import MeasureError, SelectorError
 from selector.log import operator_log
 from selector.measures.base import Measure, Subject
-from selector.types import Failure, Measured, NotApplicable, Output, Score
+from selector.types import Failure, Measured, NotApplicable, Output, Score, to_data
 
 MAX_EVIDENCE = 16 * 1024  # bytes of JSON, by the contract
 MAX_REASON = 500  # characters of an exception's text that are kept
 RETRY_AFTER_S = 30.0  # a model that did not load is tried again after this, not at every request
 DEADLINE = Failure("deadline")
 
+Subjects = tuple[Subject, ...]
 Measurements = list[dict[str, Measured]]
 
 
 @dataclass
 class _Instance:
     measure: Measure
+    outputs: Mapping[str, Output]
     lock: threading.Lock = field(default_factory=threading.Lock)
     built: bool = False
     closing: bool = False
@@ -43,7 +48,9 @@ class Runner:
     """
 
     def __init__(self, measures: Mapping[str, Measure], *, device: str = "cpu") -> None:
-        self._instances = {name: _Instance(measure) for name, measure in measures.items()}
+        self._instances = {
+            name: _Instance(measure, dict(measure.outputs)) for name, measure in measures.items()
+        }
         self._device = device
 
     def run(
@@ -61,7 +68,7 @@ class Runner:
         size = max(1, len(subjects) if instance.measure.scope == "set" else instance.measure.batch)
         found: Measurements = []
         for start in range(0, len(subjects), size):
-            found += self._until(instance, subjects[start : start + size], deadline)
+            found += self._until(instance, tuple(subjects[start : start + size]), deadline)
         return found
 
     def close(self) -> None:
@@ -76,31 +83,41 @@ class Runner:
                     instance.lock.release()
 
     def _until(
-        self, instance: _Instance, subjects: Sequence[Subject], deadline: float | None
+        self, instance: _Instance, subjects: Subjects, deadline: float | None
     ) -> Measurements:
         """Run one batch, but wait no longer than the deadline."""
         if deadline is None:
-            return self._batch(instance, subjects)
+            return self._batch(instance, subjects, None)
         found: list[Measurements] = []
         # A thread can't be stopped: one that runs late is left to end by itself, unheard.
         late = threading.Thread(
-            target=lambda: found.append(self._batch(instance, subjects)), daemon=True
+            target=lambda: found.append(self._batch(instance, subjects, deadline)), daemon=True
         )
         left = deadline - time.monotonic()
         if left > 0:
             late.start()
             late.join(left)
-        return found[0] if found else _all(instance.measure, subjects, DEADLINE)
+        return found[0] if found else _all(instance, subjects, DEADLINE)
 
-    def _batch(self, instance: _Instance, subjects: Sequence[Subject]) -> Measurements:
-        with instance.lock:
+    def _batch(
+        self, instance: _Instance, subjects: Subjects, deadline: float | None
+    ) -> Measurements:
+        left = -1.0 if deadline is None else max(0.0, deadline - time.monotonic())
+        # Whom nobody waits for any more must not run, or late requests would hold up all others.
+        if not instance.lock.acquire(timeout=left):
+            return _all(instance, subjects, DEADLINE)
+        try:
             instance.closing = False
             if failed := self._build(instance):
-                return _all(instance.measure, subjects, failed)
-            found = _halving(instance.measure, subjects)
+                return _all(instance, subjects, failed)
+            if deadline is not None and time.monotonic() >= deadline:
+                return _all(instance, subjects, DEADLINE)
+            found = _halving(instance, subjects)
             if instance.closing:
                 _let_go(instance)
             return found
+        finally:
+            instance.lock.release()
 
     def _build(self, instance: _Instance) -> Failure | None:
         if instance.built:
@@ -109,7 +126,7 @@ class Runner:
             return instance.failed
         try:
             instance.measure.build(self._device)
-        except Exception as error:  # noqa: BLE001 - see the module's docstring
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - see the module's docstring
             instance.failed, instance.failed_at = (
                 _failure(instance.measure, error),
                 time.monotonic(),
@@ -121,79 +138,122 @@ class Runner:
 
 def _let_go(instance: _Instance) -> None:
     if instance.built:
-        instance.measure.close()
         instance.built = False
+        try:
+            instance.measure.close()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - see the module's docstring
+            _failure(instance.measure, error)
 
 
-def _halving(measure: Measure, subjects: Sequence[Subject]) -> Measurements:
+def _halving(instance: _Instance, subjects: Subjects) -> Measurements:
     """Run a batch; if it fails as a whole, its halves, until what fails is alone.
 
     One rule for a bad picture, for a batch that memory can't hold and for a wrong length.
     """
+    measure = instance.measure
     try:
-        return _run(measure, subjects)
-    except Exception as error:  # noqa: BLE001 - see the module's docstring
+        returned = _run(measure, subjects)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - see the module's docstring
         if len(subjects) <= 1 or measure.scope == "set":
-            return _all(measure, subjects, _failure(measure, error))
-    half = len(subjects) // 2
-    return _halving(measure, subjects[:half]) + _halving(measure, subjects[half:])
+            return _all(instance, subjects, _failure(measure, error))
+        half = len(subjects) // 2
+        return _halving(instance, subjects[:half]) + _halving(instance, subjects[half:])
+    return [_checked(instance.outputs, one) for one in returned]
 
 
-def _run(measure: Measure, subjects: Sequence[Subject]) -> Measurements:
-    returned = measure.run(subjects)
+def _run(measure: Measure, subjects: Subjects) -> list[Any]:
+    returned = list(measure.run(subjects))
     if len(returned) != len(subjects):
         raise MeasureError(
             f"{type(measure).__module__}: returned {len(returned)} outcomes for "
             f"{len(subjects)} subjects. Return one each, in their order."
         )
-    return [_checked(measure.outputs, one) for one in returned]
+    return returned
 
 
-def _all(measure: Measure, subjects: Sequence[Subject], failure: Failure) -> Measurements:
-    return [dict.fromkeys(measure.outputs, failure) for _ in subjects]
+def _all(instance: _Instance, subjects: Subjects, failure: Failure) -> Measurements:
+    return [dict.fromkeys(instance.outputs, failure) for _ in subjects]
 
 
-def _failure(measure: Measure, error: Exception) -> Failure:
+def _failure(measure: Measure, error: BaseException) -> Failure:
+    reason = _in_words(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    # No values of variables: a prompt is nobody's business but the caller's.
     operator_log().warning(
-        "runner.measure_failed", measure=type(measure).__module__, exc_info=error
+        "runner.measure_failed", measure=type(measure).__module__, error=reason, where=where
     )
-    said = str(error)
-    text = said if isinstance(error, SelectorError) else f"{type(error).__name__}: {said}"
-    return Failure(text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…")
+    return Failure(reason)
 
 
-def _checked(outputs: Mapping[str, Output], returned: Mapping[str, Any]) -> dict[str, Measured]:
+def _in_words(error: BaseException) -> str:
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 - an error that can't say what it is
+        said = "?"
+    return _text(said if isinstance(error, SelectorError) else f"{type(error).__name__}: {said}")
+
+
+def _text(reason: str) -> str:
+    """Return a reason that can be kept: not endless, and valid Unicode."""
+    said = reason[: MAX_REASON + 1].encode("utf-8", "backslashreplace").decode()
+    return said if len(said) <= MAX_REASON else said[:MAX_REASON] + "…"
+
+
+def _checked(outputs: Mapping[str, Output], returned: Any) -> dict[str, Measured]:
     """Return the declared outputs; what breaks the contract becomes a Failure that says how."""
-    return {name: _outcome(output, returned.get(name)) for name, output in outputs.items()}
+    given = returned if isinstance(returned, Mapping) else {}
+    return {name: _outcome(output, given.get(name)) for name, output in outputs.items()}
 
 
 def _outcome(output: Output, given: Any) -> Measured:
-    problem = _problem(output, given)
-    if problem:
-        return Failure(f"the measure broke its contract: {problem}")
-    return replace(given, value=float(given.value)) if isinstance(given, Score) else given
-
-
-def _problem(output: Output, given: Any) -> str | None:
+    """Return a fresh outcome of plain values: what is kept, written and read back is the same."""
     if not isinstance(given, Score | Failure | NotApplicable):
-        return f"it returned {type(given).__name__}, not an outcome"
-    if isinstance(given, NotApplicable) and not output.optional:
-        return "it says not applicable of an output that is never absent"
-    if isinstance(given, Score) and not math.isfinite(given.value):
-        return f"it returned {given.value}"
-    if isinstance(given, Score) and not _inside(output, given.value):
-        return f"{given.value:.6g} is outside its range {output.low} to {output.high}"
-    return _evidence_problem(given.evidence)
+        return _broken(f"it returned {type(given).__name__}, not an outcome")
+    try:
+        evidence = _plain(given.evidence)
+    except (TypeError, ValueError, RecursionError) as error:
+        return _broken(f"its evidence is not plain JSON ({error})")
+    match given:
+        case Score():
+            return _score(output, given.value, evidence)
+        case NotApplicable():
+            if not output.optional:
+                return _broken("it says not applicable of an output that is never absent")
+            return NotApplicable(_text(str(given.reason)), evidence)
+        case _:
+            return Failure(_text(str(given.reason)), evidence)
 
 
-def _inside(output: Output, value: float) -> bool:
-    above = output.low is None or value >= output.low
-    return above and (output.high is None or value <= output.high)
+def _score(output: Output, value: Any, evidence: JsonValue) -> Measured:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return _broken(f"it returned {type(value).__name__}, not a number")
+    if not math.isfinite(number):
+        return _broken(f"it returned {number}")
+    if (output.low is not None and number < output.low) or (
+        output.high is not None and number > output.high
+    ):
+        return _broken(f"{number:.6g} is outside its range {output.low} to {output.high}")
+    return Score(number, evidence)
 
 
-def _evidence_problem(evidence: Any) -> str | None:
+def _plain(evidence: Any) -> JsonValue:
+    """Return evidence as it will be read back from JSON, its own copy.
+
+    Raises:
+        ValueError: It is too large, too deep, not a number, or not Unicode.
+    """
     if evidence is None:
         return None
-    encode: Callable[[Any], str] = json.JSONEncoder(allow_nan=False).encode
-    size = len(encode(evidence))
-    return f"its evidence has {size} bytes, over {MAX_EVIDENCE}" if size > MAX_EVIDENCE else None
+    text = json.dumps(evidence, allow_nan=False, ensure_ascii=False)
+    if (size := len(text.encode())) > MAX_EVIDENCE:
+        raise ValueError(f"it has {size} bytes, over {MAX_EVIDENCE}")
+    plain: JsonValue = json.loads(text)
+    to_data(JsonValue, plain)  # refuses what is too deep to be written with the selection
+    return plain
+
+
+def _broken(how: str) -> Failure:
+    return Failure(_text(f"the measure broke its contract: {how}"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from typing import Literal
 
 from selector.decision.known import Known
@@ -36,14 +37,15 @@ def failure(part: Term | Criterion, outcome: Outcome) -> Reason | None:
 
 
 def quality(
-    terms: Iterable[Term], known: Known, candidate: str, failed_at: FailedAt = "worst"
+    terms: Sequence[Term], known: Known, candidate: str, failed_at: FailedAt = "worst"
 ) -> float:
     """Return the weighted sum of a candidate's scaled scores, in [0, 1] up to rounding.
 
-    Always added in the order of *terms*, so that a bound computed with other ends of the scales
-    holds bit for bit.
+    Exact sums, rounded once: all at their best is 1, equal candidates are equal, and as rounding
+    is monotone a bound computed with other ends of the scales holds bit for bit.
     """
-    total = 0.0
-    for term in terms:
-        total += term.weight * term.scale(raw(term, known.of(candidate, term.of), failed_at))
-    return total
+    parts = [
+        term.weight * term.scale(raw(term, known.of(candidate, term.of), failed_at))
+        for term in terms
+    ]
+    return math.fsum(parts) / math.fsum(term.weight for term in terms)

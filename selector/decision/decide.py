@@ -43,8 +43,8 @@ def decide(plan: Plan, outcomes: Outcomes) -> Decision | Undecided:
         return Undecided(ranked)
     refused |= ranked.refused
     for one, reasons in ranked.failures.items():
-        doubts[one] = doubts.get(one, ()) + reasons
-    walked = _front(ranked) if ranked.front is not None else walk(known, ranked, doubts)
+        doubts[one] = tuple(dict.fromkeys(doubts.get(one, ()) + reasons))
+    walked = _front(ranked, doubts) if ranked.front is not None else walk(known, ranked, doubts)
     if not isinstance(walked, Walked):
         return Undecided(walked)
     _uncertified(plan, walked)
@@ -102,12 +102,13 @@ def _rank(known: Known, candidates: list[str]) -> Ranked | tuple[Ask, ...]:
             return pareto.rank(method, known, candidates)
 
 
-def _front(ranked: Ranked) -> Walked:
+def _front(ranked: Ranked, doubts: Reasons) -> Walked:
     """Give the first front to a person: without a pick there is nothing to choose it by."""
     walked = Walked()
     for one in ranked.front or ():
         walked.verdicts[one] = "review"
-        walked.reasons[one] = (Reason("front", note="not dominated; the policy names no pick"),)
+        front = Reason("front", note="not dominated; the policy names no pick")
+        walked.reasons[one] = (front, *doubts.get(one, ()))
     return walked
 
 

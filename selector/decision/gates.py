@@ -58,11 +58,11 @@ def _absent(gate: Gate, said: str) -> Judged:
 def _against_lines(gate: Gate, value: float, expect: Mapping[str, float]) -> Judged:
     where = (gate.on.instance, gate.on.output)
     for bound, margin in _hard_lines(gate, value, expect):
-        if margin < 0:
+        if not margin >= 0:  # nor does what is no number pass
             note = "" if gate.equals is None else f"expected exactly {bound:g}"
             return Judged("refused", Reason("refused", *where, value, bound, margin, note))
     for bound, margin in _accept_lines(gate, value):
-        if margin < 0:
+        if not margin >= 0:
             return Judged("doubtful", Reason("band", *where, value, bound, margin))
     for name in (gate.equals, gate.at_least):
         if isinstance(name, str) and name not in expect:

@@ -8,7 +8,7 @@ from selector.decision.composite import quality, raw
 from selector.decision.known import Known
 from selector.decision.ranking import Part, Ranked, failed, missing
 from selector.policy.plan import Criterion, Pareto
-from selector.types import Ask
+from selector.types import Ask, Score
 
 Vector = tuple[float, ...]
 
@@ -39,7 +39,8 @@ def dominates(one: Vector, other: Vector) -> bool:
 def _vector(objectives: Sequence[Criterion], known: Known, candidate: str) -> Vector:
     values = []
     for part in objectives:
-        value = raw(part, known.of(candidate, part.of))
+        outcome = known.of(candidate, part.of)
+        value = outcome.value if isinstance(outcome, Score) else raw(part, outcome)
         values.append(value if part.scale.higher_is_better else -value)
     return tuple(values)
 

@@ -1,5 +1,6 @@
 """Each rule of the verdicts, by the smallest request that shows it."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -201,24 +202,18 @@ def test_lexicographic_uses_sets_not_pairs():
     assert decided(lexicographic(0.3, 0.0, deliver=None), given).ranking == ("b", "a", "c")
 
 
-def test_lexicographic_asks_later_criteria_only_of_those_who_tie():
-    """The second criterion is asked only of those whom the first can't tell apart."""
-    given = outcomes({"a": {"s0": 1.0}, "b": {"s0": 1.0}, "c": {"s0": 0.0}})
-    assert decide(lexicographic(0.0, 0.0), given) == Undecided((Ask("s1", ("a", "b")),))
-    alone = outcomes({"a": {"s0": 1.0}, "b": {"s0": 0.5}})
-    assert decided(lexicographic(0.0, 0.0), alone).verdicts["a"] == "accept"
-
-
-def test_a_criterion_that_was_not_needed_does_no_harm():
-    """A failure in a criterion that was never reached leaves the winner clear."""
-    rows = {"a": {"s0": 1.0, "s1": Failure("x")}, "b": {"s0": 0.5, "s1": 0.5}}
-    assert decided(lexicographic(0.0, 0.0), outcomes(rows)).verdicts["a"] == "accept"
-    rows["b"]["s0"] = 1.0
-    decision = decided(lexicographic(0.0, 0.0, deliver=None), outcomes(rows))
+def test_a_failed_criterion_is_doubtful_whoever_it_befalls():
+    """A candidate whose criterion failed is never accepted, alone, last, or by the first one."""
+    rows: dict = {"a": {"s0": 1.0, "s1": Failure("x")}}
+    assert decided(lexicographic(0.0, 0.0), outcomes(rows)).verdicts == {"a": "review"}
+    rows["b"] = {"s0": 1.0, "s1": 0.5}
+    decision = decided(lexicographic(0.0, 0.0, deliver=2), outcomes(rows))
     assert decision.ranking == ("b", "a")
+    assert decision.verdicts == {"b": "accept", "a": "review"}
+    assert decision.reasons["a"][0].note == "x"
 
 
-def test_a_criterion_that_refuses_failures_holds_the_round_again():
+def test_a_criterion_that_refuses_failures_takes_them_out_of_the_order():
     """With on_failure: reject the failed one is out, and may not set the best for the others."""
     steps = (
         p.Criterion(ref("s0"), UP, 0.25),
@@ -232,6 +227,46 @@ def test_a_criterion_that_refuses_failures_holds_the_round_again():
     decision = decided(plan(p.Lexicographic(steps)), outcomes(rows))
     assert decision.ranking == ("c", "b")
     assert kinds(decision, "a") == ["failure"]
+
+
+def test_a_term_that_refuses_failures_takes_them_out_of_the_order():
+    """A term with on_failure: reject refuses whom it fails on; the others are ranked."""
+    term = p.Term(ref("s"), 1.0, UP, on_failure="reject")
+    decision = decided(
+        plan(p.WeightedSum((term,))), outcomes({"a": {"s": Failure("x")}, "b": {"s": 0.1}})
+    )
+    assert decision.ranking == ("b",)
+    assert decision.verdicts == {"a": "reject", "b": "accept"}
+    assert kinds(decision, "a") == ["failure"]
+
+
+def test_a_sum_of_the_best_is_the_best():
+    """Six equal terms at their best make 1, not a little less; the cut at 1 lets them pass."""
+    terms = tuple(p.Term(ref(f"s{at}"), 1 / 6, UP) for at in range(6))
+    a_plan = plan(p.WeightedSum(terms), cut=p.Cut("quality", reject_below=1.0))
+    rows = {"a": {f"s{at}": 1.0 for at in range(6)}}
+    assert decided(a_plan, outcomes(rows)).verdicts == {"a": "accept"}
+
+
+def test_what_is_no_number_passes_no_gate():
+    """A NaN among recorded outcomes is past every line."""
+    gated = by_score(gates=(p.Gate(ref("g"), reject_above=0.5),))
+    assert decided(gated, outcomes({"a": {"g": math.nan, "s": 1.0}})).verdicts == {"a": "reject"}
+
+
+def test_pareto_dominates_on_raw_outputs():
+    """Beyond the ends of a scale more is still more: the dominated one never comes first."""
+    scale = p.Scale(0.0, 0.5, higher_is_better=True)
+    axes = tuple(p.Criterion(ref(name), scale) for name in ("x", "y"))
+    a_plan = plan(p.Pareto(axes, (p.Term(ref("z"), 1.0, UP),)))
+    rows = {"a": {"x": 0.9, "y": 0.9, "z": 0.0}, "b": {"x": 0.6, "y": 0.6, "z": 1.0}}
+    assert decided(a_plan, outcomes(rows)).ranking == ("a", "b")
+
+
+def test_a_front_tells_its_doubts():
+    """A member of the first front that is doubtful says so beside being on the front."""
+    rows = {"a": {"x": 1.0, "y": Failure("down")}}
+    assert kinds(decided(pareto(pick=False), outcomes(rows)), "a") == ["front", "failure"]
 
 
 def pareto(*, pick: bool = True, **rest) -> p.Plan:
@@ -461,6 +496,23 @@ def test_on_empty_review_promotes_the_best_that_is_not_refused():
     assert (decision.answer, decision.needs_person) == ("review", True)
     refused = decided(gated, outcomes({"a": rows["a"]}))
     assert refused.answer == "empty"
+
+
+def test_on_empty_does_nothing_while_something_is_in_review():
+    """With one candidate for a person the answer is review: no promotion, no advice."""
+    gate = p.Gate(ref("g"), reject_below=0.1, accept_above=0.5)
+    rows = {"a": {"g": 0.3, "s": 0.1}, "b": {"g": 0.0, "s": 1.0}}
+    for what in ("review", "regenerate"):
+        decision = decided(by_score(gates=(gate,), on_empty=what), outcomes(rows))
+        assert decision.verdicts == {"a": "review", "b": "reject"}
+        assert (decision.advice, kinds(decision, "a")) == (None, ["band"])
+
+
+def test_on_empty_promotes_an_infeasible_one():
+    """What only a constraint refuses may be shown to a person when there is nothing else."""
+    a_plan = constrained(p.Gate(ref("c"), reject_below=0.5), on_empty="review")
+    decision = decided(a_plan, outcomes({"a": {"s": 1.0, "c": 0.0}, "b": {"s": 0.5, "c": 0.0}}))
+    assert decision.verdicts == {"a": "review", "b": "reject"}
 
 
 def test_on_empty_promotion_knows_every_constraint_that_may_refuse():
