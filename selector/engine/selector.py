@@ -114,6 +114,8 @@ class Selector:
         self._journal_lock = threading.Lock()
         self._given_journal = os.environ.get(JOURNAL_VARIABLE) if journal is None else journal
         self._journal: Journal | None = None
+        if not isinstance(journal, str | os.PathLike | None) and journal is not False:
+            self._journal = _journal(journal)  # wrong now rather than after everything is measured
         if self.plan.journal == "required" and not self._given_journal and journal is not False:
             raise JournalError(
                 f"{self.plan.policy}: its policy requires a journal (got none). "
@@ -244,7 +246,13 @@ def _close(reading: Future[tuple[Candidate, Image | None]]) -> None:
 def _journal(given: Any) -> Journal:
     from selector.journal import Journal
 
-    return given if isinstance(given, Journal) else Journal(given)
+    if isinstance(given, Journal):
+        return given
+    if not isinstance(given, str | os.PathLike):
+        raise JournalError(
+            f"journal: expected a path or a Journal (got {type(given).__name__}). Give one of them."
+        )
+    return Journal(given)
 
 
 def _selection(plan: Plan, request: Request, decision: Decision, table: cascade.Table) -> Selection:

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import inspect
 import json
+import math
 import pkgutil
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +14,11 @@ from pydantic import ValidationError
 
 from selector import measures
 from selector.errors import MeasureError
-from selector.measures.base import Measure
+from selector.measures.base import EVIDENCE_OF, Measure
 from selector.policy.problems import in_words
 from selector.types import KINDS
 
+SCOPES = ("candidate", "set")
 FOLDERS = ("filters", "detectors", "scorers")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
@@ -88,10 +90,11 @@ def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
             "Give text, numbers, lists, mappings."
         ) from None
     try:
-        return kind.model_validate_json(text, strict=True)
+        measure = kind.model_validate_json(text, strict=True)
     except ValidationError as error:
         said = " ".join(_problem(kind, problem) for problem in error.errors())
         raise MeasureError(f"{path}: {said}") from None
+    return _declared(path, measure)
 
 
 def _is_path(path: str) -> bool:
@@ -141,12 +144,35 @@ def _whole(path: str, kind: type[Measure]) -> type[Measure]:
     if lacking:
         listed = ", ".join(lacking)
         raise MeasureError(f"{path}: {kind.__name__} is not whole (lacks {listed}). Add them.")
-    if kind.kind not in KINDS:
-        raise MeasureError(
-            f"{path}: {kind.__name__}.kind is none that is known (got {kind.kind!r}). "
-            f"Write one of {', '.join(KINDS)}."
-        )
+    for name, known in (("kind", KINDS), ("scope", SCOPES)):
+        if getattr(kind, name) not in known:
+            raise MeasureError(
+                f"{path}: {kind.__name__}.{name} is none that is known "
+                f"(got {getattr(kind, name)!r}). Write one of {', '.join(known)}."
+            )
     return kind
+
+
+def _declared(path: str, measure: Measure) -> Measure:
+    """Return *measure*, whose outputs and needs make sense.
+
+    Raises:
+        MeasureError: An output has no range, or a need is none that is known.
+    """
+    for name, output in measure.outputs.items():
+        ends = [end for end in (output.low, output.high) if end is not None]
+        if not all(map(math.isfinite, ends)) or (len(ends) > 1 and ends[0] >= ends[1]):
+            raise MeasureError(
+                f"{path}: output {name!r} has no range (got {output.low} to {output.high}). "
+                "Give finite ends, the lower first, or None."
+            )
+    for need in measure.needs:
+        if need not in {"prompt", "source"} and not need.startswith(EVIDENCE_OF):
+            raise MeasureError(
+                f"{path}: needs what nothing provides (got {need!r}). "
+                f"Write 'prompt', 'source' or '{EVIDENCE_OF}INSTANCE'."
+            )
+    return measure
 
 
 def _hint(path: str) -> str:

@@ -82,6 +82,11 @@ class Policy(Part):
             return _checked(document.of(source))
         if isinstance(source, bytes):
             return _checked(document.read(source, "policy"))
+        if not isinstance(source, str | os.PathLike):
+            raise PolicyError(
+                f"policy: expected a path, a name, a dict or a Policy "
+                f"(got {type(source).__name__}). Give one of them."
+            )
         path = find.path_of(source)
         return _checked(document.read(find.read(path), str(path)))
 

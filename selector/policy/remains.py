@@ -54,7 +54,7 @@ def left_out(
 
 def _entry(loc: Loc) -> Loc:
     """Return the path of the named measure, the list entry or the top-level key around *loc*."""
-    if loc[0] == "measures":
+    if loc[:1] == ("measures",):
         return loc[:2]
     last = max((at for at, part in enumerate(loc) if isinstance(part, int)), default=0)
     return loc[: last + 1]

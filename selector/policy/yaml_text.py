@@ -156,6 +156,8 @@ def _entries(node: yaml.MappingNode, loc: Loc, parsed: Parsed) -> Iterator[tuple
             got = repr(key) if isinstance(key, str) else f"a {key_node.id}"
             if key_node.tag != _UNREAD_TAG:
                 parsed.notes.append((line, f"a key must be text (got {got}). Write a word."))
+        elif any("\ud800" <= letter <= "\udfff" for letter in key):
+            parsed.notes.append((line, "half a character in a key. Write a word."))
         elif key in seen:
             said = f"duplicate key {key!r} (first in line {seen[key]}). Keep one."
             parsed.notes.append((line, said))

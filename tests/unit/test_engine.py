@@ -452,6 +452,20 @@ def test_an_expectation_that_nothing_reads_is_logged(caplog):
     assert "fcaes" in caplog.text
 
 
+@pytest.mark.parametrize("policy", [None, 3, [1], object()])
+def test_what_is_no_policy(policy):
+    """An object that can't be a policy is a PolicyError."""
+    with pytest.raises(PolicyError, match="expected a path"):
+        Selector(policy)
+
+
+@pytest.mark.parametrize("journal", [True, 5, object()])
+def test_what_is_no_journal(journal):
+    """An object that can't be a journal is told before anything is measured."""
+    with pytest.raises(JournalError, match="expected a path or a Journal"):
+        Selector(SIZES, journal=journal)
+
+
 def test_names_of_ours_never_collide(tmp_path):
     """The same file twice, or names that look alike once escaped, get ids of their own."""
     (tmp_path / "a.png").write_bytes(png())

@@ -3,15 +3,26 @@
 import math
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import Field
 
 from selector.errors import WeightsError
 from selector.images import open_image
 from selector.measures.base import Measure, Subject
 from selector.runner import Runner
-from selector.types import Cost, Failure, NotApplicable, Output, Score
+from selector.types import (
+    Cost,
+    Failure,
+    Measured,
+    NotApplicable,
+    Output,
+    Score,
+    from_data,
+    to_data,
+)
 
 CALLS: list[int] = []  # how many subjects each call of `run` had
 BUILT: list[str] = []  # what was loaded where, and let go
@@ -24,6 +35,7 @@ class Brightness(Measure):
     version = 1
     batch = 4
     trouble: str = ""
+    evidence: list[Any] = Field(default_factory=list)
 
     @property
     def outputs(self):
@@ -41,6 +53,8 @@ class Brightness(Measure):
             raise WeightsError("hand: no file. Put it there.")
 
     def close(self):
+        if self.trouble == "close fails":
+            raise OSError("gone")
         BUILT.append("closed")
 
     def run(self, subjects):
@@ -51,6 +65,14 @@ class Brightness(Measure):
             raise MemoryError
         if self.trouble == "short":
             return []
+        if self.trouble == "empties its subjects":
+            subjects.clear()
+        if self.trouble == "exits":
+            raise SystemExit(3)
+        if self.trouble == "unspeakable":
+            raise Unspeakable
+        if self.trouble == "generator":
+            return ({"value": self._one(subject)} for subject in subjects)
         return [{"value": self._one(subject)} for subject in subjects]
 
     def _one(self, subject):
@@ -66,8 +88,17 @@ class Brightness(Measure):
             "huge evidence": Score(value, "x" * 20_000),
             "bad evidence": Score(value, {"nan": math.nan}),
             "numpy": Score(np.float32(0.5)),
+            "long reason": Failure("x" * 10_000_000),
         }
-        return strange.get(self.trouble, Score(value))
+        evidence = self.evidence[0] if self.evidence else None
+        return strange.get(self.trouble, Score(value, evidence))
+
+
+class Unspeakable(Exception):  # noqa: N818 - it is only raised
+    """An error that can't say what it is."""
+
+    def __str__(self):
+        raise ValueError("no")
 
 
 def subjects(*levels: int) -> list[Subject]:
@@ -199,3 +230,64 @@ def test_one_instance_runs_on_one_thread_at_a_time():
         thread.join()
     assert found == {level: [pytest.approx(level / 255)] * 2 for level in range(0, 160, 10)}
     assert BUILT == ["cpu"]
+
+
+@pytest.mark.parametrize("trouble", ["empties its subjects", "exits", "unspeakable", "generator"])
+def test_whatever_a_measure_does_the_request_goes_on(trouble):
+    """A measure that tampers with what it is given, or ends the process, harms only itself."""
+    found = run(trouble, 10, 20)
+    kind = "score" if trouble == "generator" else "failure"
+    assert [one.kind for one in found] == [kind, kind]
+
+
+def test_a_close_that_fails_is_no_error_of_the_request():
+    """Letting go of a model may fail; nobody waits for it any more."""
+    runner = Runner({"b": Brightness(trouble="close fails")})
+    runner.run("b", subjects(1))
+    runner.close()
+    assert BUILT == ["cpu"]
+
+
+def test_late_requests_do_not_hold_up_those_after_them():
+    """A batch whose deadline passed while it waited for its turn is not run at all."""
+    runner = Runner({"b": Brightness(trouble="slow")})
+    for _ in range(5):
+        late = runner.run("b", subjects(1), deadline=time.monotonic() + 0.05)
+        assert late[0]["value"] == Failure("deadline")
+    started = time.monotonic()
+    assert runner.run("b", subjects(1))[0]["value"].kind == "score"
+    assert time.monotonic() - started < 1
+    assert len(CALLS) == 2
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kept"),
+    [
+        ((1, 2), [1, 2]),
+        ({1: 2}, {"1": 2}),
+        ({"a": {1, 2}}, None),
+        ({"a": "\ud800"}, None),
+        (b"bytes", None),
+    ],
+)
+def test_evidence_is_kept_as_it_is_read_back(evidence, kept):
+    """Evidence becomes plain JSON of its own, or the outcome is a failure that says why."""
+    (found,) = [
+        one["value"] for one in Runner({"b": Brightness(evidence=[evidence])}).run("b", subjects(1))
+    ]
+    assert isinstance(found, Failure) if kept is None else found.evidence == kept
+    assert from_data(Measured, to_data(Measured, found)) == found
+
+
+def test_reasons_are_kept_short():
+    """A reason of ten megabytes is kept by its beginning."""
+    (found,) = run("long reason", 1)
+    assert len(found.reason) < 600
+
+
+def test_the_operators_log_tells_no_prompt(caplog):
+    """What a measure was given is not written into the log when it fails."""
+    measured = [Subject(open_image(np.zeros((8, 8, 3), np.uint8)), prompt="a secret")]
+    Runner({"b": Brightness(trouble="crash on black")}).run("b", measured)
+    assert "division by zero" in caplog.text
+    assert "secret" not in caplog.text

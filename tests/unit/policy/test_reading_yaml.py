@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from selector.errors import PolicyError
 from selector.policy import document
 from selector.policy.document import UNREAD
+from selector.policy.policy import Policy
 
 
 def read(text: str | bytes):
@@ -219,3 +220,10 @@ def test_any_text_is_read_or_refused(text):
     for said in problems(text):
         assert said.startswith("p.yaml:")
         assert said.endswith((".", "?"))
+
+
+def test_half_a_character_in_a_key_is_told():
+    """A key with a lone surrogate is a problem with its line, wherever it stands."""
+    text = b'name: a\nversion: 1\n"\\uD800": 1\nmethod: {}\n'
+    with pytest.raises(PolicyError, match=r"policy:3: half a character in a key"):
+        Policy.load(text)
