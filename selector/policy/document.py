@@ -147,14 +147,11 @@ class _Door:
         return value
 
     def mapping(self, given: Mapping[Any, Any], loc: Loc) -> dict[str, Any]:
+        keys = [key for key in given if isinstance(key, str) and not _not_plain(key)]
         for key in given:
-            if not isinstance(key, str):
+            if key not in keys:
                 self.refuse(loc, f"a key must be text (got {key!r}). Write a word.")
-        return {
-            key: self.plain(value, (*loc, key))
-            for key, value in given.items()
-            if isinstance(key, str)
-        }
+        return {key: self.plain(given[key], (*loc, key)) for key in keys}
 
     def refuse(self, loc: Loc, said: str) -> Any:
         name = f"{loc[-1]}: " if loc and isinstance(loc[-1], str) else ""

@@ -227,3 +227,5 @@ def test_half_a_character_in_a_key_is_told():
     text = b'name: a\nversion: 1\n"\\uD800": 1\nmethod: {}\n'
     with pytest.raises(PolicyError, match=r"policy:3: half a character in a key"):
         Policy.load(text)
+    with pytest.raises(PolicyError, match="a key must be text"):
+        Policy.load({"\ud800": 1, "name": "a", "version": 1, "method": {}})
