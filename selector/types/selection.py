@@ -152,19 +152,29 @@ class Selection:
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(self.verdict(one.id))}</td><td>{html.escape(one.id)}</td><td>"
-            + "<br>".join(
-                html.escape(f"{reason.kind}: {reason}") for reason in self.reasons[one.id]
-            )
-            + "</td></tr>"
-            for one in self.in_order()
+        text = self.prompt if isinstance(self.prompt, str) else self.prompt.instruction
+        head = f"“{text}” by {self.policy}: {self.answer}"
+        names = "".join(f"<th>{name}</th>" for name in ("verdict", "candidate", "quality", "why"))
+        rows = "".join(self._row(one) for one in self.in_order())
+        return f"<table><caption>{html.escape(head)}</caption><tr>{names}</tr>{rows}</table>"
+
+    def _row(self, one: Candidate) -> str:
+        quality = self.decision.quality.get(one.id)
+        reasons = [f"{reason.kind}: {reason}" for reason in self.reasons[one.id]]
+        cells = (
+            self.verdict(one.id),
+            one.id,
+            "" if quality is None else f"{quality:.3f}",
+            "\n".join(reasons or ["met every bound"]),
         )
-        head = f"<p><b>{html.escape(self.answer)}</b>, policy {html.escape(self.policy)}</p>"
-        return f"{head}<table><tr><th>verdict</th><th>candidate</th><th>why</th></tr>{rows}</table>"
+        return "<tr>" + "".join(f"<td>{_lines(cell)}</td>" for cell in cells) + "</tr>"
 
     def _with(self, verdict: VerdictName) -> tuple[Candidate, ...]:
         ranked = list(self.decision.ranking)
         placed = frozenset(ranked)
         rest = sorted(one.id for one in self.candidates if one.id not in placed)
         return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
+
+
+def _lines(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
