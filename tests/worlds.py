@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 
 from selector import cascade
+from selector.decision.decide import decide
 from selector.policy import plan as p
 from selector.types import (
     Ask,
@@ -120,6 +121,16 @@ class World:
     def resolve(self, plan: p.Plan | None = None) -> tuple[Decision, cascade.Table]:
         request = Outcomes(self.candidates, {}, self.expect)
         return cascade.resolve(plan or self.plan, request, self.measure)
+
+
+def decided(a_plan: p.Plan, given: Outcomes) -> Decision:
+    decision = decide(a_plan, given)
+    assert isinstance(decision, Decision), decision
+    return decision
+
+
+def kinds(decision: Decision, name: str) -> list[str]:
+    return [reason.kind for reason in decision.reasons[name]]
 
 
 # -- strategies -----------------------------------------------------------------------------

@@ -1,0 +1,67 @@
+"""The command line as a process, and things to run it on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+SELECTOR = [str(Path(sys.executable).parent / "selector")]
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Run the command in an empty folder with a home of its own."""
+    (tmp_path / "cwd").mkdir()
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SELECTOR_")},
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "PYTHONPATH": str(tmp_path),
+        "COLUMNS": "120",
+    }
+
+    def run(*arguments, **rest):
+        return subprocess.run(
+            [*SELECTOR, *map(str, arguments)],
+            cwd=tmp_path / "cwd",
+            env=environment | rest.pop("env", {}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **rest,
+        )
+
+    run.environment = environment
+    run.cwd = tmp_path / "cwd"
+    return run
+
+
+@pytest.fixture
+def chairs(shell, astronaut):
+    """A folder with two good pictures, a broken one and a text file."""
+    folder = shell.cwd / "chairs"
+    folder.mkdir()
+    astronaut.save(folder / "a.png")
+    astronaut.rotate(90).crop((0, 0, 500, 500)).save(folder / "b.jpg", quality=95)
+    (folder / "c.png").write_bytes(b"broken")
+    (folder / "notes.txt").write_text("not an image")
+    return folder
+
+
+@pytest.fixture
+def pixels(shell):
+    """A policy that only looks at pixels: fast, and needs no model."""
+    policy = {
+        "name": "pixels",
+        "version": 1,
+        "gates": [{"on": "filters.blank.structure", "reject_below": 0.001}],
+        "method": {
+            "weighted_sum": [{"of": "filters.sharpness.sharpest", "scale": {"ends": [0, 1]}}]
+        },
+    }
+    path = shell.cwd / "pixels.yaml"
+    path.write_text(yaml.safe_dump(policy))
+    return path
