@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from selector.decision.decide import decide, members
 from selector.decision.known import firsts_and_copies
-from selector.measures.base import EVIDENCE_OF
 from selector.policy.plan import Instance, Plan
 from selector.types import (
     KINDS,
@@ -18,6 +17,7 @@ from selector.types import (
     NotEvaluated,
     Outcome,
     Outcomes,
+    evidence_needed,
     members_hash,
 )
 
@@ -75,9 +75,8 @@ class _Rounds:
     def answer(self, ask: Ask) -> None:
         """Measure what is asked, after what it needs as evidence, and write it down."""
         instance = self.plan.instances[ask.instance]
-        for need in instance.needs:
-            if need.startswith(EVIDENCE_OF):
-                self._lacking(Ask(need.removeprefix(EVIDENCE_OF), ask.candidates))
+        for needed in evidence_needed(instance.needs):
+            self._lacking(Ask(needed, ask.candidates))
         # Of sets never: what another has may be of another set.
         twin = self._twin(instance, ask.candidates) if instance.scope == "candidate" else None
         if twin is None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from selector.images import Image
-from selector.measures.base import EVIDENCE_OF, Subject
+from selector.measures.base import Subject
 from selector.policy.plan import Instance
 from selector.runner import DEADLINE
-from selector.types import Candidate, Edit, Failure, Outcome
+from selector.types import Candidate, Edit, Failure, Outcome, evidence_needed
 
 
 @dataclass
@@ -64,12 +64,11 @@ class Request:
         """Return a candidate as a measure sees it: exactly what its `needs` names."""
         text = self.prompt.instruction if isinstance(self.prompt, Edit) else self.prompt
         source = self.source if isinstance(self.source, Image) else None
-        wanted = [need.removeprefix(EVIDENCE_OF) for need in instance.needs if EVIDENCE_OF in need]
         return Subject(
             image=self.images[name],
             prompt=text if "prompt" in instance.needs else None,
             source=source if "source" in instance.needs else None,
-            evidence={one: _outputs_of(one, row) for one in wanted},
+            evidence={one: _outputs_of(one, row) for one in evidence_needed(instance.needs)},
         )
 
 

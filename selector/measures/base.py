@@ -16,7 +16,6 @@ from selector.images import Image
 from selector.types import Cost, Kind, Measured, Outcome, Output, Scope
 from selector.weights import manifest
 
-EVIDENCE_OF = "evidence of "
 CARD_LINES = ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source")
 
 

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from selector import measures
 from selector.errors import MeasureError
-from selector.measures.base import EVIDENCE_OF, Measure
+from selector.measures.base import Measure
 from selector.policy.problems import in_words
-from selector.types import KINDS
+from selector.policy.values import KIND_FOLDERS
+from selector.types import EVIDENCE_OF, KINDS
 
 SCOPES = ("candidate", "set")
-FOLDERS = ("filters", "detectors", "scorers")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
 # A module that ends the process when imported would make a check end well.
@@ -29,7 +29,7 @@ _NOT_IMPORTABLE = (ImportError, OSError, SyntaxError, SystemExit)
 def names() -> list[str]:
     """Return the paths of the measures that come with the package, in the order of measuring."""
     found = []
-    for folder in FOLDERS:
+    for folder in KIND_FOLDERS:
         search = [f"{root}/{folder}" for root in measures.__path__]
         modules = sorted(module.name for module in pkgutil.iter_modules(search))
         found += [f"{folder}.{name}" for name in modules if not name.startswith("_")]
@@ -106,7 +106,7 @@ def _is_path(path: str) -> bool:
 
 
 def _module(path: str) -> str:
-    packaged = path.partition(".")[0] in FOLDERS
+    packaged = path.partition(".")[0] in KIND_FOLDERS
     return f"selector.measures.{path}" if packaged else path
 
 
@@ -181,7 +181,7 @@ def _hint(path: str) -> str:
     if near := difflib.get_close_matches(path.rpartition(".")[2], by_word, n=1):
         return f"Did you mean {by_word[near[0]]!r}?"
     folder = path.partition(".")[0]
-    if folder not in FOLDERS:
+    if folder not in KIND_FOLDERS:
         return f"Install what holds it, or use one of {', '.join(known)}."
     return f"There are: {', '.join(one for one in known if one.startswith(folder)) or 'none'}."
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from selector.errors import MeasureError, WeightsError
 from selector.measures import loader
-from selector.measures.base import EVIDENCE_OF, Measure
+from selector.measures.base import Measure
 from selector.policy import plan
 from selector.policy.document import Spot
 from selector.policy.plan import Ref
 from selector.policy.policy import Policy
 from selector.policy.problems import nearest
 from selector.policy.values import KIND_FOLDERS
-from selector.types import KINDS, Output
+from selector.types import KINDS, Output, evidence_needed
 
 NOWHERE = Ref("", "")  # stands for a reference that could not be resolved
 
@@ -124,7 +124,7 @@ class Instances:
             self._tell_cycle((*above[above.index(name) :], name))
         if measure is None or name in above or name in needed:
             return
-        for other in _evidence(measure):
+        for other in evidence_needed(measure.needs):
             self._pull_evidence(name, other, needed, (*above, name))
         needed[name] = measure
 
@@ -152,12 +152,6 @@ class Instances:
             self._named_at[first],
             f"{first}: needs evidence of {way}: a cycle. Let one of them do without.",
         )
-
-
-def _evidence(measure: Measure) -> list[str]:
-    """Return the instances whose evidence a measure needs."""
-    needs = sorted(measure.needs)
-    return [need.removeprefix(EVIDENCE_OF) for need in needs if need.startswith(EVIDENCE_OF)]
 
 
 def _planned(name: str, measure: Measure) -> plan.Instance:

@@ -13,6 +13,7 @@ from selector.types.decided import (
     VerdictName,
 )
 from selector.types.measured import (
+    EVIDENCE_OF,
     KINDS,
     NOT_EVALUATED,
     Cost,
@@ -25,12 +26,14 @@ from selector.types.measured import (
     Output,
     Scope,
     Score,
+    evidence_needed,
     members_hash,
 )
 from selector.types.request import Candidate, Edit
 from selector.types.selection import Selection, Spent
 
 __all__ = [
+    "EVIDENCE_OF",
     "KINDS",
     "NOT_EVALUATED",
     "Answer",
@@ -56,6 +59,7 @@ __all__ = [
     "Table",
     "Undecided",
     "VerdictName",
+    "evidence_needed",
     "from_data",
     "members_hash",
     "to_data",

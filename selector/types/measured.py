@@ -98,6 +98,14 @@ Measured = Score | Failure | NotApplicable
 Outcome = Annotated[Score | Failure | NotApplicable | NotEvaluated, Field(discriminator="kind")]
 NOT_EVALUATED = NotEvaluated()
 
+EVIDENCE_OF = "evidence of "
+
+
+def evidence_needed(needs: Iterable[str]) -> tuple[str, ...]:
+    """Return the instances whose evidence is among the *needs* of a measure, in order."""
+    found = (need.removeprefix(EVIDENCE_OF) for need in needs if need.startswith(EVIDENCE_OF))
+    return tuple(sorted(found))
+
 
 def members_hash(content_hashes: Iterable[str]) -> str:
     """Return the name of a set of candidates: a hash of their content hashes, order-free."""

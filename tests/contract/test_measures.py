@@ -12,6 +12,7 @@ from selector import measures
 from selector.images import open_image
 from selector.measures import loader
 from selector.measures.base import CARD_LINES, Subject
+from selector.policy.values import KIND_FOLDERS
 from selector.runner import Runner
 from selector.types import Failure, NotApplicable, Score, to_data
 
@@ -56,7 +57,7 @@ def test_every_file_is_a_measure_and_every_measure_a_file():
 
     on_disk = {
         f"{folder}.{file.stem}"
-        for folder in loader.FOLDERS
+        for folder in KIND_FOLDERS
         for file in (Path(root) / folder).glob("*.py")
         if not file.name.startswith("_")
     }
