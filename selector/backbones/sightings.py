@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -51,12 +51,13 @@ class Sighting:
 def outputs(thing: str, most: int = MOST) -> Mapping[str, Output]:
     """Return what is measured of every *thing*, "hand" or "face", of which *most* are found."""
     share = f"longest {thing} side as share of the picture's short side"
+    size = Output(share, 0, None, None, optional=True, usual=(0.1, 0.55))
     jitter = f"landmark jitter of the worst {thing}"
     return {
-        "count": Output(f"{thing}s", 0, most, None),
-        "largest": Output(share, 0, None, None, optional=True),
-        "smallest": Output(share, 0, None, None, optional=True),
-        "defect": Output(jitter, 0, 1, higher_is_better=False, optional=True),
+        "count": Output(f"{thing}s", 0, most, None, words=f"number of {thing}s", whole=True),
+        "largest": replace(size, words=f"size of the largest {thing}"),
+        "smallest": replace(size, words=f"size of the smallest {thing}"),
+        "defect": Output(jitter, 0, 1, False, optional=True, words=f"doubt about the {thing}s"),
     }
 
 

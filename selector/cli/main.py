@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from selector.cli import machine
+from selector.cli.policy import commands as policies
+
 if TYPE_CHECKING:
     from selector.engine import Selector
     from selector.types import Selection
@@ -26,8 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-policies = typer.Typer(help="Check policies, and print their JSON Schema.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
+machine.add_to(app)
 
 Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.", metavar="K")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
@@ -135,47 +138,6 @@ def demo(
     if not as_json:
         typer.echo(f"The pictures lie in {out}. Try it on your own:")
         typer.echo('  selector select "the prompt" FOLDER --policy starter')
-
-
-@app.command()
-def measures() -> None:
-    """List what can be measured: outputs, unit, range, and what it is blind to."""
-    from selector.cli.table import measure_table
-    from selector.measures import loader
-
-    measure_table([(path, loader.construct(path, {})) for path in loader.names()])
-
-
-@policies.command()
-def check(
-    files: Annotated[list[str], typer.Argument(help="Policies, by path or name.")],
-) -> None:
-    """Check policies, and tell every problem with its line.
-
-    Example: selector policy check my.yaml
-    """
-    from selector.cli.table import plan_line, shown
-    from selector.errors import PolicyError
-    from selector.planning import plan_of
-
-    wrong = 0
-    for file in files:
-        try:
-            typer.echo(f"{shown(file)}: {plan_line(plan_of(file))}")
-        except PolicyError as error:
-            wrong += 1
-            for problem in error.problems:
-                typer.echo(shown(problem), err=True)
-    if wrong:
-        raise typer.Exit(2)
-
-
-@policies.command()
-def schema() -> None:
-    """Print the JSON Schema by which editors complete and check a policy."""
-    from selector.policy import schema as made
-
-    typer.echo(made.text(), nl=False)
 
 
 def _policy(name: str, deliver: str | None) -> Any:

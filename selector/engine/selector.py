@@ -270,4 +270,5 @@ def _selection(plan: Plan, request: Request, decision: Decision, table: cascade.
         decision=decision,
         expect=dict(request.expect),
         spent=Spent(dict(request.calls), dict(request.seconds)),
+        plan=plan,
     )

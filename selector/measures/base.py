@@ -8,7 +8,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +49,9 @@ class Measure(BaseModel, ABC):
         scope: "candidate", or "set": then `run` gets exactly the members of one set a call.
         needs: What of the request it reads: "prompt", "source", "evidence of INSTANCE".
         weights: The models that it loads, by their names in the manifest.
+        extra: The optional part of the package that it needs: "detectors"; "" if none.
+        favours: What it scores too high for being of that sort: ("photographs",).
+        example: Parameters to show and to test it with, where some must be given.
         batch: The most subjects of one call of `run`, for scope "candidate".
     """
 
@@ -58,6 +61,9 @@ class Measure(BaseModel, ABC):
     version: ClassVar[int]
     scope: ClassVar[Scope] = "candidate"
     weights: ClassVar[tuple[str, ...]] = ()
+    extra: ClassVar[str] = ""
+    favours: ClassVar[tuple[str, ...]] = ()
+    example: ClassVar[Mapping[str, Any]] = {}
     batch: ClassVar[int] = 16
 
     @property

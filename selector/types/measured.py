@@ -26,6 +26,10 @@ class Output:
         higher_is_better: The direction; None for a quantity that is neither (a count, a width).
         within_prompt: Whether it compares only candidates of one prompt.
         optional: Whether it may be `NotApplicable`.
+        words: What it is in everyday words, for people who look at a report: "burnt-out area".
+        usual: Between which values nine of ten real pictures lie, where that was measured. Says
+            which scales make sense, and where a bar begins and ends.
+        whole: Whether it is always a whole number: a count, a side in pixels.
     """
 
     unit: str
@@ -34,6 +38,9 @@ class Output:
     higher_is_better: bool | None
     within_prompt: bool = False
     optional: bool = False
+    words: str = ""
+    usual: tuple[float, float] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from selector.types.data import from_data, to_data
 from selector.types.decided import Answer, Decision, Reason, VerdictName
@@ -42,6 +43,8 @@ class Selection:
         decision: Ranking, verdicts, reasons, answer.
         expect: What the caller expected of the request.
         spent: Calls and seconds.
+        plan: The `Plan` that decided it; not part of the JSON form, nor of comparison, because a
+            journal keeps it once under `plan_hash`.
     """
 
     request_id: str
@@ -54,6 +57,7 @@ class Selection:
     decision: Decision
     expect: Mapping[str, float] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent, compare=False)
+    plan: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
 
     @property
     def ranking(self) -> tuple[Candidate, ...]:
@@ -126,7 +130,7 @@ class Selection:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Selection:
-        """Return the selection that `to_dict` wrote; its candidates have no `image`.
+        """Return the selection that `to_dict` wrote; it has no `plan`, its candidates no `image`.
 
         Raises:
             pydantic.ValidationError: *data* is not a selection.
@@ -152,29 +156,12 @@ class Selection:
         )
 
     def _repr_html_(self) -> str:
-        text = self.prompt if isinstance(self.prompt, str) else self.prompt.instruction
-        head = f"“{text}” by {self.policy}: {self.answer}"
-        names = "".join(f"<th>{name}</th>" for name in ("verdict", "candidate", "quality", "why"))
-        rows = "".join(self._row(one) for one in self.in_order())
-        return f"<table><caption>{html.escape(head)}</caption><tr>{names}</tr>{rows}</table>"
+        from selector import report
 
-    def _row(self, one: Candidate) -> str:
-        quality = self.decision.quality.get(one.id)
-        reasons = [f"{reason.kind}: {reason}" for reason in self.reasons[one.id]]
-        cells = (
-            self.verdict(one.id),
-            one.id,
-            "" if quality is None else f"{quality:.3f}",
-            "\n".join(reasons or ["met every bound"]),
-        )
-        return "<tr>" + "".join(f"<td>{_lines(cell)}</td>" for cell in cells) + "</tr>"
+        return report.small(self)
 
     def _with(self, verdict: VerdictName) -> tuple[Candidate, ...]:
         ranked = list(self.decision.ranking)
         placed = frozenset(ranked)
         rest = sorted(one.id for one in self.candidates if one.id not in placed)
         return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
-
-
-def _lines(text: str) -> str:
-    return html.escape(text).replace("\n", "<br>")

@@ -41,7 +41,7 @@ ODD = {
 @pytest.fixture(scope="module")
 def runner():
     """One runner with every measure, so that models load once."""
-    made = Runner({path: loader.construct(path, {}) for path in PATHS})
+    made = Runner({path: loader.construct(path, loader.load(path).example) for path in PATHS})
     yield made
     made.close()
 
@@ -75,8 +75,8 @@ def test_card_is_complete(path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_declarations_are_sound(path):
-    """Kind fits the folder, outputs have unit and range, the cost is a time."""
-    measure = loader.construct(path, {})
+    """Kind fits the folder, outputs have unit, words and range, the cost is a time."""
+    measure = loader.construct(path, loader.load(path).example)
     assert measure.kind == KINDS[path.partition(".")[0]]
     assert measure.version >= 1
     assert 0 < measure.cost.seconds < 60
@@ -84,13 +84,18 @@ def test_declarations_are_sound(path):
     for name, output in measure.outputs.items():
         assert name.isidentifier()
         assert output.unit
+        assert output.words
         assert output.low is None or output.high is None or output.low < output.high
+        often = output.usual or (0, 1)
+        assert often[0] < often[1]
+        ends = (output.low, *(output.usual or ()), output.high)
+        assert sorted(known := [end for end in ends if end is not None]) == known
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_parameters_round_trip(path):
     """A measure rebuilt from its written parameters is the same, with the same fingerprint."""
-    measure = loader.construct(path, {})
+    measure = loader.construct(path, loader.load(path).example)
     again = loader.construct(path, json.loads(json.dumps(measure.model_dump(mode="json"))))
     assert again == measure
     assert again.fingerprint() == measure.fingerprint()
@@ -98,7 +103,7 @@ def test_parameters_round_trip(path):
 
 def test_fingerprints_differ():
     """No two measures share the name of their numbers."""
-    prints = [loader.construct(path, {}).fingerprint() for path in PATHS]
+    prints = [loader.construct(path, loader.load(path).example).fingerprint() for path in PATHS]
     assert len(set(prints)) == len(prints)
 
 
@@ -106,7 +111,7 @@ def test_importing_measures_imports_nothing_heavy():
     """All measures can be listed and described without loading a model library."""
     code = (
         "import sys; from selector.measures import loader\n"
-        "made = [loader.construct(path, {}) for path in loader.names()]\n"
+        "made = [loader.construct(path, loader.load(path).example) for path in loader.names()]\n"
         "prints = [one.fingerprint() for one in made]\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
@@ -117,7 +122,7 @@ def test_importing_measures_imports_nothing_heavy():
 @pytest.mark.parametrize("path", PATHS)
 def test_odd_pictures_give_outcomes_inside_the_declared_range(path, runner):
     """Grey, alpha, 1×1, 2048×3, black: every output is there, in range, with small evidence."""
-    outputs = loader.construct(path, {}).outputs
+    outputs = loader.construct(path, loader.load(path).example).outputs
     for name, picture in ODD.items():
         (found,) = runner.run(path, [subject(picture)])
         assert set(found) == set(outputs), name

@@ -32,6 +32,7 @@ class Faces(Measure):
 
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 1
+    extra: ClassVar[str] = "detectors"
     weights: ClassVar[tuple[str, ...]] = ("face_landmarker",)
 
     _model: Landmarker | None = PrivateAttr(None)

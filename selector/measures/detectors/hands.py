@@ -31,6 +31,7 @@ class Hands(Measure):
 
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 1
+    extra: ClassVar[str] = "detectors"
     weights: ClassVar[tuple[str, ...]] = ("hand_landmarker",)
 
     _model: Landmarker | None = PrivateAttr(None)

@@ -40,8 +40,12 @@ class Blank(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The share of pixels on edges, and the range of values."""
         return {
-            "structure": Output("share of pixels", low=0, high=1, higher_is_better=True),
-            "spread": Output("share of the range", low=0, high=1, higher_is_better=True),
+            "structure": Output(
+                "share of pixels", 0, 1, True, words="area with anything in it", usual=(0.05, 0.33)
+            ),
+            "spread": Output(
+                "share of the range", 0, 1, True, words="range of tones", usual=(0.68, 0.99)
+            ),
         }
 
     @property

@@ -1,6 +1,7 @@
 """How much of a picture has run into black or white, where no detail is left."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -32,7 +33,10 @@ class Clipping(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The share of pixels at each end."""
         share = Output("share of pixels", low=0, high=1, higher_is_better=False)
-        return {"shadows": share, "highlights": share}
+        return {
+            "shadows": replace(share, words="pure black area", usual=(0, 0.012)),
+            "highlights": replace(share, words="pure white area", usual=(0, 0.34)),
+        }
 
     @property
     def cost(self) -> Cost:

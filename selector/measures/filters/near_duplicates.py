@@ -37,7 +37,11 @@ class NearDuplicates(Measure):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The distance to the nearest other member."""
-        return {"nearest": Output("bits of 64", 0, BITS, higher_is_better=True, optional=True)}
+        nearest = Output(
+            "bits of 64", 0, BITS, True, optional=True,
+            words="distance to the candidate that looks most like it", usual=(19, 30), whole=True,
+        )  # fmt: skip
+        return {"nearest": nearest}
 
     @property
     def cost(self) -> Cost:

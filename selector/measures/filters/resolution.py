@@ -26,10 +26,12 @@ class Resolution(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The sides in pixels, and the aspect ratio."""
         return {
-            "short_side": Output("px", low=1, high=None, higher_is_better=True),
-            "width": Output("px", low=1, high=None, higher_is_better=None),
-            "height": Output("px", low=1, high=None, higher_is_better=None),
-            "aspect": Output("width / height", low=0, high=None, higher_is_better=None),
+            "short_side": _side("short side", higher_is_better=True),
+            "width": _side("width"),
+            "height": _side("height"),
+            "aspect": Output(
+                "width / height", 0, None, None, words="shape, width over height", usual=(0.7, 1.5)
+            ),
         }
 
     @property
@@ -40,6 +42,10 @@ class Resolution(Measure):
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return the sides and the aspect ratio of every picture."""
         return [_measured(subject.image) for subject in subjects]
+
+
+def _side(words: str, *, higher_is_better: bool | None = None) -> Output:
+    return Output("px", 1, None, higher_is_better, words=words, usual=(300, 1100), whole=True)
 
 
 def _measured(image: Image) -> dict[str, Measured]:

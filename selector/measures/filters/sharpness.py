@@ -1,6 +1,7 @@
 """How sharp a picture is, as a whole and where it is sharpest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -45,7 +46,12 @@ class Sharpness(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The variance overall, and that of the sharpest tiles."""
         variance = Output("luma squared", low=0, high=HIGHEST, higher_is_better=True)
-        return {"overall": variance, "sharpest": variance}
+        return {
+            "overall": replace(variance, words="sharpness overall", usual=(0.001, 0.044)),
+            "sharpest": replace(
+                variance, words="sharpness where it is sharpest", usual=(0.0044, 0.14)
+            ),
+        }
 
     @property
     def cost(self) -> Cost:

@@ -1,0 +1,1 @@
+"""A policy's expectations as data: outcomes in, verdicts out, so that a team tests it like code."""
