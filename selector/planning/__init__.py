@@ -1,5 +1,6 @@
 """A policy and what its measures declare become a plan; every problem is told at once."""
 
-from selector.planning.planner import Source, measure_of, plan_of
+from selector.planning.linter import Warned, lint
+from selector.planning.planner import Planned, Source, measure_of, plan_of, planned
 
-__all__ = ["Source", "measure_of", "plan_of"]
+__all__ = ["Planned", "Source", "Warned", "lint", "measure_of", "plan_of", "planned"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from selector.errors import PolicyError
@@ -21,8 +22,28 @@ from selector.types import Output
 Source = Policy | Mapping[str, Any] | str | bytes | os.PathLike[str]
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A policy with its plan.
+
+    Attributes:
+        policy: What was written.
+        plan: What can run; its gates, terms and so on stand in the order of the policy's.
+        measures: The measure of each instance that the policy names.
+    """
+
+    policy: Policy
+    plan: Plan
+    measures: Mapping[str, Measure]
+
+
 def plan_of(source: Source) -> Plan:
-    """Return the plan of a policy.
+    """Return the plan of a policy; see `planned`."""
+    return planned(source).plan
+
+
+def planned(source: Source) -> Planned:
+    """Return a policy with its plan.
 
     Args:
         source: What `Policy.load` takes.
@@ -41,7 +62,8 @@ def plan_of(source: Source) -> Plan:
     made = planner.make()
     if problems := (*policy.left_out.problems, *planner.problems):
         raise PolicyError(document.in_order(problems))
-    return made
+    named = planner.instances.measures.items()
+    return Planned(policy, made, {name: one for name, one in named if one is not None})
 
 
 def measure_of(instance: plan.Instance) -> Measure:

@@ -15,7 +15,17 @@ from selector.policy.document import Document, Spot
 from selector.policy.grammar import Cascade, Costs, Cut, Distinct, Gates, Method, Part, Target, Use
 from selector.policy.plan import canonical
 from selector.policy.remains import LeftOut
-from selector.policy.values import Count, Deliver, InstanceName, PolicyName, Positive
+from selector.policy.values import (
+    Because,
+    Count,
+    Deliver,
+    InstanceName,
+    LintRule,
+    PolicyName,
+    Positive,
+)
+
+_DECIDES_NOTHING = {"cascade", "journal", "style", "acknowledged"}
 
 
 class Policy(Part):
@@ -60,6 +70,15 @@ class Policy(Part):
     )
     timeout_s: Positive | None = Field(
         None, description="Seconds a request may take; what is not measured by then is a failure."
+    )
+
+    style: Literal["photographic", "stylised"] | None = Field(
+        None,
+        description="What the images are meant to look like; the linter warns of what misfits.",
+    )
+    acknowledged: dict[LintRule, Because] = Field(
+        default_factory=dict,
+        description="Warnings of the linter that are meant to be so, by rule, each with its reason.",
     )
 
     _document: Document | None = PrivateAttr(None)
@@ -113,8 +132,8 @@ class Policy(Part):
 
     @property
     def hash(self) -> str:
-        """sha256 hex of what the policy means: not of comments, layout, `cascade`, `journal`."""
-        meaning = self.model_dump(mode="json", exclude={"cascade", "journal"})
+        """sha256 hex of what the policy means: not of comments, layout, and what decides nothing."""
+        meaning = self.model_dump(mode="json", exclude=_DECIDES_NOTHING)
         return hashlib.sha256(canonical(meaning).encode()).hexdigest()
 
     @property

@@ -12,6 +12,11 @@ KIND_FOLDERS = ("filters", "detectors", "scorers")
 WORD = r"[A-Za-z_][A-Za-z0-9_]*"
 REFERENCE = rf"^{WORD}(\.{WORD})*$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
+# What the linter warns of, by the names under which a policy may acknowledge it.
+LINT = (
+    "costs", "idle-gate", "impossible-gate", "masked", "photographic-taste", "twin", "unreachable",
+    "unused", "wide-scale", "within-prompt",
+)  # fmt: skip
 MOST = 10**9  # far more than anyone means, and any database keeps it
 
 
@@ -130,6 +135,18 @@ def _ends_line(value: Any) -> Any:
         raise ValueError(f"{error}, or {CALIBRATED!r}") from None
 
 
+def _lint_rule(value: Any) -> str:
+    if value in LINT:
+        return cast("str", value)
+    raise ValueError(f"expected a rule of the linter: {', '.join(LINT)}")
+
+
+def _because(value: Any) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("expected the reason why, as text")
+
+
 _Calibrated = Literal["calibrated"]
 _Expectation = Annotated[str, Field(pattern=rf"^expect\.{WORD}$")]
 _Ends = tuple[float, float]
@@ -150,4 +167,6 @@ Ends = Annotated[_Ends, BeforeValidator(_ends)]
 EndsLine = Annotated[_Ends | _Calibrated, BeforeValidator(_ends_line)]
 Reference = Annotated[str, Field(pattern=REFERENCE), BeforeValidator(_reference)]
 InstanceName = Annotated[str, Field(pattern=f"^{WORD}$"), BeforeValidator(_instance_name)]
+LintRule = Annotated[str, Field(json_schema_extra={"enum": [*LINT]}), BeforeValidator(_lint_rule)]
+Because = Annotated[str, Field(min_length=1), BeforeValidator(_because)]
 PolicyName = Annotated[str, Field(pattern=NAME), BeforeValidator(_policy_name)]

@@ -1,0 +1,42 @@
+"""Policies that can run, but may say something other than their author meant: warnings, with lines."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from selector.planning.planner import Planned
+from selector.planning.rules import RULES
+from selector.policy.document import Spot
+
+
+class Warned(NamedTuple):
+    """What a policy says that its author may not mean.
+
+    Attributes:
+        spot: Where.
+        rule: The rule's name, by which the policy may acknowledge it.
+        said: What is suspicious, and what to do.
+    """
+
+    spot: Spot
+    rule: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.spot.words}: warning: {self.said} [{self.rule}]"
+
+
+def lint(planned: Planned) -> tuple[Warned, ...]:
+    """Return the warnings on a policy that it does not acknowledge, in the order of its lines."""
+    policy = planned.policy
+    found = [
+        Warned(policy.spot(*loc), rule, said)
+        for rule, look in RULES.items()
+        for loc, said in look(planned)
+    ]
+    idle = policy.acknowledged.keys() - {one.rule for one in found}
+    found = [one for one in found if one.rule not in policy.acknowledged]
+    for rule in idle:
+        said = f"{rule}: acknowledged, but nothing breaks this rule. Drop the line."
+        found.append(Warned(policy.spot("acknowledged", rule), "unused", said))
+    return tuple(sorted(found, key=lambda one: (one.spot.order, one.rule)))
