@@ -4,36 +4,74 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer(help="Check policies, and print their JSON Schema.", no_args_is_help=True)
+FAILED = 1  # what was tested is not as it should be; 2 is a mistake in the files
+
+commands = typer.Typer(
+    help="Check policies, test them on cases, print their JSON Schema.", no_args_is_help=True
+)
 
 
 @commands.command()
 def check(
     files: Annotated[list[str], typer.Argument(help="Policies, by path or name.")],
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> None:
-    """Check policies, and tell every problem with its line.
+    """Check policies: tell every problem, and what the author may not mean, with its line.
 
-    Example: selector policy check my.yaml
+    Example: selector policy check my.yaml --strict
     """
     from selector.cli.table import plan_line, shown
     from selector.errors import PolicyError
-    from selector.planning import plan_of
+    from selector.planning import lint, planned
 
     wrong = 0
     for file in files:
         try:
-            typer.echo(f"{shown(file)}: {plan_line(plan_of(file))}")
+            checked = planned(file)
         except PolicyError as error:
             wrong += 1
             for problem in error.problems:
                 typer.echo(shown(problem), err=True)
+            continue
+        warnings = lint(checked)
+        wrong += strict and bool(warnings)
+        for warning in warnings:
+            typer.echo(shown(str(warning)), err=True)
+        typer.echo(f"{shown(file)}: {plan_line(checked.plan, len(warnings))}")
     if wrong:
         raise typer.Exit(2)
 
 
 @commands.command()
+def test(
+    policy: Annotated[str, typer.Argument(help="A policy, by path or name.")],
+    cases: Annotated[list[str], typer.Argument(help="YAML files of cases.")],
+) -> None:
+    """Decide cases by a policy and compare verdicts with what is expected; measures nothing.
+
+    Example: selector policy test my.yaml my-cases.yaml
+    """
+    from selector import cases as book
+    from selector.cli.table import shown
+
+    results = [result for file in cases for result in book.run(policy, file)]
+    failed = [result for result in results if result.problems]
+    for result in failed:
+        typer.echo(shown(f"{result.where}: {result.name}"), err=True)
+        for problem in result.problems:
+            typer.echo(f"    {shown(problem)}", err=True)
+    typer.echo(f"{len(results)} cases, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+@commands.command()
 def schema() -> None:
-    """Print the JSON Schema by which editors complete and check a policy."""
+    """Print the JSON Schema by which editors complete and check a policy.
+
+    Example: selector policy schema > policy.schema.json
+    """
     from selector.policy import schema as made
 
     typer.echo(made.text(), nl=False)

@@ -141,12 +141,13 @@ def _failures(selection: Selection) -> list[str]:
     return [shown(line) for text in (*lines, *cures) for line in text.splitlines()]
 
 
-def plan_line(plan: Plan) -> str:
+def plan_line(plan: Plan, warnings: int = 0) -> str:
     """Return in one line what a checked policy does."""
+    well = f"ok, but {_count(warnings, 'warning')}" if warnings else "ok"
     deliver = "all that are good enough" if plan.deliver is None else f"{plan.deliver}"
     waits = f"; not calibrated yet: {', '.join(plan.uncertified)}" if plan.uncertified else ""
     return (
-        f"ok: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
+        f"{well}: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
         f"delivers {deliver}, {len(plan.instances)} measures{waits}"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class _Planner:
             policy=policy.name,
             version=policy.version,
             policy_hash=policy.hash,
-            instances=self.instances.planned(_refs(gates, method, distinct)),
+            instances=self.instances.planned(plan.refs_of(gates, method, distinct)),
             gates=gates,
             method=method,
             cut=cut,
@@ -278,22 +278,6 @@ class _Planner:
                     self._tell(
                         (key,), f"{key}: has no effect on pareto without 'pick'. Add a pick."
                     )
-
-
-def _refs(
-    gates: Iterable[plan.Gate], method: plan.Method, distinct: plan.Distinct | None
-) -> list[Ref]:
-    refs = [gate.on for gate in gates]
-    match method:
-        case plan.WeightedSum(terms=terms):
-            refs += [part.of for part in terms]
-        case plan.Lexicographic(criteria=criteria):
-            refs += [part.of for part in criteria]
-        case plan.Constrained(objective=terms, constraints=bounds):
-            refs += [part.of for part in terms] + [bound.on for bound in bounds]
-        case plan.Pareto(objectives=criteria, pick=terms):
-            refs += [part.of for part in criteria] + [part.of for part in terms]
-    return refs + ([distinct.by] if distinct else [])
 
 
 def _range(output: Output) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -214,6 +214,11 @@ class Plan:
         return frozenset(name for name in given if isinstance(name, str))
 
     @property
+    def refs(self) -> tuple[Ref, ...]:
+        """All outputs that it decides by, each as often as it is referred to."""
+        return refs_of(self.gates, self.method, self.distinct)
+
+    @property
     def terms(self) -> tuple[Term, ...]:
         """The weighted sum that gives the composite; empty for a method that has none."""
         match self.method:
@@ -243,6 +248,21 @@ class Plan:
         """
         plan: Plan = from_data(Plan, data)
         return plan
+
+
+def refs_of(gates: Iterable[Gate], method: Method, distinct: Distinct | None) -> tuple[Ref, ...]:
+    """Return all outputs that these parts of a plan refer to."""
+    refs = [gate.on for gate in gates]
+    match method:
+        case WeightedSum(terms=terms):
+            refs += [part.of for part in terms]
+        case Lexicographic(criteria=criteria):
+            refs += [part.of for part in criteria]
+        case Constrained(objective=terms, constraints=bounds):
+            refs += [part.of for part in terms] + [bound.on for bound in bounds]
+        case Pareto(objectives=criteria, pick=terms):
+            refs += [part.of for part in criteria] + [part.of for part in terms]
+    return (*refs, distinct.by) if distinct else tuple(refs)
 
 
 def canonical(data: Any) -> str:

@@ -1,1 +1,5 @@
 """A policy's expectations as data: outcomes in, verdicts out, so that a team tests it like code."""
+
+from selector.cases.run import Result, run
+
+__all__ = ["Result", "run"]
