@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from selector.errors import PolicyError
-from selector.policy import document, find, problems
-from selector.policy.document import Document
+from selector.policy import document, find, remains
+from selector.policy.document import Document, Problem
 from selector.policy.problems import nearest
 from selector.policy.values import FromZero, Number
 from selector.types import Answer, ReasonKind, VerdictName
@@ -96,20 +96,24 @@ class Book(Part):
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
 
 
-def read(path: str | os.PathLike[str]) -> tuple[Book, Document]:
-    """Return the cases of a file, and where each entry of it stands.
+class _Rest(Book):
+    """What is left of a file without the cases that are wrong; only to go on checking."""
+
+    cases: tuple[Case, ...] = ()
+
+
+def read(path: str | os.PathLike[str]) -> tuple[Book, Document, tuple[Problem, ...]]:
+    """Return the cases of a file, where each entry of it stands, and what is wrong with the rest.
 
     Raises:
-        PolicyError: It can't be read, or is no file of cases; lists every problem.
+        PolicyError: It can't be read, or is nothing like a file of cases.
     """
     text = document.read(find.read(Path(path)), os.fspath(path))
+    if not isinstance(text.data, dict):
+        raise PolicyError(f"{text.where(())}: no cases. Begin with 'cases:'.")
     try:
-        if not isinstance(text.data, dict):
-            raise PolicyError(f"{text.where(())}: no cases. Begin with 'cases:'.")
-        book = Book.model_validate(text.data)
+        return Book.model_validate(text.data), text, text.problems
     except ValidationError as error:
-        wrong = (*text.problems, *problems.found(text, error, Book))
-        raise PolicyError(document.in_order(wrong)) from None
-    if text.problems:
-        raise PolicyError(document.in_order(text.problems))
-    return book, text
+        wrong = remains.left_out(text, error, Book, _Rest)
+        text = text.without(wrong.entries)
+        return _Rest.model_validate(text.data), text, wrong.problems

@@ -112,10 +112,9 @@ def _lacking(plan: Plan, book: Book, case: Case, loc: Loc) -> Iterator[tuple[Loc
     for name, row in case.rows().items():
         said = usual | {key_of(plan, one) for one in row}
         if lacking := [key for key in _needed(plan) if key not in said]:
-            said = (
-                f"{name}: {', '.join(lacking)} not given, here or under 'usually'. Give a number."
-            )
-            yield (*loc, "candidates", name), said
+            listed = ", ".join(lacking)
+            todo = f"{name}: {listed} not given, here or under 'usually'. Give a number."
+            yield (*loc, "candidates", name), todo
 
 
 def _needed(plan: Plan) -> list[str]:

@@ -57,14 +57,14 @@ def run(policy: Source, cases: str | os.PathLike[str]) -> tuple[Result, ...]:
             lists every problem.
     """
     plan = plan_of(policy)
-    book, text = grammar.read(cases)
-    if wrong := list(misfits.found(plan, book, text)):
+    book, text, problems = grammar.read(cases)
+    if wrong := [*problems, *misfits.found(plan, book, text)]:
         raise PolicyError(document.in_order(wrong))
     results = []
     for at, case in enumerate(book.cases):
         request = _Request(plan, case, book.usually)
-        problems = tuple(_otherwise(case, request.decided()))
-        results.append(Result(text.where(("cases", at, "name")), case.name, problems))
+        otherwise = tuple(_otherwise(case, request.decided()))
+        results.append(Result(text.where(("cases", at, "name")), case.name, otherwise))
     return tuple(results)
 
 

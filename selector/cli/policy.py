@@ -53,7 +53,7 @@ def test(
     Example: selector policy test my.yaml my-cases.yaml
     """
     from selector import cases as book
-    from selector.cli.table import shown
+    from selector.cli.table import counted, shown
 
     results = [result for file in cases for result in book.run(policy, file)]
     failed = [result for result in results if result.problems]
@@ -61,7 +61,7 @@ def test(
         typer.echo(shown(f"{result.where}: {result.name}"), err=True)
         for problem in result.problems:
             typer.echo(f"    {shown(problem)}", err=True)
-    typer.echo(f"{len(results)} cases, {len(failed)} failed")
+    typer.echo(f"{counted(len(results), 'case')}, {len(failed)} failed")
     if failed:
         raise typer.Exit(FAILED)
 

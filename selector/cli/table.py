@@ -109,11 +109,12 @@ def _footer(selection: Selection) -> list[str]:
         *_skipped(selection),
         *_failures(selection),
         *notes,
-        f"{_count(len(selection.candidates), 'candidate')} in {total:.2f} s: {verdicts}.",
+        f"{counted(len(selection.candidates), 'candidate')} in {total:.2f} s: {verdicts}.",
     ]
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural if need be."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -143,7 +144,7 @@ def _failures(selection: Selection) -> list[str]:
 
 def plan_line(plan: Plan, warnings: int = 0) -> str:
     """Return in one line what a checked policy does."""
-    well = f"ok, but {_count(warnings, 'warning')}" if warnings else "ok"
+    well = f"ok, but {counted(warnings, 'warning')}" if warnings else "ok"
     deliver = "all that are good enough" if plan.deliver is None else f"{plan.deliver}"
     waits = f"; not calibrated yet: {', '.join(plan.uncertified)}" if plan.uncertified else ""
     return (
