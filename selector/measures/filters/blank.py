@@ -1,10 +1,11 @@
 """Whether there is anything in a picture, judged by its edges and not only by its variance."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 
 from selector.images import Image
 from selector.measures.base import Measure, Subject
@@ -63,8 +64,7 @@ def _measured(image: Image) -> dict[str, Measured]:
     steps = _steps(pixels)
     clear = np.clip(_grain(pixels), FAINTEST, STRONGEST)
     structure = int(np.count_nonzero(steps > clear)) / steps.size
-    spread = max(_spread(channel) for channel in np.moveaxis(image.thumbnail, -1, 0))
-    return {"structure": Score(structure), "spread": Score(spread)}
+    return {"structure": Score(structure), "spread": Score(_spread(image.thumbnail))}
 
 
 def _grain(pixels: npt.NDArray[np.int16]) -> float:
@@ -91,8 +91,9 @@ def _widest(differences: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     return widest  # ten times faster than max(axis=2)
 
 
-def _spread(channel: npt.NDArray[Any]) -> float:
-    """Return the range of 8-bit values between the tails, over 255."""
-    counted = np.bincount(channel.ravel(), minlength=256).cumsum()
-    low, high = np.searchsorted(counted, np.multiply(TAILS, channel.size))
-    return float(high - low) / 255
+def _spread(pixels: npt.NDArray[np.uint8]) -> float:
+    """Return the range of 8-bit values between the tails of the widest channel, over 255."""
+    counts = np.reshape(PIL.Image.fromarray(pixels).histogram(), (3, 256))
+    tails = np.multiply(TAILS, pixels.size // 3)
+    ranges = [np.ptp(np.searchsorted(counted, tails)) for counted in counts.cumsum(axis=1)]
+    return float(max(ranges)) / 255

@@ -11,6 +11,7 @@ from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
 
 NEAR = 2  # levels of 255; what JPEG's rounding makes of pure black and white
+AT_ONCE = 2**16  # pixels; so many stay in a core's own cache
 
 
 class Clipping(Measure):
@@ -49,10 +50,16 @@ class Clipping(Measure):
 
 
 def _measured(image: Image) -> dict[str, Measured]:
-    red, green, blue = np.moveaxis(image.rgb, -1, 0)
-    brightest = np.maximum(np.maximum(red, green), blue)  # ten times faster than max(axis=2)
-    darkest = np.minimum(np.minimum(red, green), blue)
+    pixels = image.rgb.reshape(-1, 3)
+    shadows = highlights = 0
+    for start in range(0, len(pixels), AT_ONCE):
+        # A copy of each channel for itself; every third byte of the pixels compares half as fast.
+        red, green, blue = np.ascontiguousarray(pixels[start : start + AT_ONCE].T)
+        brightest = np.maximum(np.maximum(red, green), blue)  # ten times faster than max(axis=1)
+        darkest = np.minimum(np.minimum(red, green), blue)
+        shadows += int(np.count_nonzero(brightest <= NEAR))
+        highlights += int(np.count_nonzero(darkest >= 255 - NEAR))
     return {
-        "shadows": Score(int(np.count_nonzero(brightest <= NEAR)) / red.size),
-        "highlights": Score(int(np.count_nonzero(darkest >= 255 - NEAR)) / red.size),
+        "shadows": Score(shadows / len(pixels)),
+        "highlights": Score(highlights / len(pixels)),
     }
