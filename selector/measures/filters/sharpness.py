@@ -100,9 +100,9 @@ def _sharpest(padded: Plane, laplacian: Plane) -> float:
 
 def _contrast(padded: Plane, height: int, width: int) -> Plane:
     """Return the range of luma in each tile and its border, shape (tiles down, tiles across)."""
-    ends = []
-    for end in (np.max, np.min):
-        # First down the columns, then across: four times faster than both at once.
-        rows = end(sliding_window_view(padded, height + 2, axis=0)[::height], axis=2)
-        ends.append(end(sliding_window_view(rows, width + 2, axis=1)[:, ::width], axis=2))
-    return ends[0] - ends[1]
+    # First down the columns, then across: four times faster than both at once.
+    rows = sliding_window_view(padded, height + 2, axis=0)[::height]
+    highest = sliding_window_view(rows.max(axis=2), width + 2, axis=1)[:, ::width].max(axis=2)
+    lowest = sliding_window_view(rows.min(axis=2), width + 2, axis=1)[:, ::width].min(axis=2)
+    contrast: Plane = highest - lowest
+    return contrast
