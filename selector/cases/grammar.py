@@ -11,7 +11,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from selector.errors import PolicyError
 from selector.policy import document, find, remains
 from selector.policy.document import Document, Problem
-from selector.policy.problems import nearest
 from selector.policy.values import FromZero, Number
 from selector.types import Answer, ReasonKind, VerdictName
 
@@ -47,7 +46,7 @@ def _verdict(value: Any) -> str:
     if word not in get_args(VerdictName) or len(kind) > 1:
         raise ValueError("expected accept, review or reject, and perhaps the kind of a reason")
     if kind and kind[0] not in (kinds := get_args(ReasonKind)):
-        raise ValueError(f"no kind of reason; {nearest(kind[0], kinds)} It")
+        raise ValueError(f"expected as the kind of its reason one of {', '.join(kinds)}")
     return " ".join((word, *kind))
 
 
@@ -106,7 +105,7 @@ def read(path: str | os.PathLike[str]) -> tuple[Book, Document, tuple[Problem, .
     """Return the cases of a file, where each entry of it stands, and what is wrong with the rest.
 
     Raises:
-        PolicyError: It can't be read, or is nothing like a file of cases.
+        PolicyError: It can't be read, or is nothing like a file of cases, or its `usually` is wrong.
     """
     text = document.read(find.read(Path(path)), os.fspath(path))
     if not isinstance(text.data, dict):
@@ -115,5 +114,7 @@ def read(path: str | os.PathLike[str]) -> tuple[Book, Document, tuple[Problem, .
         return Book.model_validate(text.data), text, text.problems
     except ValidationError as error:
         wrong = remains.left_out(text, error, Book, _Rest)
+        if ("usually",) in wrong.entries:  # without it, every case would seem to lack something
+            raise PolicyError(document.in_order(wrong.problems)) from None
         text = text.without(wrong.entries)
         return _Rest.model_validate(text.data), text, wrong.problems

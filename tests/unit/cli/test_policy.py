@@ -1,0 +1,92 @@
+"""`selector policy check` and `test`: warnings with lines, strictness, cases."""
+
+from textwrap import dedent
+
+import pytest
+
+WARNED = """\
+name: mine
+version: 1
+gates:
+  - {on: filters.blank.structure, reject_below: 0}
+method:
+  weighted_sum:
+    - {of: filters.blank.structure}
+"""
+CASES = """\
+usually: {filters.blank.structure: 0.5}
+cases:
+  - name: the fuller one is chosen
+    candidates: {a: {}, b: {filters.blank.structure: 0.6}}
+    verdicts: {b: accept}
+  - name: the emptier one too
+    candidates: {a: {}, b: {filters.blank.structure: 0.6}}
+    verdicts: {a: accept}
+"""
+
+
+@pytest.fixture
+def mine(shell):
+    """A policy with a warning, and cases of which one fails."""
+    (shell.cwd / "mine.yaml").write_text(WARNED)
+    (shell.cwd / "cases.yaml").write_text(CASES)
+    return shell
+
+
+def test_warnings_are_told_and_only_strictness_fails_on_them(mine):
+    """Without --strict a policy with warnings is ok; with it the command ends with 2."""
+    done = mine("policy", "check", "mine.yaml")
+    assert done.returncode == 0
+    assert done.stdout.startswith("mine.yaml: ok, but 1 warning: mine@1")
+    line = (
+        "mine.yaml:4: warning: reject_below: filters.blank.structure is never lower than 0, so "
+        "this bound does nothing. Move it, or drop it. [idle-gate]\n"
+    )
+    assert done.stderr == line
+    strict = mine("policy", "check", "--strict", "mine.yaml")
+    assert (strict.returncode, strict.stderr) == (2, line)
+
+
+def test_strictness_passes_what_is_clean(shell):
+    """The starter policy has no warnings."""
+    done = shell("policy", "check", "starter", "--strict")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_cases_that_fail_are_told_and_end_with_1(mine):
+    """Each failing case with its line; a count of all."""
+    done = mine("policy", "test", "mine.yaml", "cases.yaml")
+    assert done.returncode == 1
+    assert done.stdout == "2 cases, 1 failed\n"
+    assert done.stderr == (
+        "cases.yaml:6: the emptier one too\n"
+        "    a: expected accept, got reject "
+        "(outranked: quality is 0.5, below 0.6: rank 2)\n"
+    )
+
+
+def test_cases_that_pass_end_with_0(mine):
+    """Several files count together."""
+    path = mine.cwd / "good.yaml"
+    path.write_text(CASES.replace("verdicts: {a: accept}", "verdicts: {a: reject outranked}"))
+    done = mine("policy", "test", "mine.yaml", "good.yaml", "good.yaml")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4 cases, 0 failed\n", "")
+
+
+def test_a_file_of_cases_that_does_not_fit_ends_with_2(mine):
+    """Its problems are told, and nothing is decided."""
+    path = mine.cwd / "bad.yaml"
+    path.write_text(dedent(CASES).replace("{a: accept}", "{z: accept}"))
+    done = mine("policy", "test", "mine.yaml", "bad.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("bad.yaml:8: z: no such candidate in this case")
+
+
+def test_names_in_cases_can_not_play_with_the_terminal(mine):
+    """A name is shown on one line, without control characters."""
+    path = mine.cwd / "evil.yaml"
+    path.write_text(CASES.replace("the emptier one too", '"a\\e[31m\\nb\\u202e"'))
+    done = mine("policy", "test", "mine.yaml", "evil.yaml")
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
