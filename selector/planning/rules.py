@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from selector.planning.placed import axes, bounds, composite, output_of, steps
 from selector.planning.planner import Planned
 from selector.policy import grammar
 from selector.policy.document import Loc
-from selector.policy.plan import Criterion, Lexicographic, Pareto, Ref, Scale, Term
+from selector.policy.plan import Criterion, Ref, Scale, Term
 from selector.types import Output
-
-T = TypeVar("T")
 
 LEAST_REACH = 0.05  # of a scale; a term that uses less of it weighs a twentieth of what is written
 MOST_REVIEW = 0.98  # of all probabilities of being good; a person would see nearly every image
@@ -27,71 +26,10 @@ class Broken(NamedTuple):
     said: str
 
 
-# -- what the rules look at ---------------------------------------------------------------------
-
-
-class _Bound(NamedTuple):
-    """A gate or constraint as it was written, with where it stands and what it is on."""
-
-    loc: Loc
-    gate: grammar.Gate
-    ref: Ref
-    output: Output
-
-
-def _bounds(planned: Planned) -> Iterator[_Bound]:
-    policy, plan = planned.policy, planned.plan
-    constrained = policy.method.constrained
-    constraints = constrained.constraints if constrained else ()
-    written = [
-        *_placed(("gates",), policy.gates),
-        *_placed(("method", "constrained", "constraints"), constraints),
-    ]
-    ready = (*plan.gates, *plan.constraints)
-    for (loc, gate), one in zip(written, ready, strict=True):
-        yield _Bound(loc, gate, one.on, _output(planned, one.on))
-
-
-def _composite(planned: Planned) -> Iterator[tuple[Loc, Term]]:
-    method = planned.policy.method
-    within: Loc = ("method", "weighted_sum")
-    within = ("method", "constrained", "objective") if method.constrained else within
-    within = ("method", "pareto", "pick") if method.pareto else within
-    return _placed(within, planned.plan.terms)
-
-
-def _axes(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:
-    method = planned.plan.method
-    axes = method.objectives if isinstance(method, Pareto) else ()
-    return _placed(("method", "pareto", "objectives"), axes)
-
-
-def _steps(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:
-    method = planned.plan.method
-    steps = method.criteria if isinstance(method, Lexicographic) else ()
-    return _placed(("method", "lexicographic"), steps)
-
-
-def _placed(within: Loc, parts: Iterable[T]) -> Iterator[tuple[Loc, T]]:
-    return (((*within, at), part) for at, part in enumerate(parts))
-
-
-def _output(planned: Planned, ref: Ref) -> Output:
-    return planned.plan.instances[ref.instance].outputs[ref.output]
-
-
-def _numbers(gate: grammar.Gate, keys: Iterable[str]) -> dict[str, float]:
-    """Return those bounds that are numbers: neither left out, nor calibrated, nor expected."""
-    return {key: at for key in keys if isinstance(at := getattr(gate, key), float)}
-
-
-# -- the rules ----------------------------------------------------------------------------------
-
-
 def masked(planned: Planned) -> Iterator[Broken]:
     """A defect that is only weighted: a high score elsewhere makes up for it."""
-    bounded = {bound.ref for bound in _bounds(planned)}
-    weighed: list[tuple[Loc, Term | Criterion]] = [*_composite(planned), *_axes(planned)]
+    bounded = {bound.ref for bound in bounds(planned)}
+    weighed: list[tuple[Loc, Term | Criterion]] = [*composite(planned), *axes(planned)]
     for loc, part in weighed:
         detected = planned.plan.instances[part.of.instance].kind == "detector"
         if detected and part.of not in bounded:
@@ -104,7 +42,7 @@ def masked(planned: Planned) -> Iterator[Broken]:
 
 def within_prompt(planned: Planned) -> Iterator[Broken]:
     """An absolute bound on a score that compares only candidates of one prompt."""
-    for bound in _bounds(planned):
+    for bound in bounds(planned):
         if bound.output.within_prompt:
             yield Broken(
                 (*bound.loc, "on"),
@@ -112,7 +50,7 @@ def within_prompt(planned: Planned) -> Iterator[Broken]:
                 "something else for each prompt. Rank by it instead.",
             )
     relative = [
-        one.of.key for _, one in _composite(planned) if _output(planned, one.of).within_prompt
+        one.of.key for _, one in composite(planned) if output_of(planned, one.of).within_prompt
     ]
     if planned.plan.cut and relative:
         yield Broken(
@@ -124,7 +62,7 @@ def within_prompt(planned: Planned) -> Iterator[Broken]:
 
 def idle_gate(planned: Planned) -> Iterator[Broken]:
     """A bound at the very end of what can be measured."""
-    for loc, gate, ref, output in _bounds(planned):
+    for loc, gate, ref, output in bounds(planned):
         if output.optional and gate.if_absent != "pass":
             continue  # it bounds whether there is anything
         floors = {key: at for key, at in _numbers(gate, FLOORS).items() if at == output.low}
@@ -141,7 +79,7 @@ def idle_gate(planned: Planned) -> Iterator[Broken]:
 def impossible_gate(planned: Planned) -> Iterator[Broken]:
     """Bounds that no value meets all at once."""
     ends: dict[Ref, tuple[float, float]] = {}
-    for loc, gate, ref, output in _bounds(planned):
+    for loc, gate, ref, output in bounds(planned):
         low, high = ends.get(ref, (-math.inf, math.inf))
         exact = _numbers(gate, ("equals",)).values()
         low = max([low, *_numbers(gate, FLOORS).values(), *exact])
@@ -168,7 +106,7 @@ def _all_alike(planned: Planned) -> Iterator[Broken]:
     distinct = planned.plan.distinct
     if distinct is None:
         return
-    high = _output(planned, distinct.by).high
+    high = output_of(planned, distinct.by).high
     if high is not None and distinct.within >= high:
         yield Broken(
             ("distinct", "within"),
@@ -179,11 +117,11 @@ def _all_alike(planned: Planned) -> Iterator[Broken]:
 
 def wide_scale(planned: Planned) -> Iterator[Broken]:
     """A term of whose scale real pictures use next to nothing."""
-    terms = list(_composite(planned))
+    terms = list(composite(planned))
     if len(terms) == 1 and planned.plan.cut is None:
         return  # alone, it ranks whatever its scale
     for loc, term in terms:
-        output = _output(planned, term.of)
+        output = output_of(planned, term.of)
         low, high = output.usual or (output.low, output.high)
         if low is None or high is None:
             continue
@@ -210,9 +148,9 @@ def photographic_taste(planned: Planned) -> Iterator[Broken]:
     """A judge that learned from photographs, in a policy for pictures that are none."""
     if planned.policy.style != "stylised":
         return
-    refs: list[tuple[Loc, Ref]] = [((*one.loc, "on"), one.ref) for one in _bounds(planned)]
-    refs += [((*loc, "of"), part.of) for loc, part in _composite(planned)]
-    refs += [((*loc, "of"), part.of) for loc, part in (*_axes(planned), *_steps(planned))]
+    refs: list[tuple[Loc, Ref]] = [((*one.loc, "on"), one.ref) for one in bounds(planned)]
+    refs += [((*loc, "of"), part.of) for loc, part in composite(planned)]
+    refs += [((*loc, "of"), part.of) for loc, part in (*axes(planned), *steps(planned))]
     for loc, ref in refs:
         if "photographs" in planned.measures[ref.instance].favours:
             yield Broken(
@@ -224,8 +162,8 @@ def photographic_taste(planned: Planned) -> Iterator[Broken]:
 
 def unreachable(planned: Planned) -> Iterator[Broken]:
     """A criterion that leaves nothing to those after it, or that itself decides nothing."""
-    steps = list(_steps(planned))
-    for place, (loc, step) in enumerate(steps, start=1):
+    criteria = list(steps(planned))
+    for place, (loc, step) in enumerate(criteria, start=1):
         width = step.scale.high - step.scale.low
         if step.eps >= width:
             yield Broken(
@@ -233,7 +171,7 @@ def unreachable(planned: Planned) -> Iterator[Broken]:
                 f"{step.of.key}: eps {step.eps:.12g} is as wide as its scale ({width:.12g}), so it "
                 "never decides. Give a smaller 'eps', or drop the criterion.",
             )
-        elif place < len(steps) and not step.eps and not _output(planned, step.of).whole:
+        elif place < len(criteria) and not step.eps and not output_of(planned, step.of).whole:
             yield Broken(
                 loc,
                 f"{step.of.key}: only equal numbers pass it without an 'eps', so what stands after "
@@ -288,6 +226,11 @@ def unused(planned: Planned) -> Iterator[Broken]:
                 ("measures", name),
                 f"{name}: nothing refers to it, so it is never measured. Use it, or drop it.",
             )
+
+
+def _numbers(gate: grammar.Gate, keys: Iterable[str]) -> dict[str, float]:
+    """Return those bounds that are numbers: neither left out, nor calibrated, nor expected."""
+    return {key: at for key in keys if isinstance(at := getattr(gate, key), float)}
 
 
 RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {

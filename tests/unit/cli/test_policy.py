@@ -90,3 +90,27 @@ def test_names_in_cases_can_not_play_with_the_terminal(mine):
     assert "\x1b" not in done.stderr
     assert "\u202e" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_policy_of_5000_lines_is_checked_in_seconds(shell):
+    """Every one of its problems and warnings is told, with its line."""
+    gates = [f"  - {{on: filters.blank.structure, reject_below: 0.{at % 9}}}" for at in range(5000)]
+    text = WARNED.replace("  - {on: filters.blank.structure, reject_below: 0}", "\n".join(gates))
+    (shell.cwd / "long.yaml").write_text(text + "delivr: 1\n")
+    done = shell("policy", "check", "long.yaml")
+    assert done.returncode == 2
+    assert done.stderr == "long.yaml:5007: unknown key 'delivr'; did you mean 'deliver'?\n"
+    (shell.cwd / "long.yaml").write_text(text)
+    done = shell("policy", "check", "long.yaml")
+    lines = [int(line.split(":")[1]) for line in done.stderr.splitlines()]
+    assert (done.returncode, lines) == (0, list(range(4, 5004, 9)))
+
+
+def test_a_file_of_a_gigabyte_is_refused_at_once(shell):
+    """As a policy and as a file of cases, without being read whole."""
+    with (shell.cwd / "huge.yaml").open("wb") as file:
+        file.truncate(2**30)
+    told = "huge.yaml: too large for a policy. Keep it under 1 MiB.\n"
+    for command in (("check", "huge.yaml"), ("test", "starter", "huge.yaml")):
+        done = shell("policy", *command)
+        assert (done.returncode, done.stderr) == (2, told)

@@ -1,0 +1,69 @@
+"""The parts of a planned policy, each with where it was written: what the linter looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from selector.planning.planner import Planned
+from selector.policy import grammar
+from selector.policy.document import Loc
+from selector.policy.plan import Criterion, Lexicographic, Pareto, Ref, Term
+from selector.types import Output
+
+T = TypeVar("T")
+
+
+class Bound(NamedTuple):
+    """A gate or constraint as it was written, with where it stands and what it is on."""
+
+    loc: Loc
+    gate: grammar.Gate
+    ref: Ref
+    output: Output
+
+
+def bounds(planned: Planned) -> Iterator[Bound]:
+    """Return all gates and constraints."""
+    policy, plan = planned.policy, planned.plan
+    constrained = policy.method.constrained
+    constraints = constrained.constraints if constrained else ()
+    written = [
+        *_placed(("gates",), policy.gates),
+        *_placed(("method", "constrained", "constraints"), constraints),
+    ]
+    ready = (*plan.gates, *plan.constraints)
+    for (loc, gate), one in zip(written, ready, strict=True):
+        yield Bound(loc, gate, one.on, output_of(planned, one.on))
+
+
+def composite(planned: Planned) -> Iterator[tuple[Loc, Term]]:
+    """Return the terms of the weighted sum, if there is one."""
+    method = planned.policy.method
+    within: Loc = ("method", "weighted_sum")
+    within = ("method", "constrained", "objective") if method.constrained else within
+    within = ("method", "pareto", "pick") if method.pareto else within
+    return _placed(within, planned.plan.terms)
+
+
+def axes(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:
+    """Return the axes of a Pareto order, if it is one."""
+    method = planned.plan.method
+    parts = method.objectives if isinstance(method, Pareto) else ()
+    return _placed(("method", "pareto", "objectives"), parts)
+
+
+def steps(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:
+    """Return the criteria of a lexicographic order, if it is one."""
+    method = planned.plan.method
+    parts = method.criteria if isinstance(method, Lexicographic) else ()
+    return _placed(("method", "lexicographic"), parts)
+
+
+def _placed(within: Loc, parts: Iterable[T]) -> Iterator[tuple[Loc, T]]:
+    return (((*within, at), part) for at, part in enumerate(parts))
+
+
+def output_of(planned: Planned, ref: Ref) -> Output:
+    """Return what a measure declares of an output."""
+    return planned.plan.instances[ref.instance].outputs[ref.output]
