@@ -67,33 +67,30 @@ def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[F
     """Give the journal at *given*, by default in the user's state folder; False if none is wanted.
 
     Raises:
-        RequestError: The user has no home to keep it in.
+        JournalError: The user has no home to keep it in.
+        RequestError: Nothing can be written there.
     """
     if not wanted:
         yield False
         return
     from selector.journal import Journal
 
-    with Journal(given or _state_folder() / "journal.sqlite") as opened:
+    with Journal(given or _own_journal()) as opened:
         yield opened
 
 
-def _state_folder() -> Path:
-    base = Path(os.environ.get("XDG_STATE_HOME", ""))
+def _own_journal() -> Path:
+    from selector.journal import default_path
+
+    path = default_path()
     try:
-        # The specification says to ignore a relative one.
-        base = base if base.is_absolute() else Path.home() / ".local" / "state"
-        folder = base / "selector"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are private
-    except RuntimeError:
-        raise RequestError(
-            "journal: this user has no home (got no HOME). Give --journal, or --no-journal."
-        ) from None
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are private
     except OSError as error:
         raise RequestError(
-            f"journal: {base} can't be written ({error.strerror}). Give --journal, or --no-journal."
+            f"journal: {path.parent} can't be written ({error.strerror}). "
+            "Give --journal, or --no-journal."
         ) from None
-    return folder
+    return path
 
 
 def folder_for_copies(name: str) -> Path:

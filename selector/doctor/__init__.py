@@ -1,0 +1,7 @@
+"""What works on this machine, what does not, and the one command that cures it."""
+
+from selector.doctor.examine import examine
+from selector.doctor.finding import Finding
+from selector.doctor.lacks import lacks
+
+__all__ = ["Finding", "examine", "lacks"]

@@ -1,0 +1,28 @@
+"""What was found about one part of the installation, as data; who shows it decides how."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "warning", "broken", "absent"]
+Tell = Callable[[str], None]  # takes in a few words what is being done
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one thing.
+
+    Attributes:
+        part: What the thing belongs to: "packages", "measures", "models", "folders", …
+        what: The thing: "numpy", "detectors.hands", "cache folder".
+        state: "ok"; "warning": works, but not as it is meant to; "broken": is there and does not
+            work; "absent": is not there, and nothing that is there needs it.
+        said: What was found, in words; may quote what others wrote.
+        cure: The one command that cures it; "" where there is nothing to cure or no command does.
+    """
+
+    part: str
+    what: str
+    state: State
+    said: str
+    cure: str = ""
