@@ -41,6 +41,10 @@ JournalPath = Annotated[
         help="Where requests are written down.", envvar="SELECTOR_JOURNAL", show_envvar=True
     ),
 ]
+ReportPath = Annotated[
+    str | None,
+    typer.Option("--report", help="Write a page to look at into this file.", metavar="OUT.html"),
+]
 
 
 def main() -> None:
@@ -91,6 +95,7 @@ def select(  # noqa: PLR0913 - one option each
     accepted_to: Annotated[
         str | None, typer.Option(help="Copy the accepted files into this folder.")
     ] = None,
+    report: ReportPath = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -105,6 +110,7 @@ def select(  # noqa: PLR0913 - one option each
 
     images = folder.images_in(files)
     copies = None if accepted_to is None else folder.folder_for_copies(accepted_to)
+    _check_report(report)
     with folder.journal(journal, wanted=not no_journal) as book:
         engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
         expected = _expectations(engine, expect or ())
@@ -114,27 +120,34 @@ def select(  # noqa: PLR0913 - one option each
         except JournalError as error:  # what was decided is not lost with it
             if isinstance(error.selection, Selection):
                 _print(error.selection, as_json=as_json, quiet=quiet)
+                _report(error.selection, report, aside=quiet or as_json)
             raise
-    _print(selection, as_json=as_json, quiet=quiet)
-    if copies is not None:
-        folder.copy(selection.accepted, copies)
+    try:
+        _print(selection, as_json=as_json, quiet=quiet)
+        if copies is not None:
+            folder.copy(selection.accepted, copies)
+    finally:  # each is worth having without the other
+        _report(selection, report, aside=quiet or as_json)
 
 
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where the pictures are put.")] = Path("selector-demo"),
     *,
+    report: ReportPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Make seven faulty pictures of one photograph, and see which of the eight is chosen."""
     from selector.cli import demo as pictures
     from selector.engine import Selector
 
+    _check_report(report)
     made = pictures.make(out)
     engine = _owned(Selector("starter", journal=False))
     with _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)
     _print(selection, as_json=as_json, quiet=False)
+    _report(selection, report, aside=as_json)
     if not as_json:
         typer.echo(f"The pictures lie in {out}. Try it on your own:")
         typer.echo('  selector select "the prompt" FOLDER --policy starter')
@@ -178,6 +191,24 @@ def _expectations(engine: Selector, given: Any) -> dict[str, float]:
             said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
             raise RequestError(said + nearest(name, known))
     return found
+
+
+def _check_report(path: str | None) -> None:
+    """Tell before anything is measured that a report can't be written, where that can be known."""
+    if path is not None:
+        from selector import report
+
+        report.ready(path)
+
+
+def _report(selection: Selection, path: str | None, *, aside: bool) -> None:
+    """Write the report and say where it lies; *aside* leaves standard output to scripts."""
+    if path is not None:
+        from selector import report
+        from selector.cli.table import shown
+
+        report.write(selection, path)
+        typer.echo(f"The report lies in {shown(path)}", err=aside)
 
 
 def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:

@@ -1,5 +1,7 @@
 """Pages to look at, made from data that others computed; no network, no script, computes nothing."""
 
 from selector.report.notebook import small
+from selector.report.page import page
+from selector.report.writing import ready, write
 
-__all__ = ["small"]
+__all__ = ["page", "ready", "small", "write"]

@@ -1,30 +1,34 @@
-"""A selection as a notebook shows it."""
+"""A selection as a notebook shows it: small, and without a stylesheet that could disturb others."""
 
-import html
+from __future__ import annotations
 
-from selector.types import Candidate, Selection
+from selector.report.cards import Card, card, sheet
+from selector.report.page import ANSWERS
+from selector.report.pictures import room_for
+from selector.report.rendering import render
+from selector.report.words import printable, shortened, visible
+from selector.types import Edit, Selection
+
+MOST = 64  # rows; who has more wants a report
+PROMPT = 200  # characters
+SIDE = 160  # px: shown half as large, crisp on fine screens
+BYTES = 240_000  # of all thumbnails together; a third more once they are text
 
 
 def small(selection: Selection) -> str:
-    """Return the selection as a piece of HTML."""
-    prompt = selection.prompt if isinstance(selection.prompt, str) else selection.prompt.instruction
-    head = f"“{prompt}” by {selection.policy}: {selection.answer}"
-    names = "".join(f"<th>{name}</th>" for name in ("verdict", "candidate", "quality", "why"))
-    rows = "".join(_row(selection, one) for one in selection.in_order())
-    return f"<table><caption>{html.escape(head)}</caption><tr>{names}</tr>{rows}</table>"
-
-
-def _row(selection: Selection, one: Candidate) -> str:
-    quality = selection.decision.quality.get(one.id)
-    reasons = [f"{reason.kind}: {reason}" for reason in selection.reasons[one.id]]
-    cells = (
-        selection.verdict(one.id),
-        one.id,
-        "" if quality is None else f"{quality:.3f}",
-        "\n".join(reasons or ["met every bound"]),
+    """Return the selection as a piece of HTML: thumbnail, verdict, quality, reasons in words."""
+    shown = selection.in_order()[:MOST]
+    room = room_for(len(shown), pixels=64 * SIDE * SIDE, total=BYTES, longest=SIDE)
+    shared = sheet(selection, room, shown)
+    prompt = selection.prompt
+    text = prompt.instruction if isinstance(prompt, Edit) else prompt
+    cards: list[Card] = [card(one, shared) for one in shown]
+    return render(
+        "small.html.j2",
+        prompt=shortened(printable(text).strip(), PROMPT),
+        policy=visible(selection.policy),
+        answer=ANSWERS[selection.answer],
+        selection=selection,
+        cards=cards,
+        more=len(selection.candidates) - len(shown),
     )
-    return "<tr>" + "".join(f"<td>{_lines(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _lines(text: str) -> str:
-    return html.escape(text).replace("\n", "<br>")

@@ -1,0 +1,87 @@
+"""Where each bar begins and ends, and which parts of it the policy refuses or has looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from selector.types import Output
+
+NARROW = 0.25  # of the declared range: with less in use, the bar shows only what is in use
+NEAR = 50  # a bound this many times below the end would be lost without a logarithmic bar
+PADDING = 0.05
+
+Standing = Literal["refused", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a bar runs over, from left to right.
+
+    Attributes:
+        low: The raw value at its left end.
+        high: The raw value at its right end.
+        log: Whether equal steps are equal ratios; what is below *low* lies at its left end.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+
+    def at(self, value: float) -> float:
+        """Return where *value* lies, in percent of the bar; beyond an end: at that end."""
+        inside = min(max(value, self.low), self.high)
+        if self.log:
+            share = math.log(inside / self.low) / math.log(self.high / self.low)
+        else:
+            share = (inside - self.low) / (self.high - self.low)
+        return round(100 * share, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of a bar: from where to where in raw units, and what becomes of values in it."""
+
+    low: float
+    high: float
+    standing: Standing
+
+
+def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Span:
+    """Return what the bar of an output runs over.
+
+    The declared range, unless it has no end or hardly any of it is in use: then just what is.
+
+    Args:
+        output: What the number means.
+        bounds: The policy's lines on it.
+        others: What else should lie on the bar: ends of scales, the candidates' values.
+    """
+    points = [float(one) for one in (*bounds, *others, *(output.usual or ()))]
+    low, high = min(points, default=0.0), max(points, default=1.0)
+    if output.low is not None and output.high is not None:
+        declared = Span(float(output.low), float(output.high))
+        if not points or high - low >= NARROW * (declared.high - declared.low):
+            return _logarithmic(declared, bounds)
+    return _logarithmic(_around(low, high, output), bounds)
+
+
+def _around(low: float, high: float, output: Output) -> Span:
+    """Return a span with all of *low* to *high* on it; it begins at the declared end if near."""
+    room = PADDING * (high - low) or 0.1 * abs(high) or 1.0
+    start, end = low - room, high + room
+    if output.low is not None and output.low > low - (high - low or room):
+        start = float(output.low)
+    if output.high is not None:
+        end = min(end, float(output.high))
+    return Span(start, end) if start < end else Span(start, start + room)
+
+
+def _logarithmic(span: Span, bounds: Iterable[float]) -> Span:
+    """Return *span* on a logarithmic bar, if a bound would otherwise be lost at its left end."""
+    smallest = min((bound for bound in bounds if bound > 0), default=span.high)
+    if span.low < 0 or smallest * NEAR >= span.high:
+        return span
+    return Span(smallest / 10, span.high, log=True)

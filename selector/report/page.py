@@ -1,0 +1,145 @@
+"""The report of one selection: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median_low
+
+from selector.policy.plan import Plan
+from selector.report.bars import Bar
+from selector.report.cards import Card, Sheet, card, sheet
+from selector.report.pictures import Missing, Picture, room_for, source_of
+from selector.report.rendering import render
+from selector.report.words import moment, number, printable, seconds, shortened, visible
+from selector.types import Edit, Selection, VerdictName
+
+PIXELS = 13_000_000  # of all previews together: 64 of 450 px
+BYTES = 7_000_000  # of all previews together; a third more once they are text
+CRISP = 1280  # px: as large as a picture is shown on a large screen, twice as fine
+FEW = 4  # so many accepted ones are shown larger than the others
+HEADING = 220  # characters of a prompt that fit over a page
+TITLE = 60
+TALL, WIDE = 0.85, 1.2  # width over height, where frames become tall or wide
+
+ANSWERS = {
+    "complete": "As many were accepted as asked for.",
+    "short": "Fewer were accepted than asked for.",
+    "review": "Nothing was accepted; some wait for a person.",
+    "empty": "Nothing was good enough.",
+}
+GROUPS: Mapping[VerdictName, str] = {
+    "accept": "Accepted",
+    "review": "For review",
+    "reject": "Rejected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All candidates of one verdict; *roomy* ones are shown larger."""
+
+    verdict: VerdictName
+    title: str
+    cards: tuple[Card, ...]
+    roomy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What one phase of the request took; *calls* is None where it measured nobody."""
+
+    name: str
+    calls: int | None
+    seconds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on the page, ready to be laid out.
+
+    Attributes:
+        prompt: The prompt, or the edit's instruction.
+        heading: As much of it as fits over a page.
+        source: The picture before the edit; None where there was no edit.
+        deliver: How many were asked for, in words; "" where that is not known.
+        shape: "tall", "square" or "wide": the frame that suits most pictures.
+    """
+
+    selection: Selection
+    title: str
+    prompt: str
+    heading: str
+    source: Picture | Missing | None
+    answer: str
+    deliver: str
+    uncertified: str
+    policy: str
+    moment: str
+    groups: tuple[Group, ...]
+    shape: str
+    bars: tuple[Bar, ...]
+    phases: tuple[Phase, ...]
+    expect: tuple[tuple[str, str], ...]
+
+
+def page(selection: Selection) -> str:
+    """Return the report of *selection* as one HTML document.
+
+    It asks nothing of the network and runs no script. A picture is shown only if it still is what
+    was judged. A selection without its plan has no bars, and the policy's names in place of words.
+    """
+    return render("page.html.j2", page=_page(selection))
+
+
+def _page(selection: Selection) -> Page:
+    room = room_for(len(selection.candidates), pixels=PIXELS, total=BYTES, longest=CRISP)
+    shared = sheet(selection, room)
+    edit = selection.prompt if isinstance(selection.prompt, Edit) else None
+    text = edit.instruction if edit else str(selection.prompt)
+    prompt = printable(text).strip() or "(no prompt)"
+    plan = selection.plan if isinstance(selection.plan, Plan) else None
+    return Page(
+        selection,
+        title=shortened(prompt, TITLE),
+        prompt=prompt,
+        heading=prompt if len(prompt) <= HEADING else f"{prompt[:HEADING].rstrip()}…",
+        source=source_of(edit, room) if edit else None,
+        answer=ANSWERS[selection.answer],
+        deliver=_deliver(plan),
+        uncertified=", ".join(plan.uncertified) if plan else "",
+        policy=visible(selection.policy),
+        moment=moment(selection.created),
+        groups=tuple(_groups(selection, shared)),
+        shape=_shape(shared.pictures.values()),
+        bars=shared.bars,
+        phases=tuple(_phases(selection)),
+        expect=tuple((visible(name), number(one)) for name, one in selection.expect.items()),
+    )
+
+
+def _deliver(plan: Plan | None) -> str:
+    if plan is None:
+        return ""
+    return "all that are good enough" if plan.deliver is None else f"{plan.deliver}"
+
+
+def _groups(selection: Selection, shared: Sheet) -> Iterable[Group]:
+    members = (selection.accepted, selection.review, selection.rejected)
+    for (verdict, title), group in zip(GROUPS.items(), members, strict=True):
+        roomy = verdict == "accept" and len(group) <= FEW
+        yield Group(verdict, title, tuple(card(one, shared) for one in group), roomy)
+
+
+def _shape(previews: Iterable[Picture | Missing]) -> str:
+    ratios = [one.size[0] / one.size[1] for one in previews if isinstance(one, Picture)]
+    middle = median_low(ratios) if ratios else 1.0
+    return "tall" if middle < TALL else "wide" if middle > WIDE else "square"
+
+
+def _phases(selection: Selection) -> Iterable[Phase]:
+    calls, took = selection.cost, selection.timings
+    names = [name for name in dict.fromkeys((*took, *calls)) if name != "total"]
+    for name in [*names, *(["total"] if "total" in took else [])]:
+        said = seconds(took[name]) if name in took else "—"
+        yield Phase(visible(name), calls.get(name), said)
