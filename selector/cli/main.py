@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from selector.engine import Selector
     from selector.types import Selection
 
-CLEAR = "\r\x1b[K"  # back to the start of the line, and wipe it
 STOPPED = 130  # what shells use for a process that Ctrl-C ended
 
 app = typer.Typer(
@@ -212,10 +211,10 @@ def _report(selection: Selection, path: str | None, *, aside: bool) -> None:
 
 
 def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
+    from selector.cli.prose import printing
     from selector.cli.table import selection_table, shown
-    from selector.errors import RequestError
 
-    try:
+    with printing():
         if as_json:
             typer.echo(selection.to_json())
         elif quiet:
@@ -225,17 +224,13 @@ def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
                 typer.echo(name)
         else:
             selection_table(selection)
-        sys.stdout.flush()
-    except OSError as error:
-        # What is left would fail again at the end of the process, loudly.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # a reader that has seen enough is no mistake
-            raise RequestError(f"standard output: can't be written ({error.strerror}).") from None
 
 
 @contextmanager
 def _progress(engine: Selector, *, quiet: bool) -> Iterator[None]:
     """Tell on stderr what is being done, if a person sits there; leave the line clean."""
+    from selector.cli.prose import CLEAR
+
     if quiet or not sys.stderr.isatty():
         yield
         return

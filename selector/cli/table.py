@@ -1,16 +1,14 @@
-"""Selections, plans and measures as tables for a terminal; every foreign text made harmless."""
+"""Selections and plans as tables for a terminal; every foreign text made harmless."""
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from selector.measures.base import Measure
 from selector.policy.plan import Plan
-from selector.types import Candidate, Failure, NotEvaluated, Output, Reason, Selection
+from selector.types import Candidate, Failure, NotEvaluated, Reason, Selection
 
 LONGEST = 60  # characters of a name or a prompt in a table
 CURE = " Run: "  # what comes behind it in an error is a command
@@ -151,22 +149,3 @@ def plan_line(plan: Plan, warnings: int = 0) -> str:
         f"{well}: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
         f"delivers {deliver}, {len(plan.instances)} measures{waits}"
     )
-
-
-def measure_table(measures: Sequence[tuple[str, Measure]]) -> None:
-    """Print what each measure gives: outputs, unit, range, and what it does not see."""
-    table = Table(show_lines=True)
-    for column in ("measure", "what", "outputs", "blind to"):
-        table.add_column(column, overflow="fold")
-    for path, measure in measures:
-        card = measure.card()
-        outputs = "\n".join(f"{name}: {_range(one)}" for name, one in measure.outputs.items())
-        table.add_row(*(Text(cell) for cell in (path, card[""], outputs, card.get("Blind to", ""))))
-    _Console(highlight=False).print(table)
-
-
-def _range(output: Output) -> str:
-    low = "−∞" if output.low is None else f"{output.low:g}"
-    high = "∞" if output.high is None else f"{output.high:g}"
-    better = {True: ", higher is better", False: ", lower is better", None: ""}
-    return f"{output.unit}, {low} to {high}{better[output.higher_is_better]}"

@@ -1,0 +1,61 @@
+"""Lines to paste into a policy: for each number of a measure the use that fits it best."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from selector.measures.base import Measure
+from selector.types import Output
+
+CLOSE = 3  # copies are a third as far apart as nineteen of twenty pictures are, or nearer
+
+
+def lines(path: str, measure: Measure) -> list[str]:
+    """Return lines of YAML: the instance if it needs parameters, and one line for each output.
+
+    Bounds are where nineteen of twenty real pictures lie, or what can occur: somewhere to begin.
+    """
+    given = dict(type(measure).example)
+    name = path.rpartition(".")[2] if given else path
+    uses = [_use(f"{name}.{output}", it, measure) for output, it in measure.outputs.items()]
+    return [*_instance(name, path, given), *uses]
+
+
+def _instance(name: str, path: str, given: dict[str, object]) -> Iterator[str]:
+    if given:
+        yield f"measures: {{{name}: {json.dumps({'use': path} | given, ensure_ascii=False)}}}"
+
+
+def _use(name: str, output: Output, measure: Measure) -> str:
+    if measure.scope == "set":
+        apart = output.usual[0] if output.usual else 0
+        return f"distinct: {{by: {name}, within: {apart // CLOSE:g}}}"
+    judged = measure.kind == "scorer" or output.within_prompt
+    if judged and output.higher_is_better is not None:
+        return _term(name, output)
+    return _gate(name, output)
+
+
+def _term(name: str, output: Output) -> str:
+    low, high = _ends(output)
+    absent = f", if_absent: {low if output.higher_is_better else high:g}" * output.optional
+    return f"- {{of: {name}, weight: 1, scale: {{ends: [{low:g}, {high:g}]}}{absent}}}"
+
+
+def _gate(name: str, output: Output) -> str:
+    low, high = _ends(output)
+    bounds = {
+        True: f"reject_below: {low:g}",
+        False: f"reject_above: {high:g}",
+        None: f"reject_below: {low:g}, reject_above: {high:g}",
+    }
+    return f"- {{on: {name}, {bounds[output.higher_is_better]}}}"
+
+
+def _ends(output: Output) -> tuple[float, float]:
+    """Return where most values lie, or what can occur; made up where nothing is known."""
+    if output.usual:
+        return output.usual
+    low = output.low if output.low is not None else (output.high or 1.0) - 1.0
+    return low, output.high if output.high is not None else low + 1.0
