@@ -1,18 +1,21 @@
 """What every shipped policy promises. A new file under policies/ is picked up by itself."""
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 
 import jsonschema
 import pytest
-import yaml
 
-from selector.planning import plan_of
+from selector import cases
+from selector.planning import lint, plan_of, planned
 from selector.policy import find, schema
 from selector.policy.document import read
 from selector.policy.plan import Plan
 
 NAMES = find.names()
 FIRST_LINE = "# yaml-language-server: $schema=policy.schema.json"
+LINES = {"reject_below", "accept_above", "reject_above", "accept_below"}
 
 
 def test_policies_are_found_from_anywhere(root, tmp_path, monkeypatch):
@@ -41,9 +44,69 @@ def test_policy_plans_and_fits_its_schema(name, root):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_policy_says_what_its_author_meant(name, root):
+    """The linter warns of nothing in it."""
+    assert [str(one) for one in lint(planned(root / "policies" / f"{name}.yaml"))] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_policy_gives_its_reasons(name, root):
-    """Every bound stands under or beside a comment that says why."""
-    text = (root / "policies" / f"{name}.yaml").read_text()
-    comments = [line for line in text.splitlines()[1:] if "#" in line]
-    gates = [token for token in yaml.scan(text) if getattr(token, "value", "") == "on"]
-    assert len(comments) >= len(gates)
+    """Every entry of a list (gate, term, criterion) stands right under a comment that says why."""
+    reasoned = False
+    for line in (root / "policies" / f"{name}.yaml").read_text().splitlines()[1:]:
+        entry = line.lstrip().startswith(("- {", "reject_", "accept_", "if_absent"))
+        assert reasoned or not entry, f"no reason: {line.strip()}"
+        reasoned = line.lstrip().startswith("#") or (reasoned and entry)
+
+
+def test_every_policy_has_cases_and_every_file_of_cases_a_policy(root):
+    """tests/cases/ mirrors policies/."""
+    on_disk = {path.stem for path in (root / "tests" / "cases").glob("*.yaml")}
+    assert on_disk == {path.stem for path in (root / "policies").glob("*.yaml")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_policy_decides_its_cases_as_expected(name, root):
+    """Each of its cases comes out with the verdicts, ranking, answer and advice it names."""
+    results = cases.run(
+        root / "policies" / f"{name}.yaml", root / "tests" / "cases" / f"{name}.yaml"
+    )
+    assert [(one.where, one.problems) for one in results if one.problems] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_bound_of_a_policy_is_held_by_a_case(name, root):
+    """Take any one bound away, and at least one of the policy's cases comes out otherwise."""
+    path = root / "policies" / f"{name}.yaml"
+    file = root / "tests" / "cases" / f"{name}.yaml"
+    unheld = [
+        what
+        for what, looser in _loosened(read(path.read_bytes(), name).data, plan_of(path))
+        if not any(one.problems for one in cases.run(looser, file))
+    ]
+    assert unheld == []
+
+
+def _loosened(policy: dict, plan: Plan) -> Iterator[tuple[str, dict]]:
+    """Give the policy again and again, each time with one bound that lets everything through."""
+    for at, bound in enumerate(_bounds(policy)):
+        ref = (*plan.gates, *plan.constraints)[at].on
+        output = plan.instances[ref.instance].outputs[ref.output]
+        for key in bound.keys() - {"on", "on_failure"}:
+            changed = deepcopy(policy)
+            one = _bounds(changed)[at]
+            taken = one.pop(key)
+            if key == "equals":
+                one["at_least"] = taken
+            elif not one.keys() & LINES:  # a gate needs one, and this one everything meets
+                one |= {"accept_below": output.high} if "below" in key else {"accept_above": 0}
+            yield f"{bound['on']}: {key}", changed
+    if plan.deliver != 1:  # with one to deliver, nothing is left to be a duplicate
+        yield "distinct", policy | {"distinct": policy["distinct"] | {"within": 0}}
+    for key in ("cut", "review_at_most"):
+        if key in policy:
+            yield key, {entry: policy[entry] for entry in policy if entry != key}
+
+
+def _bounds(policy: dict) -> list[dict]:
+    return policy["gates"] + policy["method"].get("constrained", {}).get("constraints", [])
