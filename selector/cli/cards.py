@@ -52,7 +52,8 @@ def brief(of: Card) -> Iterator[str]:
     for name, output in of.measure.outputs.items():
         yield entry(name, _range(output), column=COLUMN - 2, indent=4)
     yield entry("Blind to", of.text.get("Blind to", "not said"), column=COLUMN)
-    facts = (of.measure.kind, _cost(of.measure.cost), f"licence: {_licences(of)}", _here(of))
+    cost = _seconds(of.measure.cost.seconds) + _encoder(of.measure.cost)
+    facts = (of.measure.kind, cost, f"licence: {_licences(of)}", _here(of))
     yield entry("", " · ".join(facts), column=0)
     yield from _cure(of)
 
@@ -79,7 +80,7 @@ def whole(of: Card) -> Iterator[str]:
     for label, told in _facts(of):
         yield entry(label, told, column=COLUMN)
     yield from _cure(of)
-    yield "In a policy (bounds to begin with, from what real pictures have)"
+    yield "In a policy, to begin with (which bounds are right, only your pictures can tell)"
     yield from (f"  {line}" for line in pasted.lines(of.path, measure))
 
 
@@ -99,7 +100,7 @@ def data(of: Card) -> dict[str, Any]:
         "needs": sorted(measure.needs),
         "cost": to_data(Cost, measure.cost),
         "models": [to_data(Entry, one) | {"cached": cached(one)} for one in of.models],
-        "commercial": all(one.commercial for one in of.models),
+        "commercial": all(one.commercial for one in of.models) if of.models else None,
         "favours": list(measure.favours),
         "extra": measure.extra,
         "lacks": to_data(Finding | None, of.lacks),
@@ -113,7 +114,8 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
     yield "Reads", ", ".join(["the picture", *sorted(measure.needs)])
     if measure.favours:
         yield "Favours", ", ".join(measure.favours)
-    yield "Cost", f"{_cost(measure.cost)} a candidate on a CPU"
+    cost = _seconds(measure.cost.seconds) + _encoder(measure.cost)
+    yield "Cost", f"{cost} a candidate on a CPU"
     yield "Licence", _licences(of)
     for one in of.models:
         where = "in the cache" if cached(one) else "not in the cache"
@@ -140,11 +142,10 @@ def _range(output: Output, *, everything: bool = False) -> str:
 _BETTER = {True: "higher is better", False: "lower is better", None: "neither end is better"}
 
 
-def _cost(cost: Cost) -> str:
-    own = _seconds(cost.seconds)
+def _encoder(cost: Cost) -> str:
     if cost.backbone is None:
-        return own
-    return f"{own}, and {_seconds(cost.backbone_seconds)} for {cost.backbone}, shared"
+        return ""
+    return f" + {_seconds(cost.backbone_seconds)} ({cost.backbone}, shared)"
 
 
 def _seconds(seconds: float) -> str:
@@ -156,7 +157,8 @@ def _seconds(seconds: float) -> str:
 
 def _licences(of: Card) -> str:
     if not of.models:
-        return "none, as it has no model"
+        of_none = of.text.get("Model", "").startswith("none")
+        return "none (no model)" if of_none else "as its card says"
     may = {True: "commercial use allowed", False: "no commercial use"}
     return ", ".join(dict.fromkeys(f"{one.licence} ({may[one.commercial]})" for one in of.models))
 

@@ -41,9 +41,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def measures(name: Name = None, *, as_json: AsJson = False) -> None:
-    """Show what can be measured: outputs, cost, blind spots, licence, and whether it is here.
+    """Show what can be measured: outputs, cost, blind spots, licence, and what is missing here.
 
-    With the name of a measure, one of your own too (their_package.module), everything about it.
+    With a name, one of your own too (their_package.module): everything about it.
 
     Example: selector measures filters.blank
     """
@@ -61,15 +61,17 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
             typer.echo(_json([cards.data(card) for card in every]))
         else:
             typer.echo("\n\n".join("\n".join(cards.brief(card)) for card in every))
+            typer.echo("\nEverything about one of them: selector measures NAME")
 
 
 def doctor(*, fetch: Fetch = False, as_json: AsJson = False) -> None:
-    """Try what works on this machine, and say the one command that cures what does not.
+    """Find what works on this machine, and the one command that cures what does not.
 
-    Every measure is tried on a drawn picture; nothing is downloaded without --fetch.
+    Every measure is tried on a drawn picture. Without --fetch nothing is downloaded.
 
-    Exit code: 0 if everything that is installed works, 1 if something is broken. Optional parts
-    that are absent are no fault.
+    Exit codes:
+    0: all that is installed works; an optional part that is absent is no fault.
+    1: something is broken.
 
     Example: selector doctor
     """

@@ -1,4 +1,4 @@
-"""The commands, and what ends them: 0 decided, 2 the caller's mistake, 1 a bug, 130 Ctrl-C."""
+"""The commands, and what ends them: 0 done, 1 something is wrong or a bug, 2 a mistake, 130 Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selector.cli import machine
+from selector.cli import complete, machine
 from selector.cli.policy import commands as policies
 
 if TYPE_CHECKING:
@@ -22,14 +22,23 @@ if TYPE_CHECKING:
 
 STOPPED = 130  # what shells use for a process that Ctrl-C ended
 
+HELP = """Choose the best of N generated images, say why, and keep that choice honest over time.
+
+Example: selector demo
+
+Exit codes:
+0: done, whatever was decided.
+1: something fails that was checked, or a bug, told with its traceback.
+2: a mistake of the caller: an option, a file, a policy.
+130: stopped by Ctrl-C.
+"""
+
 app = typer.Typer(
-    help="Choose the best of N generated images, say why, and keep that choice honest over time.",
+    help=HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(policies, name="policy")
-machine.add_to(app)
 
 Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.", metavar="K")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
@@ -82,7 +91,9 @@ def select(  # noqa: PLR0913 - one option each
     prompt: Annotated[str, typer.Argument(help="What the images were made for.")],
     files: Annotated[list[str], typer.Argument(help="Images, or folders of images.")],
     *,
-    policy: Annotated[str, typer.Option(help="A policy's name or path.")] = "starter",
+    policy: Annotated[
+        str, typer.Option(help="A policy's name or path.", autocompletion=complete.policies)
+    ] = "starter",
     deliver: Deliver = None,
     expect: Annotated[
         list[str] | None, typer.Option(help="What this request expects.", metavar="NAME=NUMBER")
@@ -100,7 +111,7 @@ def select(  # noqa: PLR0913 - one option each
 ) -> None:
     """Choose among images of one prompt, and say why.
 
-    Example: selector select "a red chair" chairs/ --policy starter --deliver 2
+    Example: selector select "a red chair" chairs/ --deliver 2 --report out.html
     """
     from selector.cli import files as folder
     from selector.engine import Selector
@@ -136,7 +147,10 @@ def demo(
     report: ReportPath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make seven faulty pictures of one photograph, and see which of the eight is chosen."""
+    """Make seven faulty pictures of one photograph, and see which of the eight is chosen.
+
+    Example: selector demo --report demo.html
+    """
     from selector.cli import demo as pictures
     from selector.engine import Selector
 
@@ -250,3 +264,7 @@ def _quiet_operator_log() -> None:
     import logging
 
     logging.getLogger("selector").setLevel(logging.ERROR)
+
+
+app.add_typer(policies, name="policy")
+machine.add_to(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from selector.measures import loader
 from selector.measures.base import Measure
 from selector.types import Output
 
@@ -34,7 +35,7 @@ def _use(name: str, output: Output, measure: Measure) -> str:
     judged = measure.kind == "scorer" or output.within_prompt
     if judged and output.higher_is_better is not None:
         return _term(name, output)
-    return _gate(name, output)
+    return _gate(name, output, measure)
 
 
 def _term(name: str, output: Output) -> str:
@@ -43,14 +44,29 @@ def _term(name: str, output: Output) -> str:
     return f"- {{of: {name}, weight: 1, scale: {{ends: [{low:g}, {high:g}]}}{absent}}}"
 
 
-def _gate(name: str, output: Output) -> str:
-    low, high = _ends(output)
+def _gate(name: str, output: Output, measure: Measure) -> str:
+    if output.whole and output.higher_is_better is None and not output.usual:
+        return f"- {{on: {name}, equals: expect.{_word(measure)}}}"
+    low, high = _inner(output)
     bounds = {
         True: f"reject_below: {low:g}",
         False: f"reject_above: {high:g}",
         None: f"reject_below: {low:g}, reject_above: {high:g}",
     }
     return f"- {{on: {name}, {bounds[output.higher_is_better]}}}"
+
+
+def _word(measure: Measure) -> str:
+    return loader.path_of(type(measure)).rpartition(".")[2]
+
+
+def _inner(output: Output) -> tuple[float, float]:
+    """Return bounds that something can be beyond, both the middle where no other is known."""
+    if output.usual:
+        return output.usual
+    low, high = _ends(output)
+    middle = (low + high) / 2
+    return (low, high) if output.higher_is_better is None else (middle, middle)
 
 
 def _ends(output: Output) -> tuple[float, float]:

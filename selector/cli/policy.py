@@ -4,16 +4,24 @@ from typing import Annotated
 
 import typer
 
+from selector.cli import complete
+
 FAILED = 1  # what was tested is not as it should be; 2 is a mistake in the files
 
-commands = typer.Typer(
-    help="Check policies, test them on cases, print their JSON Schema.", no_args_is_help=True
-)
+HELP = """Check policies, test them on cases, print their JSON Schema.
+
+Example: selector policy check starter
+"""
+
+commands = typer.Typer(help=HELP, no_args_is_help=True)
 
 
 @commands.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="Policies, by path or name.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Policies, by path or name.", autocompletion=complete.policies),
+    ],
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> None:
@@ -45,7 +53,9 @@ def check(
 
 @commands.command()
 def test(
-    policy: Annotated[str, typer.Argument(help="A policy, by path or name.")],
+    policy: Annotated[
+        str, typer.Argument(help="A policy, by path or name.", autocompletion=complete.policies)
+    ],
     cases: Annotated[list[str], typer.Argument(help="YAML files of cases.")],
 ) -> None:
     """Decide cases by a policy and compare verdicts with what is expected; measures nothing.
