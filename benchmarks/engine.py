@@ -67,14 +67,14 @@ def selectors() -> Iterator[Mapping[str, Selector]]:
 
 
 def policy(gates: int, terms: int) -> dict[str, Any]:
-    """Return a policy of so many gates and terms, each on an instance of its own."""
-    names = [f"n{number}" for number in range(gates + terms)]
+    """Return a policy of so many gates, each on an instance of its own, and terms on the same."""
+    names = [f"n{number}" for number in range(gates)]
     return {
         "name": "nothing",
         "version": 1,
         "measures": {name: {"use": MEASURE, "number": number} for number, name in enumerate(names)},
         "gates": [{"on": name, "reject_below": 0.01} for name in names[:gates]],
-        "method": {"weighted_sum": [{"of": name, "weight": 1} for name in names[gates:]]},
+        "method": {"weighted_sum": [{"of": name, "weight": 1} for name in names[:terms]]},
         "deliver": 2,
     }
 
