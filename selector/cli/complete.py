@@ -15,9 +15,9 @@ def policies(incomplete: str) -> list[str]:
 
 def measures(incomplete: str) -> list[str]:
     """Return the paths of measures that begin so, or whose last word does; none is imported."""
-    from selector.measures import loader
+    from selector.measures.names import names
 
-    paths = loader.names()
+    paths = names()
     beginning = [path for path in paths if path.startswith(incomplete)]
     short = (path.rpartition(".")[2] for path in paths)
     return beginning or [name for name in short if name.startswith(incomplete)]

@@ -6,34 +6,25 @@ import importlib.util
 import inspect
 import json
 import math
-import pkgutil
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from selector import measures
 from selector.errors import MeasureError
 from selector.measures.base import Measure
+from selector.measures.names import names
 from selector.policy.problems import in_words
 from selector.policy.values import KIND_FOLDERS
 from selector.types import EVIDENCE_OF, KINDS
+
+__all__ = ["construct", "exists", "load", "names", "path_of"]
 
 SCOPES = ("candidate", "set")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
 # A module that ends the process when imported would make a check end well.
 _NOT_IMPORTABLE = (ImportError, OSError, SyntaxError, SystemExit)
-
-
-def names() -> list[str]:
-    """Return the paths of the measures that come with the package, in the order of measuring."""
-    found = []
-    for folder in KIND_FOLDERS:
-        search = [f"{root}/{folder}" for root in measures.__path__]
-        modules = sorted(module.name for module in pkgutil.iter_modules(search))
-        found += [f"{folder}.{name}" for name in modules if not name.startswith("_")]
-    return found
 
 
 def exists(path: str) -> bool:
