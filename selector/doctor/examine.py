@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import metadata
 
 from selector.doctor.finding import Finding, Tell
+from selector.doctor.packages import reinstall
 from selector.errors import SelectorError
 
 Check = Callable[[], Iterable[Finding]]
-
-REINSTALL = 'pip install --force-reinstall "selector-engine"'
 
 
 def examine(*, fetch: bool = False, tell: Tell = lambda _what: None) -> tuple[Finding, ...]:
@@ -52,10 +52,17 @@ def _heard(part: str, check: Check) -> list[Finding]:
     try:
         found.extend(check())
     except (ImportError, OSError, SelectorError) as error:
-        cure = REINSTALL if isinstance(error, ImportError) else ""
         said = f"can't be examined ({type(error).__name__}: {error})"
-        found.append(Finding(part, part, "broken", said, cure))
+        found.append(Finding(part, part, "broken", said, _cure(error)))
     return found
+
+
+def _cure(error: Exception) -> str:
+    module = error.name if isinstance(error, ImportError) else None
+    if not module:
+        return ""
+    root = module.partition(".")[0]  # of the package that brings it, whose name may be another
+    return reinstall(metadata.packages_distributions().get(root, [root])[0])
 
 
 def _packages() -> Iterable[Finding]:

@@ -56,9 +56,9 @@ def _journal() -> Finding:
 
     what = "journal"
     try:
-        path = Path(os.environ.get("SELECTOR_JOURNAL") or default_path())
-        with Journal(str(path)) as journal:
-            if path.exists():
+        given = os.environ.get("SELECTOR_JOURNAL") or str(default_path())
+        with Journal(given) as journal:  # refuses an address, which is no path
+            if (path := Path(given)).exists():
                 journal.requests(1)
     except JournalError as error:
         return Finding(PART, what, "broken", str(error), JOURNAL_CURE)

@@ -1,0 +1,45 @@
+"""A machine to examine: folders and variables of its own, and packages that a test announces."""
+
+import shutil
+
+import pytest
+
+from selector.weights.fetch import cache_folder
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """An empty current folder, no SELECTOR_ variable, and a state folder of its own."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("SELECTOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    return tmp_path
+
+
+@pytest.fixture
+def own_cache(machine, monkeypatch):
+    """A cache folder of its own, with the models that the user's holds."""
+    before = cache_folder()
+    folder = machine / "cache"
+    if before.is_dir():
+        shutil.copytree(before, folder)
+    monkeypatch.setenv("SELECTOR_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def announce(tmp_path, monkeypatch):
+    """Let the metadata of an installed package say something else."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(name, version, *lines):
+        folder = tmp_path / f"{name.replace('-', '_')}-{version}.dist-info"
+        folder.mkdir()
+        head = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+        (folder / "METADATA").write_text("\n".join([*head, *lines, "", ""]))
+
+    return write

@@ -1,0 +1,96 @@
+"""Models in the cache are verified; what is missing or wrong is told, and fetched if asked."""
+
+import base64
+import hashlib
+import shutil
+
+import pytest
+
+from selector.doctor.models import models
+from selector.doctor.trial import measures
+from selector.weights.manifest import Entry, Url
+
+CONTENT = b"a model" * 1000
+# An address that holds what it names: fetching it is real, and needs no network.
+HERE = Url("data:application/octet-stream;base64," + base64.b64encode(CONTENT).decode())
+NOWHERE = Url("http://127.0.0.1:9/gone")
+
+
+def entry(source=HERE):
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    return Entry("toy", (source,), "toy.bin", "bytes", "CC0-1.0", True, len(CONTENT), digest)
+
+
+def silent(_what):
+    pass
+
+
+def one(source=HERE, *, fetch=False):
+    (found,) = models(silent, [entry(source)], fetch=fetch)
+    return found
+
+
+@pytest.fixture
+def cache(machine, monkeypatch):
+    """An empty cache folder."""
+    folder = machine / "cache"
+    folder.mkdir()
+    monkeypatch.setenv("SELECTOR_CACHE", str(folder))
+    return folder
+
+
+def test_a_missing_model_is_absent_and_not_fetched_unasked(cache):
+    """Looking leaves the folder as it was; asked, the model comes and is verified."""
+    found = one()
+    assert (found.state, found.cure) == ("absent", "selector doctor --fetch")
+    assert list(cache.iterdir()) == []
+    assert one(fetch=True).state == "ok"
+    assert (cache / "toy.bin").read_bytes() == CONTENT
+    assert "checksum right" in one().said
+
+
+@pytest.mark.parametrize("wrong", [b"cut off", bytes(len(CONTENT))])
+def test_a_wrong_file_is_broken_until_it_is_fetched_anew(cache, wrong):
+    """Another size, or the right size with another content: told; --fetch puts it right."""
+    (cache / "toy.bin").write_bytes(wrong)
+    found = one()
+    assert (found.state, found.cure) == ("broken", "selector doctor --fetch")
+    assert "another file" in found.said
+    assert one(fetch=True).state == "ok"
+
+
+def test_a_model_that_can_not_be_fetched_says_what_was_tried(cache):
+    """The error of fetching is the finding, with the place where to put the file."""
+    found = one(NOWHERE, fetch=True)
+    assert found.state == "broken"
+    assert str(cache / "toy.bin") in found.said
+    assert NOWHERE.address in found.said
+
+
+@pytest.mark.usefixtures("cache")
+def test_fetching_obeys_who_forbids_it(monkeypatch):
+    """SELECTOR_OFFLINE is stronger than --fetch, and it is said so."""
+    monkeypatch.setenv("SELECTOR_OFFLINE", "1")
+    assert "SELECTOR_OFFLINE" in one(fetch=True).said
+    assert one().cure == "SELECTOR_OFFLINE=0 selector doctor --fetch"
+
+
+def test_measures_without_their_model_are_absent_and_nothing_is_downloaded(cache):
+    """Trying the measures fetches no model; those that need none work."""
+    states = {found.what: found.state for found in measures(silent)}
+    assert states["filters.blank"] == "ok"
+    assert states["detectors.hands"] == states["detectors.faces"] == "absent"
+    assert list(cache.iterdir()) == []
+
+
+def test_a_measure_whose_model_is_damaged_is_broken(own_cache):
+    """A file of the right size with another content is not run; its cure is to fetch it."""
+    path = own_cache / "hand_landmarker.task"
+    if not path.exists():
+        pytest.skip("the models are not in the cache")
+    shutil.copy(path, path.with_suffix(".kept"))
+    path.write_bytes(bytes(path.stat().st_size))
+    found = {one.what: one for one in measures(silent)}
+    assert found["detectors.hands"].state == "broken"
+    assert found["detectors.hands"].cure == "selector doctor --fetch"
+    assert found["detectors.faces"].state == "ok"

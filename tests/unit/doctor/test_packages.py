@@ -1,0 +1,68 @@
+"""What is installed is held against what is needed."""
+
+from importlib.metadata import version
+
+from selector.doctor.extras import extras
+from selector.doctor.packages import packages
+
+DISTRIBUTION = "selector-engine"
+
+
+def by_name(findings):
+    return {one.what: one for one in findings}
+
+
+def test_versions_are_told():
+    """The product, Python and every package that is needed are named with their versions."""
+    found = by_name(packages())
+    assert found["Python"].state == "ok"
+    assert f"numpy {version('numpy')}" in found[DISTRIBUTION].said
+
+
+def test_a_package_that_is_too_old_or_gone_is_broken(announce):
+    """It is told what is needed, with the command that brings just that."""
+    announce(DISTRIBUTION, "9.9", "Requires-Dist: numpy>=999", "Requires-Dist: no-such-thing>=1")
+    found = by_name(packages())
+    assert found["numpy"].state == found["no-such-thing"].state == "broken"
+    assert version("numpy") in found["numpy"].said
+    assert found["numpy"].cure == 'pip install "numpy>=999"'
+    assert "not installed" in found["no-such-thing"].said
+
+
+def test_a_requirement_of_another_system_is_none(announce):
+    """What is needed elsewhere only is not missed here."""
+    announce(DISTRIBUTION, "9.9", "Requires-Dist: no-such-thing; sys_platform == 'amiga'")
+    assert "no-such-thing" not in by_name(packages())
+
+
+def test_a_version_that_no_rule_knows_does_not_fit(announce):
+    """An odd version string is told, not raised."""
+    announce(DISTRIBUTION, "9.9", "Requires-Dist: oddly>=1")
+    announce("oddly", "best-ever")
+    assert "best-ever" in by_name(packages())["oddly"].said
+
+
+def test_optional_parts(announce):
+    """Whole: ok; not installed: absent; too old: a warning; nobody is asked to install dev."""
+    announce(
+        DISTRIBUTION,
+        "9.9",
+        *(f"Provides-Extra: {extra}" for extra in ("whole", "gone", "old", "dev")),
+        "Requires-Dist: numpy>=1; extra == 'whole'",
+        "Requires-Dist: no-such-thing>=1; extra == 'gone'",
+        "Requires-Dist: numpy>=999; extra == 'old'",
+        "Requires-Dist: no-such-thing; extra == 'dev'",
+    )
+    found = by_name(extras())
+    states = {name: one.state for name, one in found.items()}
+    assert states == {"[whole]": "ok", "[gone]": "absent", "[old]": "warning"}
+    assert found["[gone]"].cure == 'pip install "selector-engine[gone]"'
+    assert "no measure needs it" in found["[gone]"].said
+
+
+def test_an_optional_part_says_which_measures_need_it(announce):
+    """Whoever reads that detectors are absent learns what that costs."""
+    announce(
+        DISTRIBUTION, "9.9", "Provides-Extra: detectors", "Requires-Dist: gone; extra=='detectors'"
+    )
+    assert "needed by detectors.faces, detectors.hands" in by_name(extras())["[detectors]"].said
