@@ -207,10 +207,12 @@ def test_of_generated_pictures_a_large_one_is_chosen(choose, shared):
 
 
 def test_four_figures_that_differ_are_delivered(choose):
-    """A darker copy of one is the same one; enlarged, smeared and empty ones are not accepted."""
+    """A darker one with other eyes is the same one; enlarged, smeared and empty ones are not accepted."""
+    with_eyes = figure(0)
+    with_eyes.paste(WHITE, (14, 10, 18, 12))
     pictures = {f"figure-{seed}": figure(seed) for seed in range(4)}
     pictures |= {
-        "darker": ImageEnhance.Brightness(figure(0)).enhance(0.7),
+        "darker": ImageEnhance.Brightness(with_eyes).enhance(0.7),
         "enlarged": figure(5).resize((1024, 1024), Image.Resampling.BICUBIC),
         "smeared": figure(6).filter(ImageFilter.GaussianBlur(1)),
         "empty": Image.new("RGB", (32, 32), (40, 44, 52)),
