@@ -72,7 +72,9 @@ def measured(policy: str, count: int, folder: Path) -> list[str]:
     """Return the peak in MiB, the seconds and how many times pixels were decoded, as text."""
     command = [sys.executable, "-m", "benchmarks.memory", "--folder", str(folder)]
     command += ["--case", policy, str(count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        raise SystemExit(done.stderr)  # else it is only what models say while they load
     found = json.loads(done.stdout.splitlines()[-1])
     return [f"{found['peak'] / 2**20:,.0f}", f"{found['seconds']:.1f}", str(found["decodes"])]
 
