@@ -19,7 +19,7 @@ endef
 .PHONY: demo test test-slow check fmt clean
 
 demo: $(VENV)/.detectors ## one photograph, seven faults: which is chosen, and why
-	$(BIN)/selector demo
+	$(BIN)/selector demo --report selector-demo/report.html
 
 test: $(VENV)/.dev ## all tests but the long ones
 	$(BIN)/python -m pytest -m "not slow"

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from selector.planning import plan_of
+from selector.policy import find
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -96,12 +95,23 @@ def test_python_runs(cwd):
     assert "blurred.png filters.sharpness" in done.stdout
 
 
-def test_policy_plans(tmp_path):
-    """The policy of the README is a policy."""
-    (text,) = blocks("yaml")
-    path = tmp_path / "portrait.yaml"
-    path.write_text(text)
-    assert plan_of(path).policy == yaml.safe_load(text)["name"] == "portrait"
+def test_its_policy_is_clean_and_passes_its_cases(tmp_path):
+    """The commands that the text names beside the policy and the cases end well on them."""
+    policy, cases = blocks("yaml")
+    (tmp_path / "portrait.yaml").write_text(policy)
+    (tmp_path / "cases.yaml").write_text(cases)
+    commands = re.findall(r"`(selector policy [^`]+yaml[^`]*)`", README)
+    assert len(commands) == 2
+    for command in commands:
+        done = run(tmp_path, command)
+        assert done.returncode == 0, (command, done.stderr)
+    assert done.stdout == "1 case, 0 failed\n"
+
+
+def test_the_policies_that_it_names_ship():
+    """Every policy of the sentence on what ships is there, and no other."""
+    sentence = README[README.index("Start from one that ships:") :].partition(". ")[0]
+    assert set(re.findall(r"`([\w-]+)`", sentence)) == set(find.names())
 
 
 def test_sample_output_is_real(cwd):
