@@ -219,26 +219,6 @@ def test_policy_schema_prints_the_shipped_schema(shell, root):
     assert shell("policy", "schema").stdout == (root / "policies/policy.schema.json").read_text()
 
 
-def test_measures_lists_what_there_is(shell):
-    """`selector measures` names every measure with its outputs, range and blind spots."""
-    done = shell("measures")
-    assert done.returncode == 0
-    for word in ("filters.blank", "detectors.hands", "structure", "blind to"):
-        assert word in done.stdout
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [(), ("select",), ("demo",), ("measures",), ("policy",), ("policy", "check"),
-     ("policy", "schema")],
-)  # fmt: skip
-def test_help_everywhere(shell, arguments):
-    """Every command explains itself."""
-    done = shell(*arguments, "--help")
-    assert done.returncode == 0
-    assert "Usage" in done.stdout
-
-
 def test_version(shell):
     """--version prints the version."""
     from importlib.metadata import version

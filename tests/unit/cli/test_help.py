@@ -1,0 +1,193 @@
+"""Every command explains itself at once, with an example that works; the shell completes names."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from selector.cli.main import app
+from selector.measures import loader
+from selector.policy import find
+
+HEAVY = ("numpy", "PIL", "scipy", "sqlalchemy", "jinja2", "yaml", "skimage", "mediapipe", "torch")
+BIN = str(Path(sys.executable).parent)
+POLICY = """\
+name: mine
+version: 1
+gates:
+  - {on: filters.blank.structure, reject_below: 0.001}
+method:
+  weighted_sum:
+    - {of: filters.sharpness.sharpest, scale: {ends: [0, 0.2]}}
+"""
+CASES = """\
+usually: {filters.blank.structure: 0.5, filters.sharpness.sharpest: 0.1}
+cases:
+  - name: the sharper one is chosen
+    candidates: {a: {}, b: {filters.sharpness.sharpest: 0.2}}
+    verdicts: {b: accept}
+"""
+
+
+def commands(group=None, path=()):
+    """Return every command and group by the words that name it."""
+    group = group or typer.main.get_command(app)
+    found = {path: group}
+    for name, one in getattr(group, "commands", {}).items():
+        found |= commands(one, (*path, name))
+    return found
+
+
+COMMANDS = commands()
+EXAMPLES = {
+    path: re.findall(r"^\s*Example: (.*)$", one.help or "", re.MULTILINE)
+    for path, one in COMMANDS.items()
+}
+
+
+def complete(shell, words):
+    """Return what bash is offered for the last of *words*, as its completion script asks."""
+    asked = {"_SELECTOR_COMPLETE": "complete_bash", "COMP_WORDS": words}
+    count = len(words.split()) - (not words.endswith(" "))
+    done = shell(env=asked | {"COMP_CWORD": str(count)})
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_there_are_commands():
+    """The walk finds the groups and what is in them."""
+    assert {(), ("select",), ("doctor",), ("policy",), ("policy", "check")} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_is_there_with_an_example(shell, path):
+    """--help and -h say the same, on lines that fit a narrow terminal, with one example."""
+    done = shell(*path, "--help", env={"COLUMNS": "80"})
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+    (example,) = EXAMPLES[path]
+    assert f"Example: {example}" in done.stdout, "it is wrapped, and can't be copied"
+    assert shell(*path, "-h", env={"COLUMNS": "80"}).stdout == done.stdout
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_explains_every_option(path):
+    """No argument and no option is without a word on what it is for."""
+    for parameter in COMMANDS[path].params:
+        assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+@pytest.mark.usefixtures("chairs")
+def test_the_example_works(shell, path):
+    """What the help shows can be pasted into a shell and does what it says."""
+    (shell.cwd / "my.yaml").write_text(POLICY)
+    (shell.cwd / "my-cases.yaml").write_text(CASES)
+    done = subprocess.run(
+        ["bash", "-c", EXAMPLES[path][0]], cwd=shell.cwd, capture_output=True, text=True,
+        check=False, env=shell.environment | {"PATH": f"{BIN}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_exit_codes_are_explained(shell):
+    """The first help that anybody reads says what a script needs to know."""
+    said = shell("--help").stdout
+    for code in ("0:", "1:", "2:", "130:"):
+        assert f" {code} " in said
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_loads_nothing_heavy(path):
+    """It answers at once because it imports no library that it does not need."""
+    code = (
+        "import sys\n"
+        "from selector.cli import main\n"
+        f"sys.argv = ['selector', *{path!r}, '--help']\n"
+        "try: main()\n"
+        f"finally: print([n for n in {HEAVY!r} if n in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_help_answers_at_once(shell):
+    """Well under what a person waits for, on a slow and busy machine too."""
+    start = time.monotonic()
+    shell("select", "--help")
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    "words", ["selector select p f --policy ", "selector policy check ", "selector policy test "]
+)
+def test_names_of_policies_are_completed(shell, words):
+    """Wherever a policy is named: all names, and those that begin as what was typed."""
+    assert complete(shell, words) == find.names()
+    assert complete(shell, f"{words}start") == ["starter"]
+    assert complete(shell, f"{words}./my") == []  # then the shell completes files
+
+
+def test_names_of_measures_are_completed(shell):
+    """By their path, or by its last word."""
+    assert complete(shell, "selector measures ") == loader.names()
+    assert complete(shell, "selector measures filters.b") == ["filters.blank"]
+    assert complete(shell, "selector measures bla") == ["blank"]
+
+
+def test_a_policy_in_the_folder_is_completed_unless_its_name_could_do_harm(shell):
+    """Zsh evaluates what is offered: a file's name with a command in it is not."""
+    (shell.cwd / "policies").mkdir()
+    for name in ("mine", "x$(touch harm)", "a b", "new\nline", '"quoted"'):
+        (shell.cwd / "policies" / f"{name}.yaml").write_text("{}")
+    offered = complete(shell, "selector policy check ")
+    assert "mine" in offered
+    assert set(offered) - {"mine"} <= set(find.names())
+
+
+def test_completion_loads_nothing_heavy(shell):
+    """It must not be felt between a key and its letter; numbers and pictures are not needed."""
+    code = (
+        "import sys\n"
+        "from selector.cli import main\n"
+        "sys.argv = ['selector']\n"
+        "try: main()\n"
+        "finally: print([n for n in ('numpy', 'PIL', 'torch') if n in sys.modules])"
+    )
+    for words in ("selector measures ", "selector policy check "):
+        asked = {"_SELECTOR_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "3"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            env=shell.environment | asked,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_bash_itself_completes(shell):
+    """The script that --show-completion prints works in bash as it is."""
+    script = shell("--show-completion", "bash").stdout
+    assert "complete -o default -F" in script
+    asked = f"""{script}
+        COMP_WORDS=(selector policy check port) COMP_CWORD=3
+        _selector_completion selector
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        ["bash", "--norc", "-c", asked], cwd=shell.cwd, capture_output=True, text=True, check=True,
+        env=shell.environment | {"PATH": f"{BIN}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.stdout.split() == ["portrait"]
+
+
+def test_completion_is_installed_into_the_users_own_files_only(shell, tmp_path):
+    """--install-completion writes below the home, and says where."""
+    home = tmp_path / "home"
+    home.mkdir()
+    done = shell("--install-completion", "bash", env={"HOME": str(home), "SHELL": "/bin/bash"})
+    assert done.returncode == 0, done.stderr
+    assert "completion" in (home / ".bashrc").read_text()

@@ -1,0 +1,259 @@
+"""`selector measures` and `selector doctor` as a person and as a script reads them."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import outside
+from selector.cli import cards
+from selector.measures import loader
+
+SELECTOR = [str(Path(sys.executable).parent / "selector")]
+NARROW = {"COLUMNS": "80"}
+OWN = '''
+"""A measure of a team's own."""
+
+from pydantic import Field
+
+from selector.measures.base import Measure
+from selector.types import Cost, Output, Score
+
+
+class Logo(Measure):
+    """How much \\x1b[31mof the logo\\u202e is visible.
+
+    Unit: share.
+    """
+
+    kind = "scorer"
+    version = 1
+    {example}
+    word: str = Field(description="What the logo says.")
+    side: int = 3
+
+    @property
+    def outputs(self):
+        return {{"value": Output("share", 0, 1, True, optional=True)}}
+
+    @property
+    def cost(self):
+        return Cost(0.01, "clip", 0.6)
+
+    def run(self, subjects):
+        return [{{"value": Score(1.0)}} for _ in subjects]
+'''
+
+
+@pytest.fixture
+def logo(tmp_path):
+    """Write a measure with a parameter that must be given, with an example of it or without."""
+
+    def write(example='example = {"word": "ACME"}'):
+        path = outside.write(tmp_path, "shop", "return []")
+        (tmp_path / "shop" / "own.py").write_text(OWN.format(example=example))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def empty_cache(tmp_path):
+    """Variables of a machine on which no model was fetched yet."""
+    return {"SELECTOR_CACHE": str(tmp_path / "cache")}
+
+
+def test_measures_lists_what_there_is(shell):
+    """Each has a paragraph: outputs with range, blind spots, kind, cost, licence, whether here."""
+    done = shell("measures", env=NARROW)
+    assert (done.returncode, done.stderr) == (0, "")
+    parts = {part.splitlines()[0]: part for part in done.stdout.split("\n\n")}
+    assert set(loader.names()) < set(parts)
+    blank, hands = parts["filters.blank"], parts["detectors.hands"]
+    assert "structure  share of pixels, 0 to 1; higher is better" in blank
+    assert "filter · 5 ms · licence: none (no model) · available here" in blank
+    assert "Blind to" in blank
+    assert "licence: Apache-2.0 (commercial use allowed)" in hands
+
+
+def test_words_are_not_broken_on_a_narrow_terminal(shell):
+    """No line is wider than the terminal, and each word of a card stands whole."""
+    done = shell("measures", env=NARROW)
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    words = set(done.stdout.split())
+    for path in loader.names():
+        assert set(loader.load(path).card()["Blind to"].split()) <= words
+
+
+@pytest.mark.parametrize("path", loader.names())
+def test_the_whole_card_of_a_measure(path):
+    """Its outputs in everyday words, its six lines, model, fingerprint, lines for a policy."""
+    card = cards.card(path)
+    measure = card.measure
+    text = " ".join("\n".join(cards.whole(card)).split())
+    assert measure.fingerprint() in text
+    for line in measure.card().values():
+        assert line in text
+    for name, output in measure.outputs.items():
+        assert f"{name} {output.words}" in text
+        assert f"{path}.{name}" in text
+
+
+def test_a_measure_is_found_by_its_last_word_and_by_its_output(shell):
+    """What stands in a policy can be pasted as it is; the last word is enough."""
+    whole = shell("measures", "filters.blank").stdout
+    assert shell("measures", "blank").stdout == whole
+    assert shell("measures", "filters.blank.structure").stdout == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("blnk", "Did you mean 'filters.blank'?"),
+        ("filters.sharp", "Did you mean 'filters.sharpness'?"),
+        ("no.such", "no such measure"),
+        ("", "not the path of a measure"),
+        ("json.decoder", "exactly one public measure"),
+    ],
+)
+def test_a_name_that_is_no_measure_is_the_callers_mistake(shell, name, said):
+    """One line on stderr with what comes nearest, exit code 2."""
+    done = shell("measures", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_measures_as_json(shell):
+    """The same as data: a list of all, or one object; strict JSON."""
+    every = json.loads(shell("measures", "--json").stdout)
+    assert [one["path"] for one in every] == loader.names()
+    hands = json.loads(shell("measures", "hands", "--json").stdout)
+    assert hands in every
+    assert hands["outputs"]["defect"]["higher_is_better"] is False
+    assert hands["models"][0]["licence"] == "Apache-2.0"
+    assert hands["commercial"] is True
+    assert every[0]["commercial"] is None
+
+
+def test_a_teams_own_measure_is_shown_harmlessly(shell, logo):
+    """Its parameters with type, default and description; no control character goes out."""
+    path = logo()
+    done = shell("measures", path)
+    assert done.returncode == 0, done.stderr
+    assert not {"\x1b", "\u202e"} & set(done.stdout)
+    text = " ".join(done.stdout.split())
+    assert "word str, must be given; What the logo says." in text
+    assert "side int, default 3" in text
+    assert "10 ms + 600 ms (clip, shared) a candidate" in text
+
+
+def test_a_measure_that_can_not_be_shown_without_parameters_says_so(shell, logo):
+    """Without an example the parameter that is missing is named; exit code 2."""
+    done = shell("measures", logo(example=""))
+    assert done.returncode == 2
+    assert "'word' is missing" in done.stderr
+
+
+def test_what_is_not_here_comes_with_its_cure(shell, empty_cache):
+    """In the list and on the card: what is lacking, and the command on a line of its own."""
+    for arguments in ((), ("hands",)):
+        lines = shell("measures", *arguments, env=empty_cache | NARROW).stdout.splitlines()
+        assert "    selector doctor --fetch" in lines
+        assert any("fetched at first use" in line for line in lines)
+
+
+def test_doctor_on_a_healthy_machine(shell):
+    """Everything that is installed works: exit code 0, no noise from models, a count at the end."""
+    done = shell("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "detectors.hands: measured within" in done.stdout
+    assert "broken" not in done.stdout
+    assert done.stdout.splitlines()[-1].endswith(" absent.")
+
+
+def test_doctor_as_json(shell):
+    """The findings as data, and one word for all of them."""
+    found = json.loads(shell("doctor", "--json").stdout)
+    assert found["works"] is True
+    assert {"part", "what", "state", "said", "cure"} == set(found["findings"][0])
+
+
+def test_doctor_ends_with_1_where_something_is_broken(shell):
+    """A policy that can't be planned: it is told with its cure, and scripts see it."""
+    (shell.cwd / "policies").mkdir()
+    (shell.cwd / "policies" / "bad.yaml").write_text("name: [\x1b]\n")
+    done = shell("doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "selector policy check bad" in [line.strip() for line in done.stdout.splitlines()]
+    assert "\x1b" not in done.stdout
+    assert json.loads(shell("doctor", "--json").stdout)["works"] is False
+
+
+def test_a_machine_without_models_is_not_broken(shell, empty_cache, tmp_path):
+    """They come at first use: exit code 0, nothing is downloaded, the command is told."""
+    done = shell("doctor", env=empty_cache)
+    assert done.returncode == 0, done.stdout
+    assert "selector doctor --fetch" in [line.strip() for line in done.stdout.splitlines()]
+    assert not (tmp_path / "cache").exists()
+
+
+def test_fetching_without_a_network_is_told(shell, empty_cache):
+    """--fetch says of each model why it did not come, and where to put the file; exit code 1."""
+    done = shell("doctor", "--fetch", env=empty_cache | {"SELECTOR_OFFLINE": "1"})
+    assert done.returncode == 1
+    text = " ".join(done.stdout.split())
+    assert "SELECTOR_OFFLINE is set: no download" in text
+    assert "hand_landmarker.task" in text
+
+
+def test_commands_are_never_wrapped(shell, announced):
+    """A command that is longer than the terminal is wide stands on one line, to be copied."""
+    done = shell("doctor", env=announced | {"COLUMNS": "40"})
+    assert f'pip install "{LONG}>=1"' in [line.strip() for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+
+
+LONG = "a-package-" + "whose-name-is-long-" * 5 + "and-that-nobody-has"
+
+
+@pytest.fixture
+def announced(tmp_path):
+    """Let the product need a package with a very long name; return the variables that do so."""
+    folder = tmp_path / "selector_engine-9.9.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: selector-engine\nVersion: 9.9\nRequires-Dist: {LONG}>=1\n\n"
+    )
+    return {}  # tmp_path is on the path of whatever the shell runs
+
+
+@pytest.mark.parametrize("command", ["measures", "doctor"])
+def test_a_reader_that_has_seen_enough(shell, command):
+    """As behind `| head -1`: no traceback, and the exit code is not a fault's."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*SELECTOR, command], cwd=shell.cwd, env=shell.environment, stdout=writing,
+        stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_person_sees_what_is_being_tried(shell):
+    """On a terminal stderr tells each step, and is left clean; MediaPipe's chatter is not there."""
+    main, side = pty.openpty()
+    subprocess.run(
+        [*SELECTOR, "doctor"], cwd=shell.cwd, env=shell.environment, stdout=subprocess.DEVNULL,
+        stderr=side, check=True,
+    )  # fmt: skip
+    os.close(side)
+    seen = os.read(main, 100_000).decode()
+    os.close(main)
+    assert "measuring detectors.hands…" in seen
+    assert seen.endswith("\r\x1b[K")
+    assert "W0000" not in seen
