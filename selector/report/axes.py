@@ -9,7 +9,7 @@ from typing import Literal
 
 from selector.types import Output
 
-NARROW = 0.25  # of the declared range: with less in use, the bar shows only what is in use
+NARROW = 0.25  # of the declared range: with all at one end of it, the bar shows only that end
 NEAR = 50  # a bound this many times below the end would be lost without a logarithmic bar
 PADDING = 0.05
 
@@ -52,7 +52,7 @@ class Zone:
 def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Span:
     """Return what the bar of an output runs over.
 
-    The declared range, unless it has no end or hardly any of it is in use: then just what is.
+    The declared range, unless it has no end or only one end of it is in use: then just that.
 
     Args:
         output: What the number means.
@@ -63,7 +63,8 @@ def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Sp
     low, high = min(points, default=0.0), max(points, default=1.0)
     if output.low is not None and output.high is not None:
         declared = Span(float(output.low), float(output.high))
-        if not points or high - low >= NARROW * (declared.high - declared.low):
+        narrow = NARROW * (declared.high - declared.low)
+        if not points or (high >= declared.low + narrow and low <= declared.high - narrow):
             return _logarithmic(declared, bounds)
     return _logarithmic(_around(low, high, output), bounds)
 

@@ -11,7 +11,7 @@ from selector.report.words import Vocabulary, number
 from selector.types import Output, Score, Selection
 
 QUALITY = "quality"  # the name of the composite's bar
-COMPOSITE = Output("", 0.0, 1.0, higher_is_better=True, words="quality, all in all")
+COMPOSITE = Output("", 0.0, 1.0, higher_is_better=True, words="quality, all in all", usual=(0, 1))
 HALF = 0.5  # of a whole number: as far as it reaches to each side
 
 

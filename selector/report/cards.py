@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from selector.policy.plan import Plan
-from selector.report.bars import QUALITY, Bar, bars
+from selector.report.bars import QUALITY, Bar
 from selector.report.boxes import Box, boxes
-from selector.report.pictures import Missing, Picture, Room, pictures
+from selector.report.pictures import Missing, Picture
 from selector.report.reasons import Sentence, sentence
+from selector.report.sheet import Sheet
 from selector.report.words import Vocabulary, number, printable, shortened, visible
 from selector.types import (
     Candidate,
@@ -52,6 +52,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of one candidate where no plan says what it means: the policy's name for it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """Numbers that are not there, and why."""
 
@@ -74,6 +82,7 @@ class Card:
         reasons: Why it got this verdict.
         notes: What reading the file had to leave out.
         readings: Its numbers on their bars.
+        figures: Its numbers, where there is no plan to make bars from.
         absent: What does not apply to it.
         failed: What could not be measured.
         skipped: What was not measured, because the answer did not depend on it.
@@ -91,60 +100,12 @@ class Card:
     reasons: tuple[Sentence, ...]
     notes: tuple[str, ...]
     readings: tuple[Reading, ...]
+    figures: tuple[Figure, ...]
     absent: tuple[Absent, ...]
     failed: tuple[Absent, ...]
     skipped: tuple[str, ...]
     path: str
     metadata: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What all cards of a report share.
-
-    Attributes:
-        selection: What is shown.
-        vocabulary: What its outputs are called.
-        bars: One for the quality, if there is one, and for each number that the policy refers to;
-            none where there is no plan.
-        needed: The numbers that matter, by "instance.output": those that the policy refers to.
-        pictures: Previews by candidate id.
-        ranks: Places in the ranking by candidate id.
-    """
-
-    selection: Selection
-    vocabulary: Vocabulary
-    bars: tuple[Bar, ...]
-    needed: frozenset[str]
-    pictures: Mapping[str, Picture | Missing]
-    ranks: Mapping[str, int]
-
-
-def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = None) -> Sheet:
-    """Return what all cards of *selection* share.
-
-    Args:
-        selection: What is shown.
-        room: How large previews may be.
-        shown: Of whom previews are made; of all if None.
-    """
-    plan = selection.plan if isinstance(selection.plan, Plan) else None
-    drawn = () if plan is None else bars(selection, plan)
-    return Sheet(
-        selection,
-        Vocabulary.of(plan),
-        drawn,
-        _needed(selection, plan, drawn),
-        pictures(selection.candidates if shown is None else shown, room),
-        {name: place for place, name in enumerate(selection.decision.ranking, 1)},
-    )
-
-
-def _needed(selection: Selection, plan: Plan | None, drawn: Iterable[Bar]) -> frozenset[str]:
-    if plan is None:  # what it referred to is not known
-        return frozenset(key for row in selection.outcomes.values() for key in row)
-    apart = [] if plan.distinct is None else [plan.distinct.by.key]
-    return frozenset([*(bar.name for bar in drawn), *apart])
 
 
 def card(one: Candidate, sheet: Sheet) -> Card:
@@ -165,6 +126,7 @@ def card(one: Candidate, sheet: Sheet) -> Card:
         reasons=_reasons(one, sheet),
         notes=tuple(printable(note) for note in one.notes),
         readings=_readings(one, row, sheet),
+        figures=() if sheet.bars else tuple(_figures(row)),
         absent=_absent(needed, NotApplicable, vocabulary),
         failed=_absent(needed, Failure, vocabulary),
         skipped=() if copy or one.error else _skipped(needed, vocabulary),
@@ -203,8 +165,10 @@ def _readings(one: Candidate, row: Mapping[str, Outcome], sheet: Sheet) -> tuple
     for bar in sheet.bars:
         value = _value(bar, row, quality)
         if value is not None:
-            said = number(value) + bar.suffix
-            readings.append(Reading(bar, said, bar.span.at(value), judged.get(bar.name, "")))
+            said = _quality(one, sheet.selection) if bar.name == QUALITY else number(value)
+            readings.append(
+                Reading(bar, said + bar.suffix, bar.span.at(value), judged.get(bar.name, ""))
+            )
     return tuple(readings)
 
 
@@ -213,6 +177,12 @@ def _value(bar: Bar, row: Mapping[str, Outcome], quality: float | None) -> float
         return quality
     outcome = row.get(bar.name)
     return outcome.value if isinstance(outcome, Score) else None
+
+
+def _figures(row: Mapping[str, Outcome]) -> Iterable[Figure]:
+    for key, outcome in row.items():
+        if isinstance(outcome, Score):
+            yield Figure(visible(key), number(outcome.value))
 
 
 def _absent(

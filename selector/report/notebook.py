@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from selector.report.cards import Card, card, sheet
+from selector.report.cards import Card, card
 from selector.report.page import ANSWERS
 from selector.report.pictures import room_for
 from selector.report.rendering import render
+from selector.report.sheet import sheet
 from selector.report.words import printable, shortened, visible
 from selector.types import Edit, Selection
 

@@ -8,9 +8,10 @@ from statistics import median_low
 
 from selector.policy.plan import Plan
 from selector.report.bars import Bar
-from selector.report.cards import Card, Sheet, card, sheet
+from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
 from selector.report.rendering import render
+from selector.report.sheet import Sheet, sheet
 from selector.report.words import moment, number, printable, seconds, shortened, visible
 from selector.types import Edit, Selection, VerdictName
 

@@ -30,15 +30,13 @@ class Sentence:
 def sentence(reason: Reason, words: Vocabulary) -> Sentence:
     """Return one reason as a sentence."""
     lead, say = SAID[reason.kind]
-    return Sentence(lead, say(reason, words), _name(reason))
+    key = _key(reason)
+    said = key in words.outputs  # else the text has to use the policy's name itself
+    return Sentence(lead, say(reason, words), key if said else "")
 
 
 def _key(reason: Reason) -> str:
     return ".".join(part for part in (reason.instance, reason.output) if part)
-
-
-def _name(reason: Reason) -> str:
-    return _key(reason) if reason.output else ""
 
 
 def _note(reason: Reason) -> str:

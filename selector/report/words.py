@@ -49,7 +49,8 @@ class Vocabulary:
         """Return " px": a unit that reads well behind a number; "" for what takes a sentence."""
         about = self.outputs.get(key)
         unit = about.unit if about else ""
-        return f" {unit}" if unit and " " not in unit and unit not in self.words(key) else ""
+        short = unit and " " not in unit and unit != "share" and unit not in self.words(key)
+        return f" {unit}" if short else ""
 
 
 def number(value: float, beside: float | None = None) -> str:
@@ -57,7 +58,7 @@ def number(value: float, beside: float | None = None) -> str:
     if not math.isfinite(value):
         return str(value)
     digits = 2 if abs(value) < SMALL else 3
-    if abs(value) >= LARGE:
+    if LARGE <= abs(value) < HUGE:
         digits = len(str(int(abs(value))))
     if beside is not None and value != beside:
         same = (n for n in range(digits, 17) if f"{value:.{n}g}" != f"{beside:.{n}g}")

@@ -26,7 +26,10 @@ def test_wheel_holds_what_it_must_and_nothing_else(wheel):
     names = {path.name for path in wheel.iterdir()}
     (info,) = (name for name in names if name.endswith(".dist-info"))
     assert names == {"selector", info}
-    for name in ("py.typed", "policies/starter.yaml", "policies/policy.schema.json"):
+    for name in (
+        "py.typed", "policies/starter.yaml", "policies/policy.schema.json",
+        "report/templates/style.css", "report/templates/page.html.j2",
+    ):  # fmt: skip
         assert (wheel / "selector" / name).is_file()
     assert "Apache License" in (wheel / info / "licenses" / "LICENSE").read_text()
     assert "selector = selector.cli:main" in (wheel / info / "entry_points.txt").read_text()

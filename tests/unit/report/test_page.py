@@ -1,0 +1,179 @@
+"""What stands in a report and in the notebook's small piece of it."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import reports
+from pictures import photo
+from selector import Candidate, Edit, Selection
+from selector.report import page, small
+from selector.types import Failure, NotApplicable
+
+
+@pytest.fixture(scope="module")
+def selection():
+    return reports.varied(photo())
+
+
+class Read(HTMLParser):
+    """The words of a page, by article, what stands outside of them first; its tags and attributes."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.parts = [""]
+        self.names: set[str] = set()
+        self._now = 0
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.names |= {tag, *(name for name, _ in attrs)}
+        if tag == "article":
+            self._now = len(self.parts)
+            self.parts.append("")
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self._now = 0
+
+    def handle_data(self, data):
+        self.parts[self._now] += data
+
+    @property
+    def said(self) -> list[str]:
+        return [" ".join(part.split()) for part in self.parts]
+
+
+def cards(selection: Selection) -> dict[str, str]:
+    """Return the words on each candidate's card, in the order of the page."""
+    _, *said = Read(page(selection)).said
+    return {one.id: words for one, words in zip(selection.in_order(), said, strict=True)}
+
+
+def test_every_card_says_its_verdict_and_why(selection):
+    """Verdict, rank, quality and reasons in words stand on each candidate's card."""
+    said = cards(selection)
+    (accepted,) = selection.accepted
+    assert "Accepted" in said[accepted.id]
+    assert "It met every bound" in said[accepted.id]
+    assert "Refused: short side is 64 px; the policy refuses below 128 px." in said["tiny"]
+    assert "filters.resolution.short_side" in said["tiny"]
+    assert "Refused: the picture could not be read" in said["broken"]
+    assert "A copy: it holds the same bytes as" in said["twin"] + said["original"]
+    assert '"seed": 7' in said["broken"]
+
+
+def test_what_was_not_measured_is_said_and_why(selection):
+    """Not evaluated, not applicable and failed numbers are told apart, and are no bars."""
+    changed = reports.having(
+        selection,
+        "small",
+        {
+            "filters.sharpness.sharpest": Failure("out of memory"),
+            "filters.clipping.highlights": NotApplicable("nothing there"),
+        },
+    )
+    said = cards(changed)["small"]
+    assert "Failed: sharpness where it is sharpest (out of memory)" in said
+    assert "Does not apply: pure white area (nothing there)" in said
+    assert "Not evaluated, because the answer did not depend on it: " in cards(changed)["tiny"]
+    assert "Not evaluated" not in cards(changed)["twin"]  # its double was measured
+    measured = said.partition("Not measured")[0].partition("Measured")[2]
+    assert "Pure white area" not in measured
+
+
+def test_the_head_says_what_the_request_got(selection):
+    """Prompt, answer, policy, counts and whether a person is needed come first."""
+    head = Read(page(selection)).said[0]
+    for words in (reports.PROMPT, "As many were accepted as asked for.", "No person is needed",
+                  "show@2", "Accepted 1", "Rejected 7", selection.request_id, selection.plan_hash,
+                  "filters.sharpness", "75 % of the quality"):  # fmt: skip
+        assert words in head
+
+
+def test_an_edit_shows_its_source():
+    """The instruction is the heading, the picture before it is shown."""
+    done = page(reports.chosen([photo()], Edit("make it night", photo().rotate(180))))
+    assert "The picture before" in done
+    assert "make it night" in done
+    assert done.count("<img ") == 2
+
+
+def test_advice_and_people_are_called_for():
+    """Regenerate and needing a person are said in words."""
+    tiny = photo().resize((40, 40))
+    again = reports.chosen([tiny], policy={**reports.POLICY, "on_empty": "regenerate"})
+    assert "advises to generate new candidates" in page(again)
+    assert "advises to generate new candidates" in small(again)
+    waiting = reports.chosen([photo().resize((200, 200))])
+    assert waiting.needs_person
+    assert "A person is needed" in page(waiting)
+    assert "A person is needed" in small(waiting)
+
+
+def test_a_selection_read_from_json(selection):
+    """Without plan and pictures it has no bars and the policy's names, but every word."""
+    read = Selection.from_json(selection.to_json())
+    done = page(read)
+    assert 'class="bar"' not in done
+    assert "<img" not in done
+    assert "not at hand" in done
+    said = cards(read)["tiny"]
+    assert "filters.resolution.short_side\u2069 is 64" in said
+    assert "filters.resolution.aspect 1 " in said
+    assert small(read)
+
+
+def test_every_bar_has_its_numbers_in_words(selection):
+    """Whoever does not see a bar hears the value and the bounds."""
+    labels = re.findall(r'class="bar" role="img" aria-label="([^"]*)"', page(selection))
+    assert len(labels) > 10
+    assert "short side: 64 px; refused below 128 px; accepted from 256 px" in labels
+
+
+def test_foreign_text_is_text():
+    """Markup, template syntax and control characters in a name stay what they are: a name."""
+    done = page(reports.chosen([Candidate(photo(), id=reports.HOSTILE)], reports.HOSTILE))
+    plain = page(reports.chosen([photo()]))
+    assert Read(done).names == Read(plain).names
+    assert "<script>window.hit = 1</script>" in Read(done).said[1]
+    assert "{{ 7 * 7 }}" in Read(done).said[1]
+    assert "\x00" not in done
+    assert "\x1b" not in done
+
+
+def test_a_report_of_many_stays_small():
+    """64 pictures of noise, which compresses worst, make under 10 MB; the notebook's under 500 KB."""
+    rng = np.random.default_rng(0)
+    many = [rng.integers(0, 256, (460, 460, 3), dtype=np.uint8) for _ in range(64)]
+    selection = reports.chosen(many)
+    assert len(page(selection)) < 10_000_000
+    assert len(small(selection)) < 500_000
+
+
+def test_a_notebook_shows_the_first_of_very_many():
+    """More than a notebook bears are counted, and it says where to see them all."""
+    selection = reports.chosen([photo().resize((130, 130 + at)) for at in range(70)])
+    piece = small(selection)
+    assert piece.count("<tr") == 64
+    assert "6 more are not shown here" in piece
+
+
+def test_the_notebook_asks_for_the_piece(selection):
+    """`selection` at the end of a cell shows the small piece, with no style or script of its own."""
+    piece = selection._repr_html_()
+    assert piece == small(selection)
+    assert not re.search(r"<(style|script|link)", piece)
+
+
+def test_it_is_the_same_every_time(selection):
+    """A report of the same selection is the same file, byte by byte."""
+    assert page(selection) == page(selection)
+
+
+def test_a_prompt_of_blanks_is_said():
+    """An empty prompt does not leave an empty heading."""
+    assert "(no prompt)" in page(replace(reports.chosen([photo()]), prompt="  \n"))
