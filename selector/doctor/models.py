@@ -17,6 +17,7 @@ from selector.weights.manifest import Entry
 PART = "models"
 OFFLINE = "SELECTOR_OFFLINE"
 FETCH = "selector doctor --fetch"
+ALLOWED = f"{OFFLINE}=0 {FETCH}"
 
 
 def models(tell: Tell, entries: Iterable[Entry] = (), *, fetch: bool) -> Iterator[Finding]:
@@ -62,7 +63,7 @@ def fetching(part: str, what: str, missing: Iterable[Entry]) -> Finding:
     listed = ", ".join(f"{one.name} ({megabytes(one.size)}, {one.licence})" for one in missing)
     if is_offline():
         said = f"not in the cache, and {OFFLINE} forbids to fetch it: {listed}"
-        return Finding(part, what, "absent", said, f"{OFFLINE}=0 {FETCH}")
+        return Finding(part, what, "absent", said, ALLOWED)
     return Finding(part, what, "absent", f"not in the cache; fetched at first use: {listed}", FETCH)
 
 
@@ -94,7 +95,8 @@ def _fetched(entry: Entry) -> Finding | None:
     try:
         obtain(entry)
     except WeightsError as error:
-        return Finding(PART, entry.name, "broken", str(error))
+        said = str(error).removeprefix(f"{entry.name}: ")
+        return Finding(PART, entry.name, "broken", said, ALLOWED if is_offline() else "")
     return None
 
 

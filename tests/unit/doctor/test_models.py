@@ -72,7 +72,7 @@ def test_fetching_obeys_who_forbids_it(monkeypatch):
     """SELECTOR_OFFLINE is stronger than --fetch, and it is said so."""
     monkeypatch.setenv("SELECTOR_OFFLINE", "1")
     assert "SELECTOR_OFFLINE" in one(fetch=True).said
-    assert one().cure == "SELECTOR_OFFLINE=0 selector doctor --fetch"
+    assert one(fetch=True).cure == one().cure == "SELECTOR_OFFLINE=0 selector doctor --fetch"
 
 
 def test_measures_without_their_model_are_absent_and_nothing_is_downloaded(cache):
