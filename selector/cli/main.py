@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,6 +81,8 @@ def _root(
     *, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
 ) -> None:
     if show_version:
+        from importlib.metadata import version
+
         typer.echo(version("selector-engine"))
         raise typer.Exit
 
