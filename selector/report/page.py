@@ -18,7 +18,8 @@ from selector.types import Edit, Selection, VerdictName
 PIXELS = 13_000_000  # of all previews together: 64 of 450 px
 BYTES = 7_000_000  # of all previews together; a third more once they are text
 CRISP = 1280  # px: as large as a picture is shown on a large screen, twice as fine
-FEW = 4  # so many accepted ones are shown larger than the others
+FEW = 3  # so many accepted ones are shown larger than the others
+LONG = 60  # so many cards are smaller, and laid out as they come into view
 HEADING = 220  # characters of a prompt that fit over a page
 TITLE = 60
 TALL, WIDE = 0.85, 1.2  # width over height, where frames become tall or wide
@@ -38,12 +39,12 @@ GROUPS: Mapping[VerdictName, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All candidates of one verdict; *roomy* ones are shown larger."""
+    """All candidates of one verdict; *size* says how large: "alone", "few", "" or "long"."""
 
     verdict: VerdictName
     title: str
     cards: tuple[Card, ...]
-    roomy: bool
+    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,14 @@ def _deliver(plan: Plan | None) -> str:
 def _groups(selection: Selection, shared: Sheet) -> Iterable[Group]:
     members = (selection.accepted, selection.review, selection.rejected)
     for (verdict, title), group in zip(GROUPS.items(), members, strict=True):
-        roomy = verdict == "accept" and len(group) <= FEW
-        yield Group(verdict, title, tuple(card(one, shared) for one in group), roomy)
+        cards = tuple(card(one, shared) for one in group)
+        yield Group(verdict, title, cards, _size(verdict, len(group)))
+
+
+def _size(verdict: VerdictName, count: int) -> str:
+    if verdict == "accept" and count <= FEW:
+        return "alone" if count == 1 else "few"
+    return "long" if count > LONG else ""
 
 
 def _shape(previews: Iterable[Picture | Missing]) -> str:
