@@ -16,7 +16,7 @@ define VENV_IS_THERE
 @$(BIN)/python $(NEW_ENOUGH) 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 endef
 
-.PHONY: demo test test-slow check fmt clean
+.PHONY: demo test test-slow check fmt bench clean
 
 demo: $(VENV)/.detectors ## one photograph, seven faults: which is chosen, and why
 	$(BIN)/selector demo --report selector-demo/report.html
@@ -38,6 +38,12 @@ fmt: $(VENV)/.dev ## format, and rewrite what is generated
 	$(BIN)/ruff check --fix
 	$(BIN)/selector policy schema > policies/policy.schema.json
 
+bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; a quarter of an hour
+	@for name in filters engine imports memory; do \
+		$(BIN)/python -m benchmarks.$$name || exit 1; echo; \
+	done
+	@$(BIN)/python -m benchmarks.against_cleanvision $(VENV)/cleanvision/bin/python
+
 clean:
 	rm -rf $(VENV) selector-demo
 
@@ -49,4 +55,10 @@ $(VENV)/.detectors: pyproject.toml constraints.txt
 $(VENV)/.dev: pyproject.toml constraints.txt
 	$(VENV_IS_THERE)
 	@$(INSTALL) --editable ".[dev]"
+	@touch $@
+
+# An environment of its own: it is under the AGPL, so nothing of the project may depend on it.
+$(VENV)/.cleanvision: | $(VENV)/.dev
+	@$(PYTHON) -m venv $(VENV)/cleanvision
+	@$(VENV)/cleanvision/bin/python -m pip install --quiet cleanvision==0.3.7 --constraint constraints.txt
 	@touch $@

@@ -35,12 +35,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("python", nargs="?", help="without it only our side is measured")
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--larger", type=float, default=1.0, help="times about 1024²")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the pictures are or will be made")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
-        paths = made.make(folder, given.count)
+        paths = made.make(folder, given.count, larger=given.larger)
         print(f"{given.count} pictures, medians of {given.rounds} rounds. {machine()}\n")
         ours, theirs = speed(commands(folder, given.python), paths, given.rounds)
     if theirs:
@@ -65,23 +66,33 @@ def speed(
     runs: Mapping[tuple[str, str], list[str]], paths: Sequence[Path], rounds: int
 ) -> tuple[Found, Found]:
     """Print images a second; return what the first run of each side found."""
-    seconds: dict[tuple[str, str, str], list[float]] = {}
+    took: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
     firsts: dict[str, Found] = {}
     for _ in range(rounds):
         for cache, prepare in (("warm", _read), ("cold", _forget)):
             for (who, how), command in runs.items():
                 found = _run(command, paths, prepare)
                 firsts.setdefault(who, found)
-                seconds.setdefault((how, cache, who), []).append(found["seconds"])
-    rates = {key: len(paths) / median(each) for key, each in seconds.items()}
+                took.setdefault((how, cache, who), []).append(
+                    (found["seconds"], found["processor"])
+                )
+    rates = {
+        key: tuple(len(paths) / median(one) for one in zip(*each, strict=True))
+        for key, each in took.items()
+    }
     rows = []
-    for (how, cache, who), rate in rates.items():
-        other = rates.get((how.partition(",")[0], cache, "cleanvision"))
+    for (how, cache, who), ours in rates.items():
         if who == "selector":
-            cells = [f"{other:.1f}", f"{rate / other:.1f}"] if other else ["–", "–"]
-            rows.append([f"{how}, {cache} files", f"{rate:.1f}", *cells])
-    print(table(["", "selector, images a second", "cleanvision", "times"], rows))
+            theirs = rates.get((how.partition(",")[0], cache, "cleanvision"))
+            cells = [f"{theirs[0]:.1f}", *map(_times, ours, theirs)] if theirs else ["–"] * 3
+            rows.append([f"{how}, {cache} files", f"{ours[0]:.1f}", *cells])
+    head = ["", "selector, images a second", "cleanvision", "times", "times, a processor second"]
+    print(table(head, rows))
     return firsts["selector"], firsts.get("cleanvision", {})
+
+
+def _times(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.1f}"
 
 
 def agreement(paths: Sequence[Path], ours: Found, theirs: Found) -> list[list[str]]:

@@ -21,25 +21,37 @@ FAULTS: dict[str, Callable[[Picture], Picture]] = {
     "blurry": lambda picture: picture.filter(GaussianBlur(24)),
     "low-information": lambda picture: picture.resize((1, 1)).resize(picture.size),
     "odd-size": lambda picture: picture.resize((96, 96)),
-    "odd-aspect": lambda picture: picture.crop((0, 300, picture.width, 500)),
+    "odd-aspect": lambda picture: picture.resize((picture.width, picture.width // 5)),
     "exact-copy": lambda picture: picture,
     "near-copy": lambda picture: picture.crop((2, 2, picture.width - 2, picture.height - 2)),
 }
 CYCLE = 20
 
 
-def make(folder: Path, count: int) -> list[Path]:
+def make(folder: Path, count: int, *, larger: float = 1.0) -> list[Path]:
     """Write so many PNG and JPEG files by turns, unless they are there; return their paths.
 
-    A file's name tells its fault, "clean" for none. A copy is one of the clean picture before it.
+    Args:
+        folder: Where; it is made, or empty, or holds just these.
+        count: How many.
+        larger: How many times larger than about 1024² they are.
+
+    Returns:
+        Their paths. A file's name tells its fault, "clean" for none; a copy is one of the clean
+        picture before it.
+
+    Raises:
+        SystemExit: The folder holds something else.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = sorted(folder.glob("*.*"))
-    if len(paths) != count:
-        for path in paths:
-            path.unlink()
+    if paths and len(paths) != count:
+        raise SystemExit(
+            f"{folder}: it holds other files (got {len(paths)}). Give an empty folder."
+        )
+    if not paths:
         with ProcessPoolExecutor() as pool:
-            paths = list(pool.map(partial(_write, folder), range(count)))
+            paths = list(pool.map(partial(_write, folder, larger), range(count)))
     return paths
 
 
@@ -48,12 +60,12 @@ def fault_of(path: Path) -> str:
     return path.stem.partition("-")[2]
 
 
-def _write(folder: Path, number: int) -> Path:
+def _write(folder: Path, larger: float, number: int) -> Path:
     place = number % CYCLE
     odd = place % 2 == 1 and place // 2 < len(FAULTS)
     fault = list(FAULTS)[place // 2] if odd else "clean"
     copied = fault.endswith("copy")
-    picture = _clean(number - copied)
+    picture = _clean(number - copied, larger)
     if odd:
         picture = FAULTS[fault](picture)
     # A copy is of the format of what it is a copy of, so that its pixels are the same.
@@ -63,11 +75,11 @@ def _write(folder: Path, number: int) -> Path:
     return path
 
 
-def _clean(number: int) -> Picture:
+def _clean(number: int, larger: float) -> Picture:
     """Return a part of a photograph, brought to one of the usual sizes."""
     rng = np.random.default_rng(number)
     source = pictures.photographs()[rng.integers(len(pictures.PHOTOGRAPHS))]
-    width, height = SIZES[rng.integers(len(SIZES))]
+    width, height = (round(larger * side) for side in SIZES[rng.integers(len(SIZES))])
     scale = rng.uniform(0.5, 1) * min(source.width / width, source.height / height)
     wide, high = width * scale, height * scale
     left = rng.uniform(0, source.width - wide)

@@ -95,7 +95,7 @@ def one_case(name: str, paths: list[Path]) -> dict[str, float]:
 
 
 def make(folder: Path, side: int, count: int) -> None:
-    """Write so many pictures, unless they are there."""
+    """Write so many pictures, unless the folder has as many already."""
     folder.mkdir(parents=True, exist_ok=True)
     if len(list(folder.glob("*.png"))) >= count:
         return

@@ -1,0 +1,97 @@
+"""The benchmarks still run and still measure what they say; how fast, they say themselves."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pictures import noise
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def printed(module: str, *arguments: object) -> str:
+    """Return what a benchmark prints."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def table(text: str) -> dict[str, list[str]]:
+    """Return the last table of what was printed: cells by the first of a row."""
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    start = max(at for at, row in enumerate(rows) if set(row[0]) <= {"-"})
+    assert all(len(row) == len(rows[start]) for row in rows[start:])
+    return {row[0]: row[1:] for row in rows[start + 1 :]}
+
+
+def test_filters_are_measured_on_every_content(tmp_path):
+    """Made pictures and those of a folder each have a time for every filter, and a ratio."""
+    noise(40, 30).save(tmp_path / "mine.jpg")
+    rows = table(printed("filters", tmp_path, "--side", 64, "--repeats", 2))
+    assert {"photographs, a mosaic", "one colour", "mine.jpg"} <= rows.keys()
+    for *times, share in rows.values():
+        pillow, _, *filters = (float(time.removesuffix(" ms")) for time in times)
+        assert len(filters) == 5
+        assert min(pillow, *filters) > 0
+        assert float(share) == pytest.approx(sum(filters) / pillow, rel=0.1, abs=0.02)
+
+
+def test_the_engine_is_measured_alone():
+    """Each sort of request has the time of the engine, which is less than that with images."""
+    rows = table(printed("engine", "--candidates", 3, "--repeats", 3))
+    assert len(rows) == 4
+    for row in rows.values():
+        _, least, whole = (float(time.removesuffix(" ms")) for time in row)
+        assert 0 < least < whole
+
+
+def test_the_engine_can_be_profiled():
+    """Where the time goes is told by function."""
+    assert "selector.py" in printed("engine", "--candidates", 2, "--repeats", 2, "--profile")
+
+
+def test_importing_the_package_imports_no_library():
+    """What the table of imports says holds: `import selector` brings no library with it."""
+    rows = table(printed("imports", "--repeats", 1))
+    assert rows["`import selector`"][-1] == "none"
+    assert "torch" not in rows['`Selector("starter")`'][-1]
+    assert "numpy" in rows["`from selector import Selector`"][-1]
+
+
+def test_memory_is_measured_in_a_process_of_its_own(tmp_path):
+    """A request of more pictures decodes each once where all fit, and has a peak of its own."""
+    arguments = ("--side", 64, "--counts", 2, 10, "--folder", tmp_path)
+    text = printed("memory", *arguments, "--policies", "filters only")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if "filters only" in line]
+    assert [(row[1], row[-1]) for row in rows] == [("2", "2"), ("10", "10")]
+    assert all(float(row[2].replace(",", "")) > 10 for row in rows)
+
+
+def test_our_side_of_the_comparison_finds_what_was_made(tmp_path):
+    """Copies, odd shapes and empty pictures are flagged by the numbers of the filters."""
+    text = printed(
+        "against_cleanvision", "--count", 20, "--larger", 0.4, "--rounds", 1, "--folder", tmp_path
+    )
+    assert {tuple(row[1:]) for row in table(text).values()} == {("–", "–", "–")}
+    found = json.loads(printed("run_filters", tmp_path, 2))
+    assert min(found["seconds"], found["processor"]) > 0
+    for check in ("low-information", "odd-size", "odd-aspect", "exact-copy", "near-copy", "blurry"):
+        faulty = {str(path) for path in tmp_path.glob(f"*-{check}.*")}
+        assert faulty
+        assert faulty <= set(found["flagged"][check]), check
+
+
+def test_the_results_name_every_benchmark():
+    """The README of the benchmarks has the command of each script that prints a table."""
+    text = (ROOT / "benchmarks" / "README.md").read_text()
+    scripts = {
+        path.stem for path in (ROOT / "benchmarks").glob("*.py") if "table(" in path.read_text()
+    }
+    assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))

@@ -1,0 +1,119 @@
+"""The examples run as they stand, and show what they say."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+SCRIPTS = sorted(FOLDER.glob("*.py"))
+PUBLIC = {"selector", "selector.types", "selector.measures.base"}
+
+
+def printed(name: str, cwd: Path) -> list[str]:
+    """Return what an example prints when it is run from another folder."""
+    done = subprocess.run(
+        [sys.executable, FOLDER / f"{name}.py"], cwd=cwd, capture_output=True, text=True,
+        env=os.environ | {"PYTHONWARNINGS": "error"}, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(cwd.iterdir()) == []
+    return done.stdout.splitlines()
+
+
+def test_a_folder_gives_its_one_good_picture(tmp_path):
+    """Of a photograph and its faulty versions the photograph is accepted, each fault is named."""
+    answer, *rows = (line.split() for line in printed("select_from_a_folder", tmp_path))
+    assert answer == ["answer:", "complete"]
+    told = {name: (verdict, " ".join(why)) for verdict, name, *why in rows}
+    assert told["good.png"] == ("accept", "")
+    for name, output in {
+        "black.png": "filters.blank.structure",
+        "blurred.png": "filters.sharpness.sharpest",
+        "tiny.png": "filters.resolution.short_side",
+    }.items():
+        verdict, why = told[name]
+        assert verdict == "reject"
+        assert why.startswith(output)
+
+
+def test_pictures_in_memory_are_ranked_and_found_again(tmp_path):
+    """The sharpest is first, its seed is at hand, and the black array is refused."""
+    best, ranking, refused = printed("images_in_memory", tmp_path)
+    assert best == "best: crisp with seed 2"
+    assert ranking == "ranking: ['crisp', 'between', 'soft']"
+    assert refused == "refused: ['candidate-04']"
+
+
+def test_a_policy_in_code_decides_and_answers_mistakes(tmp_path):
+    """Only the wide, clear banner is delivered; advice and a mistake are told."""
+    wide, square, pale, nothing, mistake = printed("policy_as_a_dict", tmp_path)
+    assert wide == "candidate-01 | accept"
+    assert square.startswith("candidate-02 | reject | filters.resolution.aspect is 1.333")
+    assert pale.startswith("candidate-03 | reject | quality is")
+    assert nothing == "only the square one: empty -> regenerate"
+    assert "did you mean 'reject_below'?" in mistake
+
+
+def test_a_measure_of_ones_own_ranks_and_refuses(tmp_path):
+    """Of three umbrellas the most colourful is first, and the grey one is refused for that."""
+    rows = [line.split(maxsplit=3) for line in printed("own_measure", tmp_path)]
+    assert [row[:2] for row in rows] == [
+        ["accept", "candidate-03"],
+        ["accept", "candidate-02"],
+        ["reject", "candidate-01"],
+    ]
+    assert float(rows[0][2]) > 2 * float(rows[1][2])
+    assert rows[2][3] == "colour.colourfulness is 0, below 5"
+
+
+def test_every_verdict_has_its_grounds(tmp_path):
+    """Each verdict is followed by its reason; evidence and what was not measured are shown."""
+    text = "\n".join(printed("why_a_verdict", tmp_path))
+    parts = dict(re.findall(r"^(\S+): (\w+\n(?:  .+\n?)*)", text, re.MULTILINE))
+    grounds = {
+        name: (part.split()[0], *re.findall("because: (\\w+)", part))
+        for name, part in parts.items()
+    }
+    assert grounds == {
+        "good": ("accept",),
+        "small": ("review", "band"),
+        "hardly-different": ("reject", "duplicate"),
+        "nothing-there": ("reject", "refused"),
+        "tiny": ("reject", "refused"),
+    }
+    assert "evidence {'distances': [" in parts["good"]
+    assert "filters.blank.structure was not measured" in parts["tiny"]
+
+
+def test_many_are_delivered_and_none_twice(tmp_path):
+    """Three that look different are delivered; the near copy of the best is left out for that."""
+    delivered, *rest = printed("deliver_many", tmp_path)
+    names = ast.literal_eval(delivered.partition(": ")[2])
+    assert len(names) == 3
+    assert len({"many", "many-darker"} & set(names)) == 1
+    copy = next(line for line in rest if line.startswith("left out: many"))
+    assert "filters.near_duplicates" in copy
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_an_example_is_short_public_and_listed(path):
+    """15 to 60 lines, opens with what it shows and its command, and imports only public names."""
+    text = path.read_text()
+    assert 15 <= len(text.splitlines()) <= 60
+    tree = ast.parse(text)
+    assert f"python examples/{path.name}" in ast.get_docstring(tree)
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name for name in imported if name.startswith("selector")} <= PUBLIC
+    assert f"`{path.name}`" in (FOLDER / "README.md").read_text()
+
+
+def test_the_list_names_what_exists():
+    """Every script in the README of the examples is there."""
+    named = re.findall(r"`([\w/]+\.py)`", (FOLDER / "README.md").read_text())
+    assert len(named) > len(SCRIPTS)
+    assert all((FOLDER / name).exists() for name in named)
