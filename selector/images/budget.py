@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-SMALL_VIEW = 2**20  # bytes, a third of a 1024² picture's: below it a view is cheap to keep
+SMALL_VIEW = 2**18  # bytes; a thumbnail has fewer: below it a view is cheap to keep
 
 
 class PixelBudget:

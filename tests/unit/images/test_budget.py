@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pictures import encoded, noise
 from selector.images import PixelBudget, open_image
 
-SIDE = 800  # pixels of 1.9 MB and luma of 0.6 MB: one above, one below what counts as small
+SIDE = 800  # pixels of 1.9 MB and luma of 0.6 MB, both above what counts as small
 BYTES = SIDE * SIDE * 3
 FILES = [encoded(noise(SIDE, SIDE, seed=seed), "BMP") for seed in range(5)]
 WANTED = [np.asarray(noise(SIDE, SIDE, seed=seed)) for seed in range(5)]
@@ -53,6 +53,16 @@ def test_small_views_outlive_large_ones():
     for image in images:
         assert image.thumbnail.shape == (256, 256, 3)
     assert budget.decodes == decoded == len(images)
+
+
+def test_larger_views_of_others_make_way_for_pixels():
+    """Lumas of pictures that are done with never crowd out the pixels of the one at work."""
+    budget = PixelBudget(3 * BYTES)
+    images = [open_image(file, budget=budget) for file in FILES * 3]
+    for image in images:
+        for name in ("rgb", "luma", "rgb", "thumbnail", "rgb"):
+            assert getattr(image, name) is not None
+    assert budget.decodes == len(images)
 
 
 @settings(max_examples=25, deadline=None)
