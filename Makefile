@@ -38,7 +38,7 @@ fmt: $(VENV)/.dev ## format, and rewrite what is generated
 	$(BIN)/ruff check --fix
 	$(BIN)/selector policy schema > policies/policy.schema.json
 
-bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; a quarter of an hour
+bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; half an hour
 	@for name in filters engine imports memory; do \
 		$(BIN)/python -m benchmarks.$$name || exit 1; echo; \
 	done
