@@ -46,7 +46,9 @@ def check(
         wrong += strict and bool(warnings)
         for warning in warnings:
             typer.echo(shown(str(warning)), err=True)
-        typer.echo(f"{shown(file)}: {plan_line(checked.plan, len(warnings))}")
+        typer.echo(
+            f"{shown(file)}: {plan_line(checked.plan, len(warnings), checked.policy.acknowledged)}"
+        )
     if wrong:
         raise typer.Exit(2)
 
@@ -64,8 +66,17 @@ def test(
     """
     from selector import cases as book
     from selector.cli.table import counted, shown
+    from selector.errors import PolicyError
 
-    results = [result for file in cases for result in book.run(policy, file)]
+    results: list[book.Result] = []
+    problems: list[str] = []
+    for file in cases:
+        try:
+            results += book.run(policy, file)
+        except PolicyError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(list(dict.fromkeys(problems)))
     failed = [result for result in results if result.problems]
     for result in failed:
         typer.echo(shown(f"{result.where}: {result.name}"), err=True)

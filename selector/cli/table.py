@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -140,12 +141,13 @@ def _failures(selection: Selection) -> list[str]:
     return [shown(line) for text in (*lines, *cures) for line in text.splitlines()]
 
 
-def plan_line(plan: Plan, warnings: int = 0) -> str:
+def plan_line(plan: Plan, warnings: int = 0, acknowledged: Iterable[str] = ()) -> str:
     """Return in one line what a checked policy does."""
     well = f"ok, but {counted(warnings, 'warning')}" if warnings else "ok"
     deliver = "all that are good enough" if plan.deliver is None else f"{plan.deliver}"
     waits = f"; not calibrated yet: {', '.join(plan.uncertified)}" if plan.uncertified else ""
+    excused = f"; acknowledges {', '.join(acknowledged)}" if acknowledged else ""
     return (
         f"{well}: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
-        f"delivers {deliver}, {len(plan.instances)} measures{waits}"
+        f"delivers {deliver}, {len(plan.instances)} measures{waits}{excused}"
     )

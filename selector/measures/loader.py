@@ -157,6 +157,12 @@ def _declared(path: str, measure: Measure) -> Measure:
                 f"{path}: output {name!r} has no range (got {output.low} to {output.high}). "
                 "Give finite ends, the lower first, or None."
             )
+        often = output.usual or (0, 1)
+        if not all(map(math.isfinite, often)) or often[0] >= often[1]:
+            raise MeasureError(
+                f"{path}: output {name!r} has no usual range (got {output.usual}). "
+                "Give two finite numbers, the lower first, or None."
+            )
     for need in measure.needs:
         if need not in {"prompt", "source"} and not need.startswith(EVIDENCE_OF):
             raise MeasureError(

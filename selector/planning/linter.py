@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from selector.planning.planner import Planned
-from selector.planning.rules import RULES
+from selector.planning.rules import bounds, ranking, whole
+from selector.planning.rules.placed import Broken
 from selector.policy.document import Spot
+
+RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {
+    "masked": bounds.masked,
+    "within-prompt": bounds.within_prompt,
+    "idle": bounds.idle,
+    "impossible": bounds.impossible,
+    "wide-scale": ranking.wide_scale,
+    "photographic-taste": ranking.photographic_taste,
+    "unreachable": ranking.unreachable,
+    "costs": whole.costs,
+    "twin": whole.twin,
+    "unused": whole.unused,
+}
 
 
 class Warned(NamedTuple):
@@ -34,9 +49,9 @@ def lint(planned: Planned) -> tuple[Warned, ...]:
         for rule, look in RULES.items()
         for loc, said in look(planned)
     ]
-    idle = policy.acknowledged.keys() - {one.rule for one in found}
+    needless = policy.acknowledged.keys() - {one.rule for one in found}
     found = [one for one in found if one.rule not in policy.acknowledged]
-    for rule in idle:
-        said = f"{rule}: acknowledged, but nothing breaks this rule. Drop the line."
-        found.append(Warned(policy.spot("acknowledged", rule), "unused", said))
+    for rule in needless:
+        said = f"{rule}: nothing breaks this rule. Drop the line."
+        found.append(Warned(policy.spot("acknowledged", rule), "acknowledged", said))
     return tuple(sorted(found, key=lambda one: (one.spot.order, one.rule)))

@@ -29,6 +29,8 @@ class Output:
         words: What it is in everyday words, for people who look at a report: "burnt-out area".
         usual: Between which values nine of ten real pictures lie, where that was measured. Says
             which scales make sense, and where a bar begins and ends.
+        harm: Whether it tells of harm or a defect, which no beauty makes up for. What a detector
+            finds always counts as that.
         whole: Whether it is always a whole number: a count, a side in pixels.
     """
 
@@ -40,6 +42,7 @@ class Output:
     optional: bool = False
     words: str = ""
     usual: tuple[float, float] | None = None
+    harm: bool = False
     whole: bool = False
 
 

@@ -29,9 +29,7 @@ class Resolution(Measure):
             "short_side": _side("short side", higher_is_better=True),
             "width": _side("width"),
             "height": _side("height"),
-            "aspect": Output(
-                "width / height", 0, None, None, words="shape, width over height", usual=(0.7, 1.5)
-            ),
+            "aspect": Output("width / height", 0, None, None, words="width over height"),
         }
 
     @property
@@ -45,7 +43,7 @@ class Resolution(Measure):
 
 
 def _side(words: str, *, higher_is_better: bool | None = None) -> Output:
-    return Output("px", 1, None, higher_is_better, words=words, usual=(300, 1100), whole=True)
+    return Output("px", 1, None, higher_is_better, words=words, whole=True)
 
 
 def _measured(image: Image) -> dict[str, Measured]:

@@ -40,7 +40,7 @@ def test_warnings_are_told_and_only_strictness_fails_on_them(mine):
     assert done.stdout.startswith("mine.yaml: ok, but 1 warning: mine@1")
     line = (
         "mine.yaml:4: warning: reject_below: filters.blank.structure is never lower than 0, so "
-        "this bound does nothing. Move it, or drop it. [idle-gate]\n"
+        "this bound does nothing. Move it, or drop it. [idle]\n"
     )
     assert done.stderr == line
     strict = mine("policy", "check", "--strict", "mine.yaml")

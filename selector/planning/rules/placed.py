@@ -14,6 +14,13 @@ from selector.types import Output
 T = TypeVar("T")
 
 
+class Broken(NamedTuple):
+    """Where a rule is broken, and how."""
+
+    loc: Loc
+    said: str
+
+
 class Bound(NamedTuple):
     """A gate or constraint as it was written, with where it stands and what it is on."""
 
@@ -46,6 +53,11 @@ def composite(planned: Planned) -> Iterator[tuple[Loc, Term]]:
     return _placed(within, planned.plan.terms)
 
 
+def ranks_alone(planned: Planned) -> bool:
+    """Return whether one term makes the whole ranking: then it is weighed against nothing."""
+    return len(planned.plan.terms) == 1 and planned.plan.cut is None
+
+
 def axes(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:
     """Return the axes of a Pareto order, if it is one."""
     method = planned.plan.method
@@ -67,3 +79,13 @@ def _placed(within: Loc, parts: Iterable[T]) -> Iterator[tuple[Loc, T]]:
 def output_of(planned: Planned, ref: Ref) -> Output:
     """Return what a measure declares of an output."""
     return planned.plan.instances[ref.instance].outputs[ref.output]
+
+
+def numbers(gate: grammar.Gate, keys: Iterable[str]) -> dict[str, float]:
+    """Return those bounds that are numbers: neither left out, nor calibrated, nor expected."""
+    return {key: at for key in keys if isinstance(at := getattr(gate, key), float)}
+
+
+def percent(share: float) -> str:
+    """Return a share in words."""
+    return f"{100 * share:.3g} %"

@@ -1,0 +1,81 @@
+"""Rules about ranking warn of what hardly counts, or never decides."""
+
+from linting import BEAUTY, BLANK, FACES, HANDS, SHARP, by, in_order, warned
+from policies import small
+from selector.planning import lint, planned
+
+
+def test_a_scale_of_which_next_to_nothing_is_used_is_told():
+    """Sharpness goes to 16, but real pictures have 0.004 to 0.14: on that scale it weighs nothing."""
+    wide, fit = {"of": SHARP, "weight": 9}, {"of": SHARP, "scale": {"ends": [0, 0.2]}}
+    assert warned(**by({"of": BLANK}, wide)) == [("wide-scale", "method.weighted_sum[1]")]
+    assert warned(**by({"of": BLANK}, fit)) == []
+    beside = {"of": BEAUTY, "scale": {"ends": [8, 9]}}
+    assert warned(**by({"of": BLANK}, beside)) == [("wide-scale", "method.weighted_sum[1]")]
+    assert warned(**by(wide)) == [], "alone it ranks on any scale"
+    cut = {"of": "quality", "reject_below": 0.3}
+    assert warned(**by(wide, cut=cut)) == [("wide-scale", "method.weighted_sum[0]")]
+    (told,) = lint(planned(small(**by({"of": BLANK}, wide))))
+    assert "have 0.0044 to 0.14, 0.848 % of its scale from 0 to 16;" in told.said
+
+
+def test_a_scale_is_held_against_the_range_where_nothing_was_measured():
+    """An injury is from 0 to 1; on a scale to 100 it weighs nothing."""
+    term = {"of": "lint_taste.own.injury", "scale": {"ends": [0, 100]}}
+    gates = [{"on": "lint_taste.own.injury", "accept_below": 0.5}]
+    place = [("wide-scale", "method.weighted_sum[1]")]
+    assert warned(**by({"of": BLANK}, term), gates=gates) == place
+    term = {"of": "lint_taste.own.injury", "scale": {"ends": [0, 20]}}
+    assert warned(**by({"of": BLANK}, term), gates=gates) == []
+    term = {"of": "lint_taste.own.injury", "scale": {"ends": [0, 21]}}
+    assert warned(**by({"of": BLANK}, term), gates=gates) == place
+
+
+def test_a_scale_for_what_gates_ask_for_is_not_too_wide():
+    """Who refuses what is usual has other pictures, of which nothing is known."""
+    white = {"of": "filters.clipping.highlights", "scale": {"ends": [0.35, 0.95]}}
+    gate = {"on": "filters.clipping.highlights", "reject_below": 0.35}
+    assert warned(**by({"of": BLANK}, white), gates=[gate]) == []
+    assert warned(**by({"of": BLANK}, white)) == [("wide-scale", "method.weighted_sum[1]")]
+
+
+def test_a_photographic_judge_of_drawings_is_told():
+    """Only where the policy says that its pictures are stylised."""
+    term = {"of": BEAUTY, "scale": {"ends": [1, 10]}}
+    place = [("photographic-taste", "method.weighted_sum[0]")]
+    assert warned(**by(term, style="stylised")) == place
+    assert warned(**by(term, style="photographic")) == warned(**by(term)) == []
+    gate = {"on": BEAUTY, "reject_below": 4}
+    assert warned(gates=[gate], style="stylised") == [("photographic-taste", "gates[0]")]
+    axes = {"pareto": {"objectives": [{"of": BLANK}, term]}}
+    told = ("photographic-taste", "method.pareto.objectives[1]")
+    assert warned(method=axes, style="stylised") == [told]
+    assert ("photographic-taste", "method.lexicographic[0]") in warned(
+        **in_order(term | {"eps": 1}, {"of": BLANK}), style="stylised"
+    )
+
+
+def test_a_criterion_that_leaves_nothing_to_the_next_is_told():
+    """Without an eps, continuous numbers never tie; whole ones do, and the last may decide all."""
+    first, last = {"of": BLANK}, {"of": "filters.blank.spread"}
+    assert warned(**in_order(first, last)) == [("unreachable", "method.lexicographic[0]")]
+    assert warned(**in_order(first | {"eps": 0.01}, last)) == []
+    for tie in (
+        {"of": FACES, "scale": {"ends": [0.005, 0.5]}, "if_absent": 0},
+        {"of": HANDS, "if_absent": 0},
+        {"of": "filters.clipping.shadows"},
+        {"of": SHARP, "scale": {"ends": [0, 0.05]}},
+    ):
+        assert warned(**in_order(tie, last)) == [], "many are equal"
+    sides = {"of": "filters.resolution.short_side", "scale": {"ends": [0, 1000]}}
+    assert warned(**in_order(sides, last)) == []
+
+
+def test_a_criterion_that_never_decides_is_told():
+    """An eps as wide as the scale makes all equal."""
+    place = [("unreachable", "method.lexicographic[0]")]
+    assert warned(**in_order({"of": BLANK, "eps": 1})) == place
+    assert warned(**in_order({"of": BLANK, "eps": 2, "scale": {"ends": [0, 100]}})) == place
+    assert warned(**in_order({"of": SHARP, "eps": 0.15})) == place, "sharp ones have up to 0.14"
+    assert warned(**in_order({"of": SHARP, "eps": 0.1})) == []
+    assert warned(**in_order({"of": HANDS, "eps": 0.9, "if_absent": 0})) == []
