@@ -6,21 +6,27 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from selector.errors import PolicyError
 from selector.policy import document, find, remains
 from selector.policy.document import Document, Problem
-from selector.policy.values import FromZero, Number
+from selector.policy.grammar import Part
+from selector.policy.values import FromZero, Number, listed
 from selector.types import Answer, ReasonKind, VerdictName
 
 FAILED, ABSENT, UNREADABLE, COPY = "failed", "absent", "unreadable", "copy of "
-
-
-class Part(BaseModel):
-    """A mapping of the file: frozen, and every unknown key is a problem."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+# The verdicts that come with each kind of reason. An outranked one tells its doubts too, a promoted
+# one why it was rejected before; the other kinds always reject.
+VERDICTS = {
+    "band": ("review", "reject"),
+    "cut": ("review", "reject"),
+    "failure": ("review", "reject"),
+    "front": ("review",),
+    "infeasible": ("review", "reject"),
+    "promoted": ("review",),
+    "uncertified": ("review",),
+}
 
 
 def _given(value: Any) -> float | str:
@@ -36,29 +42,52 @@ def _candidate(value: Any) -> Any:
         return {}
     if isinstance(value, dict) or value == UNREADABLE:
         return value
-    if isinstance(value, str) and value.startswith(COPY) and value != COPY:
+    if isinstance(value, str) and value.startswith(COPY) and value.removeprefix(COPY).strip():
         return value
     raise ValueError(f"expected outcomes by name, {UNREADABLE!r}, or '{COPY}ANOTHER'")
 
 
+def _pair(value: Any) -> tuple[str, str]:
+    names = value if isinstance(value, list) else []
+    if len(names) == 2 and all(isinstance(name, str) for name in names) and len({*names}) > 1:  # noqa: PLR2004 - a pair
+        return names[0], names[1]
+    raise ValueError("expected the names of two candidates, [ONE, OTHER]")
+
+
 def _verdict(value: Any) -> str:
-    word, *kind = value.split() if isinstance(value, str) else ("",)
-    if word not in get_args(VerdictName) or len(kind) > 1:
+    word, *kinds = value.split() if isinstance(value, str) and value.split() else ("",)
+    if word not in get_args(VerdictName) or len(kinds) > 1:
         raise ValueError("expected accept, review or reject, and perhaps the kind of a reason")
-    if kind and kind[0] not in (kinds := get_args(ReasonKind)):
-        raise ValueError(f"expected as the kind of its reason one of {', '.join(kinds)}")
-    return " ".join((word, *kind))
+    for kind in kinds:
+        if kind not in get_args(ReasonKind):
+            raise ValueError(f"expected as its reason one of {', '.join(get_args(ReasonKind))}")
+        if word not in VERDICTS.get(kind, ("reject",)):
+            raise ValueError(f"expected what can be: {kind} never leads to {word}")
+    return " ".join((word, *kinds))
+
+
+def _written(value: Any) -> Any:
+    if value is None:
+        raise ValueError("expected something to compare with")
+    return value
 
 
 Given = Annotated[float | str, BeforeValidator(_given)]
-Verdict = Annotated[str, BeforeValidator(_verdict)]
 Row = dict[str, Given]
+Described = Annotated[
+    Annotated[Row, Tag("outcomes")] | Annotated[str, Tag("word")],
+    Discriminator(lambda value: "word" if isinstance(value, str) else "outcomes"),
+    BeforeValidator(_candidate),
+]
+Pair = Annotated[tuple[str, str], BeforeValidator(_pair)]
+Verdict = Annotated[str, BeforeValidator(_verdict)]
+Written = BeforeValidator(_written)  # an empty one would compare nothing
 
 
 class Alike(Part):
     """How far two candidates are apart; all others are as far apart as can be."""
 
-    pair: tuple[str, str]
+    pair: Pair
     distance: FromZero
 
 
@@ -66,33 +95,31 @@ class Case(Part):
     """One request, and what must come out."""
 
     name: Annotated[str, Field(min_length=1)]
-    candidates: Annotated[
-        dict[str, Annotated[Row | str, BeforeValidator(_candidate)]], Field(min_length=1)
-    ]
+    candidates: Annotated[dict[str, Described], Field(min_length=1)]
     expect: dict[str, Number] = Field(default_factory=dict)
     alike: tuple[Alike, ...] = ()
     verdicts: dict[str, Verdict] = Field(default_factory=dict)
-    ranking: tuple[str, ...] | None = None
-    answer: Answer | None = None
-    advice: Literal["regenerate", "none"] | None = None
-    needs_person: bool | None = None
+    ranking: Annotated[tuple[str, ...] | None, Written] = None
+    answer: Annotated[Answer | None, Written] = None
+    advice: Annotated[Literal["regenerate", "none"] | None, Written] = None
+    needs_person: Annotated[bool | None, Written] = None
 
     def rows(self) -> dict[str, Row]:
         """Return those candidates that have outcomes of their own."""
         return {name: one for name, one in self.candidates.items() if isinstance(one, dict)}
 
-    def copy_of(self, name: str) -> str | None:
-        """Return whose bytes a candidate has, if it is a copy."""
+    def copied(self, name: str) -> str:
+        """Return whose bytes a candidate has: the one that it is a copy of, else itself."""
         one = self.candidates[name]
         copy = isinstance(one, str) and one.startswith(COPY)
-        return one.removeprefix(COPY).strip() if copy else None  # type: ignore[union-attr]
+        return str(one).removeprefix(COPY).strip() if copy else name
 
 
 class Book(Part):
     """A whole file."""
 
     usually: Row = Field(default_factory=dict)
-    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    cases: Annotated[tuple[Case, ...], listed(1)]
 
 
 class _Rest(Book):

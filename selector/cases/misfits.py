@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from selector.cases.grammar import ABSENT, Book, Case, Given, Row
+from selector.cases.grammar import ABSENT, Alike, Book, Case, Given, Row
 from selector.policy.document import Document, Loc, Problem
 from selector.policy.plan import Plan
 from selector.policy.problems import nearest
 from selector.types import Output
+
+Misfits = Iterator[tuple[Loc, str]]
 
 
 def key_of(plan: Plan, name: str) -> str | None:
@@ -19,78 +21,116 @@ def key_of(plan: Plan, name: str) -> str | None:
     return name if name in _outputs(plan) else None
 
 
+def needed(plan: Plan) -> list[str]:
+    """Return the keys of all outputs that cases must say: those that decide, but for distances."""
+    keys = dict.fromkeys(ref.key for ref in plan.refs)
+    if plan.distinct is not None:
+        keys.pop(plan.distinct.by.key)  # it follows from who is alike
+    return list(keys)
+
+
 def found(plan: Plan, book: Book, text: Document) -> Iterator[Problem]:
     """Find what does not fit."""
     for loc, said in _all(plan, book):
         yield Problem(text.spot(loc), said)
 
 
-def _all(plan: Plan, book: Book) -> Iterator[tuple[Loc, str]]:
+def _all(plan: Plan, book: Book) -> Misfits:
     yield from _row(plan, book.usually, ("usually",))
     names = Counter(case.name for case in book.cases)
     for at, case in enumerate(book.cases):
         loc: Loc = ("cases", at)
         if names[case.name] > 1:
             yield (*loc, "name"), f"{case.name!r}: two cases have this name. Change one."
-        yield from _case(plan, case, loc)
+        yield from _candidates(plan, case, loc)
         yield from _lacking(plan, book, case, loc)
+        yield from _distances(plan, case, loc)
+        yield from _expected(case, loc)
 
 
-def _case(plan: Plan, case: Case, loc: Loc) -> Iterator[tuple[Loc, str]]:
+def _candidates(plan: Plan, case: Case, loc: Loc) -> Misfits:
     for name, row in case.rows().items():
         yield from _row(plan, row, (*loc, "candidates", name))
     for name in case.candidates:
-        twin = case.copy_of(name)
-        if twin is not None and twin not in case.rows():
-            yield (
-                (*loc, "candidates", name),
-                f"{name}: a copy of none that has outcomes; {nearest(twin, list(case.rows()))}",
-            )
+        twin = case.copied(name)
+        if twin != name and twin not in case.rows():
+            said = f"{name}: a copy of none that has outcomes (got {twin!r}); "
+            yield (*loc, "candidates", name), said + nearest(twin, list(case.rows()))
     for name in case.expect:
         if name not in plan.expectations:
-            known = sorted(plan.expectations)
-            yield (
-                (*loc, "expect", name),
-                f"expect.{name}: not in the policy; {nearest(name, known)}",
-            )
-    yield from _alike(plan, case, loc)
-    yield from _expected(case, loc)
+            said = f"expect: the policy reads no expect.{name} (got {name!r}); "
+            yield (*loc, "expect", name), said + nearest(name, sorted(plan.expectations))
 
 
-def _row(plan: Plan, row: Row, loc: Loc) -> Iterator[tuple[Loc, str]]:
-    outputs = _outputs(plan)
+def _row(plan: Plan, row: Row, loc: Loc) -> Misfits:
+    asked, outputs = needed(plan), _outputs(plan)
+    seen: set[str] = set()
     for name, given in row.items():
         key = key_of(plan, name)
-        if key is None:
-            said = f"{name}: the policy's measures have no such output; "
-            yield (*loc, name), said + nearest(name, list(outputs))
+        if key is None or key not in asked:
+            said = f"{name}: the policy does not decide by it; "
+            yield (*loc, name), said + nearest(name, asked)
+        elif key in seen:
+            yield (*loc, name), f"{name}: said twice, by two names. Keep one."
         elif said := _beyond(outputs[key], given):
             yield (*loc, name), f"{name}: {said}"
+        seen.add(key or name)
 
 
 def _beyond(output: Output, given: Given) -> str:
-    """Return why no measure can give this, or nothing."""
+    """Return why no measure can give this; "" if one can."""
     if given == ABSENT and not output.optional:
-        return "is never absent. Give a number."
-    low = output.low if output.low is not None else given
-    high = output.high if output.high is not None else given
-    if isinstance(given, float) and not low <= given <= high:  # type: ignore[operator]
-        return f"can't be {given:.12g}; it goes from {output.low} to {output.high}."
+        return "it is never absent (got 'absent'). Give a number."
+    if not isinstance(given, float):
+        return ""
+    if output.whole and not given.is_integer():
+        return f"expected a whole number (got {given:.12g}). Give one."
+    low = "-∞" if output.low is None else f"{output.low:.12g}"
+    high = "∞" if output.high is None else f"{output.high:.12g}"
+    if not float(low.replace("∞", "inf")) <= given <= float(high.replace("∞", "inf")):
+        return f"it can only be {low} to {high} (got {given:.12g}). Give a number in this range."
     return ""
 
 
-def _alike(plan: Plan, case: Case, loc: Loc) -> Iterator[tuple[Loc, str]]:
-    of_sets = any(one.scope == "set" for one in plan.instances.values())
+def _lacking(plan: Plan, book: Book, case: Case, loc: Loc) -> Misfits:
+    """Find candidates of which something is not said that the policy may ask for."""
+    usual = {key_of(plan, name) for name in book.usually}
+    for name, row in case.rows().items():
+        known = usual | {key_of(plan, one) for one in row}
+        if lacking := [key for key in needed(plan) if key not in known]:
+            said = f"{name}: {', '.join(lacking)} not given, here or under 'usually'. "
+            yield (*loc, "candidates", name), f"{said}Give a number, failed, or absent."
+
+
+def _distances(plan: Plan, case: Case, loc: Loc) -> Misfits:
+    pairs: set[frozenset[str]] = set()
     for at, one in enumerate(case.alike):
         here = (*loc, "alike", at)
-        if not of_sets:
-            yield here, "alike: the policy measures no distances. Drop it."
-        for name in one.pair:
-            if name not in case.candidates:
-                yield (*here, "pair"), _nobody(name, case)
+        strangers = [name for name in one.pair if name not in case.candidates]
+        for name in strangers:
+            yield (*here, "pair"), _nobody(name, case)
+        if strangers:
+            continue
+        pair = frozenset(map(case.copied, one.pair))
+        if said := _no_distance(plan, case, one, pair):
+            yield here, f"alike: {said}"
+        elif pair in pairs:
+            yield here, f"alike: {' and '.join(one.pair)} stand here twice. Keep one."
+        pairs.add(pair)
 
 
-def _expected(case: Case, loc: Loc) -> Iterator[tuple[Loc, str]]:
+def _no_distance(plan: Plan, case: Case, one: Alike, pair: frozenset[str]) -> str:
+    """Return why this distance would change nothing, or can't be; "" if it is well."""
+    if plan.distinct is None:
+        return "the policy has no 'distinct', so it measures no distances. Drop it."
+    if not pair <= case.rows().keys():
+        return f"{' and '.join(one.pair)} are not both measured. Name two that are."
+    if len(pair) == 1:
+        return f"{' and '.join(one.pair)} have the same bytes. Name two others."
+    return _beyond(_outputs(plan)[plan.distinct.by.key], one.distance)
+
+
+def _expected(case: Case, loc: Loc) -> Misfits:
     for name in case.verdicts:
         if name not in case.candidates:
             yield (*loc, "verdicts", name), _nobody(name, case)
@@ -104,23 +144,6 @@ def _expected(case: Case, loc: Loc) -> Iterator[tuple[Loc, str]]:
 
 def _nobody(name: str, case: Case) -> str:
     return f"{name}: no such candidate in this case; {nearest(name, list(case.candidates))}"
-
-
-def _lacking(plan: Plan, book: Book, case: Case, loc: Loc) -> Iterator[tuple[Loc, str]]:
-    """Find candidates of which something is not said that the policy may ask for."""
-    usual = {key_of(plan, name) for name in book.usually}
-    for name, row in case.rows().items():
-        said = usual | {key_of(plan, one) for one in row}
-        if lacking := [key for key in _needed(plan) if key not in said]:
-            listed = ", ".join(lacking)
-            todo = f"{name}: {listed} not given, here or under 'usually'. Give a number."
-            yield (*loc, "candidates", name), todo
-
-
-def _needed(plan: Plan) -> list[str]:
-    """Return the keys of all outputs that a plan decides by, but those of sets."""
-    alone = [ref for ref in plan.refs if plan.instances[ref.instance].scope == "candidate"]
-    return list(dict.fromkeys(ref.key for ref in alone))
 
 
 def _outputs(plan: Plan) -> dict[str, Output]:

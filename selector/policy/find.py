@@ -64,7 +64,6 @@ def read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PolicyError(
-            f"{path}: can't be read ({error.strerror}). Give a readable file."
-        ) from None
+    except (OSError, ValueError) as error:  # ValueError: no name that a file could have
+        said = error.strerror if isinstance(error, OSError) else error
+        raise PolicyError(f"{path}: can't be read ({said}). Give a readable file.") from None

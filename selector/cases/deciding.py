@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from selector.cases.grammar import ABSENT, UNREADABLE, Case, Given
 from selector.errors import PolicyError
 from selector.planning import Source, plan_of
 from selector.policy import document
-from selector.policy.plan import Instance, Plan
+from selector.policy.plan import Instance, Plan, Ref
 from selector.types import (
     Ask,
     Candidate,
@@ -26,6 +25,7 @@ from selector.types import (
     Score,
 )
 
+ASCENDING, DESCENDING = "ascending", "descending"
 FAR = 1e9  # between two that are not said to be alike, in a measure that names no largest distance
 
 
@@ -60,12 +60,25 @@ def run(policy: Source, cases: str | os.PathLike[str]) -> tuple[Result, ...]:
     book, text, problems = grammar.read(cases)
     if wrong := [*problems, *misfits.found(plan, book, text)]:
         raise PolicyError(document.in_order(wrong))
-    results = []
-    for at, case in enumerate(book.cases):
-        request = _Request(plan, case, book.usually)
-        otherwise = tuple(_otherwise(case, request.decided()))
-        results.append(Result(text.where(("cases", at, "name")), case.name, otherwise))
-    return tuple(results)
+    return tuple(
+        Result(text.where(("cases", at, "name")), case.name, _problems(plan, case, book.usually))
+        for at, case in enumerate(book.cases)
+    )
+
+
+def _problems(plan: Plan, case: Case, usually: grammar.Row) -> tuple[str, ...]:
+    """Return what came out otherwise than expected.
+
+    Ties are decided by the content's hash, which a case does not say; so it is decided under two
+    orders of hashes, and must come out alike.
+    """
+    one, other = (
+        _Request(plan, case, usually, order).decided() for order in (ASCENDING, DESCENDING)
+    )
+    found, reverse = tuple(_otherwise(case, one)), tuple(_otherwise(case, other))
+    if bool(found) != bool(reverse):
+        return ("it depends on a tie, which bytes decide. Give the candidates different numbers",)
+    return found
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,7 @@ class _Request:
     plan: Plan
     case: Case
     usually: grammar.Row
+    order: str
 
     def decided(self) -> Decision:
         named = tuple(self._candidate(name) for name in self.case.candidates)
@@ -82,45 +96,54 @@ class _Request:
 
     def _candidate(self, name: str) -> Candidate:
         error = "unreadable" if self.case.candidates[name] == UNREADABLE else None
-        content = None if error else _hash(self.case.copy_of(name) or name)
+        content = None if error else self._content(name)
         return Candidate(id=name, content_hash=content, pixel_hash=content, error=error)
+
+    def _content(self, name: str) -> str:
+        """Return the hash of a candidate's bytes, ascending or descending as the case names them."""
+        places = list(self.case.candidates)
+        place = places.index(self.case.copied(name))
+        return f"{place if self.order == ASCENDING else len(places) - place:064x}"
 
     def _measure(self, ask: Ask, _: object) -> list[Mapping[str, Measured]]:
         instance = self.plan.instances[ask.instance]
-        members = sorted(ask.candidates, key=_hash) if instance.scope == "set" else ()
-        return [self._outcomes(instance, name, members) for name in ask.candidates]
+        return [self._outcomes(instance, name, ask.candidates) for name in ask.candidates]
 
     def _outcomes(
         self, instance: Instance, name: str, members: Sequence[str]
     ) -> dict[str, Measured]:
+        distinct = self.plan.distinct
         row = self._row(name)
         found: dict[str, Measured] = {}
         for output, declared in instance.outputs.items():
-            given = row.get(f"{instance.name}.{output}")
+            names = self._names(instance)
+            given = next((row[key] for one in names if (key := f"{one}.{output}") in row), None)
             if given is not None:
                 found[output] = _measured(given)
-            elif members:
+            elif distinct and any(distinct.by == Ref(one, output) for one in names):
                 found[output] = self._distances(name, members, declared)
             else:
-                found[output] = NotApplicable("the policy does not refer to it")
+                found[output] = NotApplicable("the policy does not decide by it")
         return found
 
+    def _names(self, instance: Instance) -> list[str]:
+        """Return the names of all instances that measure the same: the cascade asks one of them."""
+        every = self.plan.instances.values()
+        return [one.name for one in every if one.fingerprint == instance.fingerprint]
+
     def _row(self, name: str) -> dict[str | None, Given]:
-        rows = (self.usually, self.case.rows()[name])  # the later wins
+        rows = (self.usually, self.case.rows()[self.case.copied(name)])  # the later wins
         return {misfits.key_of(self.plan, key): row[key] for row in rows for key in row}
 
     def _distances(self, name: str, members: Sequence[str], output: Output) -> Measured:
         far = FAR if output.high is None else output.high
-        near = {frozenset(one.pair): one.distance for one in self.case.alike}
-        apart = [0.0 if one == name else near.get(frozenset((one, name)), far) for one in members]
-        others = [far for far, one in zip(apart, members, strict=True) if one != name]
+        near = {frozenset(map(self._content, one.pair)): one.distance for one in self.case.alike}
+        own, hashes = self._content(name), sorted(map(self._content, members))
+        apart = [0.0 if one == own else near.get(frozenset((one, own)), far) for one in hashes]
+        others = [far for far, one in zip(apart, hashes, strict=True) if one != own]
         if not others:
             return NotApplicable("alone in its set")
         return Score(min(others), evidence={"distances": [*apart]})
-
-
-def _hash(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _measured(given: Given) -> Measured:
