@@ -101,7 +101,7 @@ def _loosened(policy: dict, plan: Plan) -> Iterator[tuple[str, dict]]:
             elif not one.keys() & LINES:  # a gate needs one, and this one everything meets
                 one |= {"accept_below": output.high} if "below" in key else {"accept_above": 0}
             yield f"{bound['on']}: {key}", changed
-    if plan.deliver != 1:  # with one to deliver, nothing is left to be a duplicate
+    if plan.distinct and plan.deliver != 1:  # with one, nothing is left to be a duplicate
         yield "distinct", policy | {"distinct": policy["distinct"] | {"within": 0}}
     for key in ("cut", "review_at_most"):
         if key in policy:

@@ -1,26 +1,36 @@
 """What the shipped policies make of pictures: photographs, faults made from one, and drawings."""
 
-import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
+from motifs import (
+    WHITE,
+    Picture,
+    crowd,
+    figure,
+    landscape,
+    mug,
+    sprite,
+    two_of_them,
+    upside_down_face,
+)
 from selector import Candidate, Policy, Selection, Selector
 from selector.errors import JournalError
-
-WHITE = (255, 255, 255)
-Picture = Image.Image
+from selector.images import Limits
 
 
 @pytest.fixture
 def choose(root):
     """Select among pictures by name, or paths, by a shipped policy; entries of it may change."""
 
-    def selected(policy: str, pictures, *, expect=None, journal=False, **changes) -> Selection:
+    def selected(
+        policy: str, pictures, *, expect=None, journal=False, limits=None, **changes
+    ) -> Selection:
         policy = Policy.load(root / "policies" / f"{policy}.yaml").having(**changes)
         given = list(pictures)
         if isinstance(pictures, dict):
             given = [Candidate(picture, id=name) for name, picture in pictures.items()]
-        with Selector(policy, journal=journal) as selector:
+        with Selector(policy, journal=journal, limits=limits) as selector:
             return selector.select("a picture", given, expect=expect)
 
     return selected
@@ -45,61 +55,6 @@ def portrait(astronaut) -> Picture:
 def closer(astronaut) -> Picture:
     """The same person from nearer, in another frame."""
     return astronaut.resize((2048, 2048), Image.Resampling.BICUBIC).crop((300, 0, 1500, 1600))
-
-
-def upside_down_face(portrait: Picture) -> Picture:
-    face = (340, 20, 600, 330)
-    turned = portrait.copy()
-    turned.paste(portrait.crop(face).transpose(Image.Transpose.FLIP_TOP_BOTTOM), face[:2])
-    return turned
-
-
-def two_of_them(portrait: Picture) -> Picture:
-    both = Image.new("RGB", (1536, 1024))
-    for at in (0, 768):
-        both.paste(portrait.crop((100, 0, 868, 1024)), (at, 0))
-    return both
-
-
-def mug(ground=WHITE, *, share: float = 0.36, blur: float = 0) -> Picture:
-    """Draw a mug whose body fills *share* of the width."""
-    picture = Image.new("RGB", (1024, 1024), ground)
-    draw = ImageDraw.Draw(picture)
-    wide, high = int(1024 * share), int(1200 * share)
-    left, top = (1024 - wide) // 2, (1024 - high) // 2
-    draw.arc((left + wide // 2, top + high // 4, left + wide * 4 // 3, top + high * 3 // 4),
-             -90, 90, (140, 46, 36), max(1, wide // 10))  # fmt: skip
-    draw.rounded_rectangle((left, top, left + wide, top + high), wide // 8, (176, 58, 46))
-    draw.ellipse((left, top - wide // 10, left + wide, top + wide // 10), (88, 29, 23))
-    return picture.filter(ImageFilter.GaussianBlur(blur))
-
-
-def landscape(seed: int, *, blur: float = 0) -> Picture:
-    """Draw hills and trees in flat colours, with outlines."""
-    random = np.random.default_rng(seed)
-    picture = Image.new("RGB", (1024, 1024), (250, 244, 230))
-    draw = ImageDraw.Draw(picture)
-    for horizon in (500, 650, 800):
-        hills = [(x, horizon + random.normal(0, 40)) for x in range(0, 1025, 128)]
-        shape = [(0, 1024), *hills, (1024, 1024)]
-        draw.polygon(shape, tuple(random.integers(60, 220, 3).tolist()), (30, 30, 30))
-    for x, y in random.integers(0, 950, (12, 2)).tolist():
-        colour = tuple(random.integers(60, 230, 3).tolist())
-        draw.ellipse((x, y, x + 60, y + 60), colour, (30, 30, 30), 4)
-    return picture.filter(ImageFilter.GaussianBlur(blur))
-
-
-def figure(seed: int) -> Picture:
-    """Draw a symmetric figure of a few colours in 32 x 32 pixels."""
-    random = np.random.default_rng(seed)
-    colours = random.integers(20, 240, (6, 3), dtype=np.uint8)
-    cells = random.integers(0, 6, (8, 5))
-    cells[random.random((8, 5)) < 0.25] = -1  # where the ground shows
-    half = np.kron(cells, np.ones((3, 3), int))
-    body = np.hstack([half[:, ::-1], half])
-    pixels = np.full((32, 32, 3), (40, 44, 52), np.uint8)
-    pixels[4:28, 1:31][body >= 0] = colours[body[body >= 0]]
-    return Image.fromarray(pixels)
 
 
 def test_of_eight_portraits_two_that_differ_are_delivered(choose, portrait, closer):
@@ -144,9 +99,10 @@ def test_no_malformed_hand_is_accepted_unseen(choose, shared):
 
 
 def test_a_product_on_white_beats_a_better_scene(choose, portrait):
-    """A scene ranks first and is infeasible; so are a grey ground and a speck on white."""
+    """A crowd ranks before it and is infeasible; a person sees what has another ground."""
     pictures = {
-        "scene": portrait,
+        "scene": crowd(portrait),
+        "portrait": portrait,
         "white": mug(),
         "small": mug(share=0.2),
         "grey": mug((235, 235, 235)),
@@ -154,18 +110,32 @@ def test_a_product_on_white_beats_a_better_scene(choose, portrait):
         "blurred": mug(blur=10),
     }
     selection = choose("catalog", pictures, deliver="all")
-    assert selection.ranking[0].id in {"scene", "grey"}
+    assert ids(selection.ranking).index("scene") < ids(selection.ranking).index("white")
     assert ids(selection.accepted)[0] == "white"
-    for one in ("scene", "grey"):
-        assert why(selection, one) >= {("infeasible", "filters.clipping")}
+    assert why(selection, "scene") >= {("infeasible", "filters.blank")}
+    assert {*ids(selection.review)} == {"portrait", "small", "grey"}
     assert selection.verdict("speck") == "reject"
     assert why(selection, "blurred") == {("refused", "filters.sharpness")}
 
 
-def test_only_scenes_are_a_reason_to_generate_again(choose, portrait, closer):
-    """Without any white ground nothing is delivered, and nobody is asked to look."""
-    selection = choose("catalog", {"one": portrait, "other": closer})
+@pytest.mark.parametrize("level", [128, 200, 230, 245, 250, 252])
+def test_a_product_on_a_neutral_ground_is_never_generated_again_for_it(choose, level):
+    """Off-white and grey grounds are for a person, on account of the ground alone."""
+    selection = choose("catalog", {"mug": mug((level, level, level))})
+    assert (selection.answer, selection.advice) == ("review", None)
+    assert why(selection, "mug") == {("band", "filters.clipping")}
+
+
+def test_what_is_nearly_white_is_accepted(choose):
+    """Within what JPEG makes of pure white, a ground is white."""
+    assert choose("catalog", {"mug": mug((253, 253, 253))}).answer == "complete"
+
+
+def test_only_rich_scenes_are_a_reason_to_generate_again(choose, portrait):
+    """Where nothing can be a product alone nothing is delivered, and nobody is asked to look."""
+    selection = choose("catalog", {"one": crowd(portrait)})
     assert (selection.answer, selection.advice) == ("empty", "regenerate")
+    assert not selection.needs_person
 
 
 def test_a_hand_in_front_of_white_is_looked_at(choose, shared):
@@ -225,6 +195,32 @@ def test_four_figures_that_differ_are_delivered(choose):
     assert choose("pixel-art", pictures).answer == "complete"
 
 
+def test_a_pale_transparent_sprite_shows_on_mid_grey_only(choose):
+    """On white it is for a person; on the ground that the policy's first lines name it passes."""
+    sprites = {"pale": sprite((250, 250, 250)), "dark": sprite((40, 40, 60))}
+    on_white = choose("pixel-art", sprites)
+    assert (ids(on_white.accepted), ids(on_white.review)) == (["dark"], ["pale"])
+    assert why(on_white, "pale") == {("band", "filters.blank")}
+    on_grey = choose("pixel-art", sprites, limits=Limits(background=(128, 128, 128)))
+    assert {*ids(on_grey.accepted)} == {"pale", "dark"}
+
+
+def test_a_person_for_patients_sees_whatever_is_not_refused(choose, closer):
+    """Clean, small and dark ones are all shown, the clean one first, and none is outranked."""
+    small = closer.resize((600, 800))
+    pictures = {
+        "clean": closer,
+        "small": small,
+        "smaller": closer.resize((560, 747)),
+        "small-sharp": small.filter(ImageFilter.SHARPEN),
+        "small-mirrored": ImageOps.mirror(small),
+        "empty": Image.new("RGB", (1200, 1600), WHITE),
+    }
+    selection = choose("patient-education", pictures, expect={"faces": 1})
+    assert selection.ranking[0].id == "clean"
+    assert {*ids(selection.review)} == {*pictures} - {"empty"}
+
+
 def test_the_cleanest_picture_for_patients_is_signed_by_a_person(choose, closer, tmp_path):
     """A sharp portrait that meets every bound is for review, for want of labels alone."""
     pictures = {"clean": closer, "blurred": closer.filter(ImageFilter.GaussianBlur(8))}
@@ -240,3 +236,15 @@ def test_for_patients_nothing_is_decided_off_the_record(choose, closer, monkeypa
     monkeypatch.delenv("SELECTOR_JOURNAL", raising=False)
     with pytest.raises(JournalError, match="patient-education: its policy requires a journal"):
         choose("patient-education", {"clean": closer}, journal=None)
+
+
+def test_what_policies_confess_not_to_see_they_do_not_see(choose, portrait, shared):
+    """Their first lines are true: two products, and photographs where none belong, pass."""
+    one = mug(share=0.25)
+    two = ImageChops.darker(ImageChops.offset(one, -230, 0), ImageChops.offset(one, 230, 0))
+    assert choose("catalog", {"two": two}).answer == "complete"
+    photographs = sorted((shared / "images" / "cats").glob("[MS]*.jpg"))
+    selection = choose("editorial", photographs, deliver="all")
+    assert len(selection.accepted) == len(photographs) == 2
+    for side in (64, 96, 256):
+        assert choose("pixel-art", {"small": portrait.resize((side, side))}).accepted
