@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from selector.decision.known import Known
-from selector.policy.plan import Criterion, Term
-from selector.types import Failure, NotApplicable, Outcome, Reason, Score
+from selector.policy.plan import Criterion, Plan, Term
+from selector.types import NOT_EVALUATED, Failure, NotApplicable, Outcome, Reason, Score
 
 FailedAt = Literal["worst", "best"]
 
@@ -49,3 +49,13 @@ def quality(
         for term in terms
     ]
     return math.fsum(parts) / math.fsum(term.weight for term in terms)
+
+
+def is_a_least(plan: Plan, row: Mapping[str, Outcome]) -> bool:
+    """Return whether a candidate's quality counts something at its worst that failed.
+
+    Args:
+        plan: What decided.
+        row: The candidate's outcomes by "instance.output".
+    """
+    return any(failure(term, row.get(term.of.key, NOT_EVALUATED)) for term in plan.terms)

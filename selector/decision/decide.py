@@ -51,9 +51,9 @@ def decide(plan: Plan, outcomes: Outcomes) -> Decision | Undecided:
     advice = _on_empty(known, ranked, walked)
     if isinstance(advice, tuple):
         return Undecided(advice)
-    _left_over(ranked, walked, doubts)
+    _left_over(plan, ranked, walked, doubts)
     for copy, first in copies.items():
-        refused[copy] = (Reason("copy", note=f"same bytes as {first}"),)
+        refused[copy] = (Reason("copy", note=f"same bytes as {first}", other=first),)
     return _decision(known, ranked, walked, refused, advice)
 
 
@@ -151,20 +151,38 @@ def _promotable(known: Known, ranked: Ranked) -> str | tuple[Ask, ...] | None:
     return None
 
 
-def _left_over(ranked: Ranked, walked: Walked, doubts: Reasons) -> None:
+def _left_over(plan: Plan, ranked: Ranked, walked: Walked, doubts: Reasons) -> None:
     """Reject what the walk did not reach, good enough perhaps, and tell what speaks against it."""
     taken = walked.having("accept") or walked.having("review")
-    last = ranked.quality.get(taken[-1]) if taken else None
+    # Under Pareto dominance, who has the higher quality need not stand higher.
+    quality = {} if isinstance(plan.method, Pareto) else ranked.quality
+    last = quality.get(taken[-1]) if taken else None
+    why = _ended(plan, walked)
     for rank, one in enumerate(ranked.order, start=1):
         if one in walked.verdicts:
             continue
-        mine = ranked.quality.get(one)
+        mine = quality.get(one)
         margin = None if mine is None or last is None else mine - last
-        note = f"rank {rank}" + ("; tie, decided by content hash" if margin == 0 else "")
+        note = f"rank {rank}; {why}" + ("; tie, decided by content hash" if margin == 0 else "")
         instance = "" if mine is None else "quality"
         walked.verdicts[one] = "reject"
         outranked = Reason("outranked", instance, "", mine, last, margin, note)
         walked.reasons[one] = (outranked, *doubts.get(one, ()))
+
+
+def _ended(plan: Plan, walked: Walked) -> str:
+    """Return in words why the walk went no further."""
+    if isinstance(plan.method, Pareto) and not plan.method.pick:
+        return "not in the first front"
+    waiting = {"uncertified"}  # those were accepted at first
+    found = [
+        one
+        for one, reasons in walked.reasons.items()
+        if walked.verdicts[one] == "accept" or waiting & {reason.kind for reason in reasons}
+    ]
+    if plan.deliver is not None and len(found) >= plan.deliver:
+        return "enough were found before it"
+    return "a person has enough to look at before it"
 
 
 def _decision(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from selector.policy.plan import Gate
@@ -55,33 +55,48 @@ def _absent(gate: Gate, said: str) -> Judged:
     return Judged("refused", Reason("refused", *where, note=f"not applicable: {said}"))
 
 
+def filled(gate: Gate, expect: Mapping[str, float]) -> tuple[Gate, bool]:
+    """Return *gate* with what the request expects as numbers, and whether it left one unsaid.
+
+    What was left unsaid is no bound, and makes every candidate doubtful.
+    """
+    if not isinstance(gate.equals, str) and not isinstance(gate.at_least, str):
+        return gate, False  # which most gates are, and this is asked all the time
+    equals, at_least = (_number(given, expect) for given in (gate.equals, gate.at_least))
+    pairs = ((gate.equals, equals), (gate.at_least, at_least))
+    unsaid = any(given is not None and number is None for given, number in pairs)
+    return replace(gate, equals=equals, at_least=at_least), unsaid
+
+
 def _against_lines(gate: Gate, value: float, expect: Mapping[str, float]) -> Judged:
     where = (gate.on.instance, gate.on.output)
-    for bound, margin in _hard_lines(gate, value, expect):
+    bounds, unsaid = filled(gate, expect)
+    for bound, margin in _hard_lines(bounds, value):
         if not margin >= 0:  # nor does what is no number pass
             note = "" if gate.equals is None else f"expected exactly {bound:g}"
             return Judged("refused", Reason("refused", *where, value, bound, margin, note))
-    for bound, margin in _accept_lines(gate, value):
+    for bound, margin in _accept_lines(bounds, value):
         if not margin >= 0:
             return Judged("doubtful", Reason("band", *where, value, bound, margin))
-    for name in (gate.equals, gate.at_least):
-        if isinstance(name, str) and name not in expect:
-            note = f"the request did not say expect.{name}"
-            return Judged("doubtful", Reason("band", *where, value, note=note))
+    if unsaid:
+        names = (gate.equals, gate.at_least)
+        name = next(one for one in names if isinstance(one, str) and one not in expect)
+        note = f"the request did not say expect.{name}"
+        return Judged("doubtful", Reason("band", *where, value, note=note))
     return PASSED
 
 
-def _hard_lines(gate: Gate, value: float, expect: Mapping[str, float]) -> list[tuple[float, float]]:
+def _hard_lines(gate: Gate, value: float) -> list[tuple[float, float]]:
     """Return (bound, margin) of every reject line; a negative margin is past it."""
     lines = []
     if gate.reject_below is not None:
         lines.append((gate.reject_below, value - gate.reject_below))
     if gate.reject_above is not None:
         lines.append((gate.reject_above, gate.reject_above - value))
-    if (equals := _number(gate.equals, expect)) is not None:
-        lines.append((equals, -abs(value - equals)))
-    if (least := _number(gate.at_least, expect)) is not None:
-        lines.append((least, value - least))
+    if isinstance(gate.equals, float | int):
+        lines.append((gate.equals, -abs(value - gate.equals)))
+    if isinstance(gate.at_least, float | int):
+        lines.append((gate.at_least, value - gate.at_least))
     return lines
 
 

@@ -92,7 +92,7 @@ def _nearness(known: Known, one: str, accepted: list[str]) -> Reason | tuple[Ask
         far = distances.get(other)
         if far is not None and far <= distinct.within:
             margin = far - distinct.within
-            return Reason("duplicate", *where, far, distinct.within, margin, f"of {other}")
+            return Reason("duplicate", *where, far, distinct.within, margin, f"of {other}", other)
     unknown = [other for other in accepted if other not in distances]
     if unknown:
         why = getattr(outcome, "reason", "the measure left no distance")

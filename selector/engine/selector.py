@@ -148,7 +148,7 @@ class Selector:
                 lambda ask, table: self._measure(ask, table, request),
             )
         request.seconds["total"] = time.monotonic() - started
-        selection = _selection(self.plan, request, decision, table)
+        selection = self._selection(request, decision, table)
         self._write(selection)
         return selection
 
@@ -220,6 +220,29 @@ class Selector:
         request.spend(ask.instance, len(ready), time.monotonic() - started)
         return [answers.get(one, failed) for one in ask.candidates]
 
+    def _selection(self, request: Request, decision: Decision, table: cascade.Table) -> Selection:
+        plan = self.plan
+        keys = [
+            f"{name}.{output}" for name, one in plan.instances.items() for output in one.outputs
+        ]
+        return Selection(
+            request_id=uuid.uuid4().hex,
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            prompt=request.prompt,
+            policy=f"{plan.policy}@{plan.version}",
+            plan_hash=plan.hash,
+            candidates=tuple(request.candidates),
+            outcomes={
+                name: {key: row.get(key, NOT_EVALUATED) for key in keys}
+                for name, row in table.items()
+            },
+            decision=decision,
+            expect=dict(request.expect),
+            spent=Spent(dict(request.calls), dict(request.seconds)),
+            plan=plan,
+            limits=self._limits,
+        )
+
     def _write(self, selection: Selection) -> None:
         try:
             with self._journal_lock:
@@ -253,22 +276,3 @@ def _journal(given: Any) -> Journal:
             f"journal: expected a path or a Journal (got {type(given).__name__}). Give one of them."
         )
     return Journal(given)
-
-
-def _selection(plan: Plan, request: Request, decision: Decision, table: cascade.Table) -> Selection:
-    keys = [f"{name}.{output}" for name, one in plan.instances.items() for output in one.outputs]
-    return Selection(
-        request_id=uuid.uuid4().hex,
-        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        prompt=request.prompt,
-        policy=f"{plan.policy}@{plan.version}",
-        plan_hash=plan.hash,
-        candidates=tuple(request.candidates),
-        outcomes={
-            name: {key: row.get(key, NOT_EVALUATED) for key in keys} for name, row in table.items()
-        },
-        decision=decision,
-        expect=dict(request.expect),
-        spent=Spent(dict(request.calls), dict(request.seconds)),
-        plan=plan,
-    )

@@ -28,7 +28,8 @@ class Reason:
         value: The raw value, if there is one.
         bound: The line that it was held against.
         margin: How far the value is on the good side of the line, in raw units; negative: missed.
-        note: What else there is to say: a failure's reason, the id of the twin.
+        note: What else there is to say, in words: a failure's reason, who the twin is.
+        other: The id of the twin, for a copy or a duplicate.
     """
 
     kind: ReasonKind
@@ -38,6 +39,7 @@ class Reason:
     bound: float | None = None
     margin: float | None = None
     note: str = ""
+    other: str = ""
 
     def __str__(self) -> str:
         said = ".".join(part for part in (self.instance, self.output) if part)

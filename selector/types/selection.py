@@ -45,6 +45,7 @@ class Selection:
         spent: Calls and seconds.
         plan: The `Plan` that decided it; not part of the JSON form, nor of comparison, because a
             journal keeps it once under `plan_hash`.
+        limits: The `Limits` that the images were read with; likewise not part of it.
     """
 
     request_id: str
@@ -58,6 +59,7 @@ class Selection:
     expect: Mapping[str, float] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent, compare=False)
     plan: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
+    limits: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
 
     @property
     def ranking(self) -> tuple[Candidate, ...]:
@@ -130,7 +132,8 @@ class Selection:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Selection:
-        """Return the selection that `to_dict` wrote; it has no `plan`, its candidates no `image`.
+        """Return the selection that `to_dict` wrote; it has no `plan` and no `limits`, its
+        candidates no `image`.
 
         Raises:
             pydantic.ValidationError: *data* is not a selection.

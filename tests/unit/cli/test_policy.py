@@ -61,7 +61,7 @@ def test_cases_that_fail_are_told_and_end_with_1(mine):
     assert done.stderr == (
         "cases.yaml:6: the emptier one too\n"
         "    a: expected accept, got reject "
-        "(outranked: quality is 0.5, below 0.6: rank 2)\n"
+        "(outranked: quality is 0.5, below 0.6: rank 2; enough were found before it)\n"
     )
 
 

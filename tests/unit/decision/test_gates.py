@@ -4,6 +4,7 @@ import pytest
 
 import worlds
 from selector.decision.decide import decide
+from selector.decision.gates import filled
 from selector.policy import plan as p
 from selector.types import (
     Ask,
@@ -125,3 +126,14 @@ def test_cheaper_measures_of_a_kind_are_asked_first():
     gates = tuple(p.Gate(ref(name), reject_below=0.5) for name in ("f1", "f2"))
     undecided = decide(by_score(gates=gates, instances=made), outcomes({"a": {}}))
     assert [ask.instance for ask in undecided.asks] == ["f2", "f1"]
+
+
+def test_expectations_are_filled_in():
+    """What the request says is a number; what it leaves unsaid is no bound, and told."""
+    faces = p.Gate(ref("faces"), equals="faces", at_least="some")
+    whole, unsaid = filled(faces, {"faces": 2.0, "some": 1.0})
+    assert (whole.equals, whole.at_least, unsaid) == (2.0, 1.0, False)
+    half, unsaid = filled(faces, {"faces": 2.0})
+    assert (half.equals, half.at_least, unsaid) == (2.0, None, True)
+    plain = p.Gate(ref("faces"), equals=0.0)
+    assert filled(plain, {}) == (plain, False)

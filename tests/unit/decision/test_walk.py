@@ -163,6 +163,41 @@ def test_outranked_says_by_how_much():
     assert "rank 2" in reason.note
 
 
+def test_outranked_says_why_the_walk_went_no_further():
+    """Enough were found, a person has enough to look at, or there is no first front to be in."""
+    rows: dict = {"a": {"s": 1.0, "t": 1.0}, "b": {"s": 0.5, "t": 0.5}}
+    assert last_note(by_score(), rows) == "rank 2; enough were found before it"
+    waiting = by_score(uncertified=("cut.accept_above",))
+    assert last_note(waiting, rows) == "rank 2; enough were found before it"
+    doubtful = by_score(gates=(p.Gate(ref("t"), accept_above=2.0),), review_at_most=1)
+    assert last_note(doubtful, rows) == "rank 2; a person has enough to look at before it"
+    axes = (p.Criterion(ref("s"), UP), p.Criterion(ref("t"), UP))
+    assert last_note(plan(p.Pareto(axes)), rows) == "rank 2; not in the first front"
+
+
+def last_note(a_plan: p.Plan, rows: dict) -> str:
+    (outranked, *_) = decided(a_plan, outcomes(rows)).reasons["b"]
+    return outranked.note
+
+
+def test_quality_is_not_compared_where_it_does_not_rank():
+    """Under dominance, who stands lower may have the higher quality."""
+    axes = (p.Criterion(ref("s"), UP), p.Criterion(ref("t"), UP))
+    pick = (p.Term(ref("u"), 1.0, UP),)
+    rows: dict = {"a": {"s": 1.0, "t": 1.0, "u": 0.0}, "b": {"s": 0.5, "t": 0.5, "u": 1.0}}
+    decision = decided(plan(p.Pareto(axes, pick)), outcomes(rows))
+    (outranked,) = decision.reasons["b"]
+    assert (outranked.value, outranked.bound, outranked.margin) == (None, None, None)
+    assert decision.quality == {"a": 0.0, "b": 1.0}
+
+
+def test_the_other_of_a_copy_and_of_a_duplicate_is_named():
+    """As data, so that nobody need read it out of the words."""
+    same = (worlds.candidate("a", "x"), worlds.candidate("b", "x"))
+    decision = decided(by_score(), outcomes({"a": {"s": 1.0}}, candidates=same))
+    assert [reason.other for reason in decision.reasons["b"]] == ["a"]
+
+
 def test_uncertified_turns_accept_into_review():
     """While a line waits for calibration nothing is accepted, unless the policy says so."""
     waiting = by_score(uncertified=("cut.accept_above",))
