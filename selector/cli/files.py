@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,18 @@ def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[F
         yield opened
 
 
+def journal_files(given: Path | None) -> list[Path]:
+    """Return where the journal at *given* lies, by default the user's own, with all its parts.
+
+    Raises:
+        JournalError: The user has no home to keep it in.
+    """
+    from selector.journal import default_path
+
+    path = given or default_path()
+    return [path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm", "journal"))]
+
+
 def _own_journal() -> Path:
     from selector.journal import default_path
 
@@ -147,19 +160,21 @@ def _names(source: Path, one: Candidate) -> Iterator[str]:
 
 
 def _put(content: bytes, folder: Path, names: Iterable[str]) -> None:
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part") as part:
-        part.write(content)
-        part.flush()
-        Path(part.name).chmod(0o666 & ~_umask())
+    part = folder / f".{secrets.token_hex(8)}.part"
+    try:
+        with part.open("xb") as file:  # with the permissions of any new file
+            file.write(content)
         for name in names:
             target = folder / name
             if _holds(target, content):
                 return
             try:
-                os.link(part.name, target)  # fails where something is, links included
+                os.link(part, target)  # fails where something is, links included
             except FileExistsError:
                 continue
             return
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _holds(target: Path, content: bytes) -> bool:
@@ -167,12 +182,6 @@ def _holds(target: Path, content: bytes) -> bool:
     if target.is_symlink() or not target.is_file():
         return False
     return target.stat().st_size == len(content) and target.read_bytes() == content
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _not_there(folder: Path, error: OSError) -> RequestError:

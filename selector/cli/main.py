@@ -115,13 +115,14 @@ def select(  # noqa: PLR0913 - one option each
     Example: selector select "a red chair" chairs/ --deliver 2 --report out.html
     """
     from selector.cli import files as folder
+    from selector.cli import reports
     from selector.engine import Selector
     from selector.errors import JournalError
     from selector.types import Selection
 
     images = folder.images_in(files)
     copies = None if accepted_to is None else folder.folder_for_copies(accepted_to)
-    _check_report(report)
+    reports.check(report, [policy, *images, *([] if no_journal else folder.journal_files(journal))])
     with folder.journal(journal, wanted=not no_journal) as book:
         engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
         expected = _expectations(engine, expect or ())
@@ -131,14 +132,14 @@ def select(  # noqa: PLR0913 - one option each
         except JournalError as error:  # what was decided is not lost with it
             if isinstance(error.selection, Selection):
                 _print(error.selection, as_json=as_json, quiet=quiet)
-                _report(error.selection, report, aside=quiet or as_json)
+                reports.write(error.selection, report, aside=quiet or as_json)
             raise
     try:
         _print(selection, as_json=as_json, quiet=quiet)
         if copies is not None:
             folder.copy(selection.accepted, copies)
     finally:  # each is worth having without the other
-        _report(selection, report, aside=quiet or as_json)
+        reports.write(selection, report, aside=quiet or as_json)
 
 
 @app.command()
@@ -153,15 +154,16 @@ def demo(
     Example: selector demo --report demo.html
     """
     from selector.cli import demo as pictures
+    from selector.cli import reports
     from selector.engine import Selector
 
-    _check_report(report)
+    reports.check(report, [out / f"{name}.png" for name in pictures.FAULTS])
     made = pictures.make(out)
     engine = _owned(Selector("starter", journal=False))
     with _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)
     _print(selection, as_json=as_json, quiet=False)
-    _report(selection, report, aside=as_json)
+    reports.write(selection, report, aside=as_json)
     if not as_json:
         typer.echo(f"The pictures lie in {out}. Try it on your own:")
         typer.echo('  selector select "the prompt" FOLDER --policy starter')
@@ -205,24 +207,6 @@ def _expectations(engine: Selector, given: Any) -> dict[str, float]:
             said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
             raise RequestError(said + nearest(name, known))
     return found
-
-
-def _check_report(path: str | None) -> None:
-    """Tell before anything is measured that a report can't be written, where that can be known."""
-    if path is not None:
-        from selector import report
-
-        report.ready(path)
-
-
-def _report(selection: Selection, path: str | None, *, aside: bool) -> None:
-    """Write the report and say where it lies; *aside* leaves standard output to scripts."""
-    if path is not None:
-        from selector import report
-        from selector.cli.table import shown
-
-        report.write(selection, path)
-        typer.echo(f"The report lies in {shown(path)}", err=aside)
 
 
 def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:

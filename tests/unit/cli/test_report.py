@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,53 @@ def test_a_report_that_can_not_be_written_is_told_before_measuring(shell, chairs
     demo = shell("demo", "--report", name)
     assert (demo.returncode, demo.stdout) == (2, "")
     assert not (shell.cwd / "selector-demo").exists()
+
+
+@pytest.mark.parametrize("used", ["candidate", "policy", "journal", "journal-wal", "empty", "note"])
+def test_a_report_takes_no_others_place(shell, chairs, pixels, used):
+    """A candidate, the policy, a journal still to be made, any file: told before measuring."""
+    (chairs / "empty.png").touch()
+    name = {
+        "candidate": chairs / "a.png",
+        "policy": pixels,
+        "journal": shell.cwd / "new.sqlite",
+        "journal-wal": shell.cwd / "new.sqlite-wal",
+        "empty": chairs / "empty.png",
+        "note": chairs / "notes.txt",
+    }[used]
+    before = {path: path.read_bytes() for path in (*chairs.iterdir(), pixels)}
+    journal = ("--journal", shell.cwd / "new.sqlite")
+    done = shell("select", "p", chairs, "--policy", pixels, *journal, "--report", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Name a" in done.stderr
+    assert {path: path.read_bytes() for path in (*chairs.iterdir(), pixels)} == before
+    assert not (shell.cwd / "new.sqlite").exists()
+
+
+def test_a_report_is_not_printed_over(shell, chairs, pixels):
+    """Standard output, a pipe or a file, is for the answer; `> out.html` is not replaced."""
+    common = ("select", "p", chairs, "--policy", pixels, "--report")
+    piped = shell(*common, "/dev/stdout")
+    assert (piped.returncode, piped.stdout) == (2, "")
+    assert "no regular file" in piped.stderr
+    for name in ("/dev/stdout", "out.html"):
+        with (shell.cwd / "out.html").open("wb") as file:
+            done = subprocess.run(
+                [Path(sys.executable).parent / "selector", *common, name],
+                cwd=shell.cwd, env=shell.environment, stdout=file, stderr=subprocess.PIPE,
+                text=True, check=False,
+            )  # fmt: skip
+        assert done.returncode == 2
+        assert f"what is printed goes to {name}" in done.stderr
+        assert (shell.cwd / "out.html").read_bytes() == b""
+
+
+def test_the_demo_does_not_lose_its_pictures(shell):
+    """A report under the name of a picture that the demo is about to make is refused."""
+    (shell.cwd / "selector-demo").mkdir()
+    done = shell("demo", "--report", "selector-demo/black.png")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert list((shell.cwd / "selector-demo").iterdir()) == []
 
 
 LIMITED = """
