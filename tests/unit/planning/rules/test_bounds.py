@@ -89,7 +89,7 @@ def test_a_bound_at_the_end_of_the_range_is_told(bound):
 def test_a_bound_that_asks_for_presence_is_not_idle():
     """At the end of the range it still turns away what has nothing to measure."""
     gate = {"on": HANDS, "reject_above": 1, "if_absent": "reject"}
-    assert warned(gates=[gate]) == []
+    assert warned(gates=[gate]) == warned(gates=[gate | {"if_absent": "review"}]) == []
     assert warned(gates=[gate | {"if_absent": "pass"}]) == [("idle", "gates[0]")]
 
 

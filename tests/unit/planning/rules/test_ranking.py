@@ -36,6 +36,9 @@ def test_a_scale_for_what_gates_ask_for_is_not_too_wide():
     white = {"of": "filters.clipping.highlights", "scale": {"ends": [0.35, 0.95]}}
     gate = {"on": "filters.clipping.highlights", "reject_below": 0.35}
     assert warned(**by({"of": BLANK}, white), gates=[gate]) == []
+    few = {"of": SHARP, "scale": {"ends": [0.2, 9]}}
+    soft = {"on": SHARP, "reject_above": 0.1}
+    assert warned(**by({"of": BLANK}, few), gates=[soft]) == []
     assert warned(**by({"of": BLANK}, white)) == [("wide-scale", "method.weighted_sum[1]")]
 
 
@@ -65,6 +68,7 @@ def test_a_criterion_that_leaves_nothing_to_the_next_is_told():
         {"of": HANDS, "if_absent": 0},
         {"of": "filters.clipping.shadows"},
         {"of": SHARP, "scale": {"ends": [0, 0.05]}},
+        {"of": BLANK, "scale": {"ends": [0.2, 1]}},
     ):
         assert warned(**in_order(tie, last)) == [], "many are equal"
     sides = {"of": "filters.resolution.short_side", "scale": {"ends": [0, 1000]}}
@@ -77,5 +81,7 @@ def test_a_criterion_that_never_decides_is_told():
     assert warned(**in_order({"of": BLANK, "eps": 1})) == place
     assert warned(**in_order({"of": BLANK, "eps": 2, "scale": {"ends": [0, 100]}})) == place
     assert warned(**in_order({"of": SHARP, "eps": 0.15})) == place, "sharp ones have up to 0.14"
+    assert warned(**in_order({"of": BLANK, "eps": 0.33})) == place
     assert warned(**in_order({"of": SHARP, "eps": 0.1})) == []
+    assert warned(**in_order({"of": "filters.clipping.highlights", "eps": 0.5})) == []
     assert warned(**in_order({"of": HANDS, "eps": 0.9, "if_absent": 0})) == []
