@@ -5,26 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from selector.backbones.quiet import quiet
 from selector.errors import WeightsError
+from selector.installed import CURE, install, mend, reinstall
 
 if TYPE_CHECKING:
     from selector.images.srgb import Pixels
 
 AT_ONCE = 8  # things found in one picture, at most; each costs one more run of the landmark model
-INSTALL = 'pip install "selector-engine[detectors]"'
+PART = "selector-engine[detectors]"
 # MediaPipe links the first two, its OpenCV the others.
 APT = "apt-get install -y --no-install-recommends libegl1 libgles2 libgl1 libglib2.0-0 libxcb1"
-owns_stderr = False  # set by a program whose process has no other users, as the command line
 _ABSENT = re.compile(r"(?P<library>lib\S+\.so[.\d]*): cannot open shared object file")
-# What its C++ says on the way: notices and warnings, each a line. Errors are passed on.
-_CHATTER = re.compile(rb"^(?:[IW]\d{4} |INFO: |WARNING: )")
 
 
 def start(name: str, path: Path) -> Any:
@@ -37,7 +35,7 @@ def start(name: str, path: Path) -> Any:
     Raises:
         WeightsError: MediaPipe or a library of the system is missing, or it refuses the file.
     """
-    with _naming_the_cure(name), _quiet():
+    with _naming_the_cure(name), quiet():
         from mediapipe.tasks.python import vision
 
         task = _create(vision, name, path)
@@ -91,30 +89,9 @@ def _naming_the_cure(name: str) -> Iterator[None]:
 def why_not(error: Exception) -> str:
     """Return in words, with the one command that cures it, why MediaPipe does not start."""
     if isinstance(error, ModuleNotFoundError):
-        return f"a package is missing (got no {error.name}). Run: {INSTALL}"
+        cure = mend(error, PART) or install(PART)
+        return f"a package is missing (got no {error.name}).{CURE}{cure}"
     # From OpenCV an ImportError when it is imported, from MediaPipe an OSError when it is used.
     if absent := _ABSENT.search(str(error)):
-        return f"a library of the system is missing (got no {absent['library']}). Run: {APT}"
-    return f"MediaPipe does not start (got {error}). Run: {INSTALL} --upgrade"
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what MediaPipe's C++ says while starting off a terminal; no setting of its does.
-
-    Only on a terminal, or in a process that is the program's own: elsewhere a stray line does no
-    harm, and standard error, which other threads and child processes share, is left alone.
-    """
-    if not owns_stderr and not os.isatty(2):
-        yield
-        return
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)
-            said.seek(0)
-            os.write(2, b"".join(line for line in said if not _CHATTER.match(line)))
+        return f"a library of the system is missing (got no {absent['library']}).{CURE}{APT}"
+    return f"MediaPipe does not start (got {error}).{CURE}{mend(error) or reinstall('mediapipe')}"

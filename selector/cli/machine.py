@@ -47,7 +47,7 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
 
     Example: selector measures filters.blank
     """
-    from selector.cli import cards
+    from selector.cli import measures as cards
     from selector.cli.prose import printing
     from selector.measures import loader
 
@@ -77,11 +77,11 @@ def doctor(*, fetch: Fetch = False, as_json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
-    from selector.backbones import mediapipe_task
+    from selector.backbones import quiet
     from selector.cli.prose import printing
     from selector.doctor import examine
 
-    mediapipe_task.owns_stderr = True  # the whole process is ours: its models need not whisper
+    quiet.owns_stderr = True  # the whole process is ours: its models need not whisper
     found = examine(fetch=fetch, tell=_tell)
     _tell("")
     broken = any(one.state == "broken" for one in found)
@@ -114,8 +114,7 @@ def _path(name: str) -> str:
 
 def _tell(what: str) -> None:
     """Say on standard error what is being done, if a person sits there; "" wipes it."""
-    from selector.cli.prose import CLEAR
-    from selector.cli.table import shown
+    from selector.cli.prose import CLEAR, shown
 
     if sys.stderr.isatty():
         typer.echo(f"{CLEAR}{shown(what)}{'…' if what else ''}", err=True, nl=False)
@@ -135,8 +134,7 @@ def _print(found: Sequence[Finding]) -> None:
 
 
 def _print_one(one: Finding) -> None:
-    from selector.cli.prose import coloured, entry
-    from selector.cli.table import shown
+    from selector.cli.prose import coloured, entry, shown
 
     told = entry(one.state, f"{one.what}: {one.said}", column=COLUMN)
     typer.echo(told.replace(one.state, coloured(one.state, COLOURS[one.state]), 1))

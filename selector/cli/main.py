@@ -56,7 +56,9 @@ ReportPath = Annotated[
 
 def main() -> None:
     """Run the command line."""
+    from selector.cli.prose import shown
     from selector.errors import SelectorError
+    from selector.installed import CURE, mend
 
     _quiet_operator_log()
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal can't show ends nothing
@@ -65,11 +67,16 @@ def main() -> None:
     try:
         app()
     except SelectorError as error:
-        from selector.cli.table import shown
-
         for line in str(error).splitlines():
             typer.echo(shown(line), err=True)
         sys.exit(2)
+    except ImportError as error:
+        if not (cure := mend(error)):
+            raise
+        typer.echo(
+            shown(f"selector: a package can't be imported (got {error}).{CURE}{cure}"), err=True
+        )
+        sys.exit(1)
     except SystemExit as ended:
         if ended.code == STOPPED:
             typer.echo("stopped", err=True)
@@ -175,8 +182,10 @@ def _policy(name: str, deliver: str | None) -> Any:
     policy = Policy.load(name)
     if deliver is None:
         return policy
-    count: int | str = int(deliver) if deliver.isdecimal() else deliver
-    return policy.having(deliver=count)
+    try:
+        return policy.having(deliver=int(deliver))
+    except ValueError:  # a word: the policy says which one it knows
+        return policy.having(deliver=deliver)
 
 
 def _owned(engine: Selector) -> Selector:
@@ -184,9 +193,9 @@ def _owned(engine: Selector) -> Selector:
 
     It is never closed: its models end with the process, without waiting for anything.
     """
-    from selector.backbones import mediapipe_task
+    from selector.backbones import quiet
 
-    mediapipe_task.owns_stderr = True
+    quiet.owns_stderr = True
     return engine
 
 
@@ -205,13 +214,13 @@ def _expectations(engine: Selector, given: Any) -> dict[str, float]:
     for name in found:
         if name not in known:
             said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
-            raise RequestError(said + nearest(name, known))
+            raise RequestError(said + (nearest(name, known) if known else "it reads none."))
     return found
 
 
 def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
-    from selector.cli.prose import printing
-    from selector.cli.table import selection_table, shown
+    from selector.cli.prose import printing, shown
+    from selector.cli.table import selection_table
 
     with printing():
         if as_json:

@@ -29,7 +29,8 @@ def check(
 
     Example: selector policy check my.yaml --strict
     """
-    from selector.cli.table import plan_line, shown
+    from selector.cli.prose import shown
+    from selector.cli.table import plan_line
     from selector.errors import PolicyError
     from selector.planning import lint, planned
 
@@ -65,7 +66,8 @@ def test(
     Example: selector policy test my.yaml my-cases.yaml
     """
     from selector import cases as book
-    from selector.cli.table import counted, shown
+    from selector.cli.prose import shown
+    from selector.cli.table import counted
     from selector.errors import PolicyError
 
     results: list[book.Result] = []

@@ -4,17 +4,30 @@ import os
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
-from selector.cli.table import shown
 from selector.errors import RequestError
 
 CLEAR = "\r\x1b[K"  # back to the start of the line, and wipe it
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 40
+
+
+def shown(text: str, longest: int | None = None) -> str:
+    """Return *text* on one line without control, direction or other invisible characters."""
+    safe = "".join(
+        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
+        else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in text
+    )  # fmt: skip
+    if longest is None or len(safe) <= longest:
+        return safe
+    tail = longest // 2  # the end of a file's name tells it from its neighbours
+    return f"{safe[: longest - 1 - tail]}…{safe[len(safe) - tail :]}"
 
 
 def entry(label: str, text: str, *, column: int, indent: int = 2) -> str:

@@ -45,7 +45,7 @@ def write(selection: Selection, path: str | None, *, aside: bool) -> None:
     """Write the report and say where it lies; *aside* leaves standard output to scripts."""
     if path is not None:
         from selector import report
-        from selector.cli.table import shown
+        from selector.cli.prose import shown
 
         report.write(selection, path)
         typer.echo(f"The report lies in {shown(path)}", err=aside)

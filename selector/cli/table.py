@@ -1,6 +1,5 @@
 """Selections and plans as tables for a terminal; every foreign text made harmless."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,19 +7,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from selector.cli.prose import shown
+from selector.installed import CURE
 from selector.policy.plan import Plan
 from selector.types import Candidate, Failure, NotEvaluated, Reason, Selection
 
 LONGEST = 60  # characters of a name or a prompt in a table
-CURE = " Run: "  # what comes behind it in an error is a command
-TIE = 0.005  # of quality; nothing that is measured here is as exact as that
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
-ANSWERS = {
-    "complete": "as many as asked for",
-    "short": "fewer than asked for",
-    "review": "nothing accepted; a person should look",
-    "empty": "nothing good enough",
-}
 
 
 class _Console(Console):
@@ -28,19 +21,6 @@ class _Console(Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
-
-
-def shown(text: str, longest: int | None = None) -> str:
-    """Return *text* on one line without control, direction or other invisible characters."""
-    safe = "".join(
-        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
-        else char.encode("unicode_escape", "backslashreplace").decode()
-        for char in text
-    )  # fmt: skip
-    if longest is None or len(safe) <= longest:
-        return safe
-    tail = longest // 2  # the end of a file's name tells it from its neighbours
-    return f"{safe[: longest - 1 - tail]}…{safe[len(safe) - tail :]}"
 
 
 def selection_table(selection: Selection) -> None:
@@ -66,25 +46,34 @@ def selection_table(selection: Selection) -> None:
 
 
 def _title(selection: Selection) -> str:
+    from selector.report.answer import answered
+
     prompt = selection.prompt if isinstance(selection.prompt, str) else selection.prompt.instruction
-    answer = ANSWERS[selection.answer]
-    return f"“{shown(prompt, LONGEST)}” by {selection.policy}: {answer}"
+    return f"“{shown(prompt, LONGEST)}” by {selection.policy}: {answered(selection)}"
 
 
 def _why(selection: Selection, one: Candidate) -> list[str]:
     reasons = selection.reasons[one.id]
     if not reasons:
-        return [f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"]
+        return [
+            f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"
+        ]
     return list(dict.fromkeys(_in_words(reason) for reason in reasons))
 
 
 def _at_least(selection: Selection, one: Candidate) -> str:
     """Return "≥" where the quality counts failed scores at their worst."""
-    return "≥" if any(reason.kind == "failure" for reason in selection.reasons[one.id]) else ""
+    from selector.decision.composite import is_a_least
+
+    plan = selection.plan
+    row = selection.outcomes.get(one.id, {})
+    return "≥" if isinstance(plan, Plan) and is_a_least(plan, row) else ""
 
 
 def _in_words(reason: Reason) -> str:
-    if reason.kind == "outranked" and reason.margin is not None and reason.margin > -TIE:
+    from selector.report.reasons import is_a_tie
+
+    if is_a_tie(reason):
         return shown(f"{reason.kind}: {reason}; practically a tie")
     if reason.kind == "failure":  # whole in the footer, once for all whom it befell
         return f"failure: {reason.instance}: {shown(reason.note, LONGEST)}"

@@ -2,6 +2,5 @@
 
 from selector.doctor.examine import examine
 from selector.doctor.finding import Finding
-from selector.doctor.lacks import lacks
 
-__all__ = ["Finding", "examine", "lacks"]
+__all__ = ["Finding", "examine"]

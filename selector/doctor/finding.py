@@ -26,3 +26,21 @@ class Finding:
     state: State
     said: str
     cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to examine.
+
+    Attributes:
+        fetch: Whether to download the models that are missing.
+        tell: Is called with what is being done before it is done.
+    """
+
+    fetch: bool = False
+    tell: Tell = lambda _what: None
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as people say it."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"  # noqa: PLR2004 - a GB

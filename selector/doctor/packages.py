@@ -1,95 +1,111 @@
-"""Which packages the product needs, which of them are here, and in a version that fits."""
+"""Whether what the product needs is installed, fits, and can be imported; likewise its extras."""
 
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from selector.doctor.finding import Finding
+from selector.doctor.finding import Asked, Finding
+from selector.installed import (
+    DISTRIBUTION,
+    extra,
+    install,
+    mend,
+    misfit,
+    modules_of,
+    reinstall,
+    requirements,
+    version_of,
+)
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 PART = "packages"
-DISTRIBUTION = "selector-engine"
+LONGEST_S = 120.0  # of one import; a machine that takes longer is no use
+NOT_FOR_USERS = ("all", "dev")  # the sum of the others, and the tools of those who write this
 
 
-def packages() -> Iterator[Finding]:
-    """Find which Python this is, and whether everything that is needed is installed."""
+def packages(asked: Asked) -> Iterator[Finding]:
+    """Find which Python this is, and whether everything that is needed is here and works."""
     python = f"{platform.python_version()} in {sys.prefix}, {platform.system()} on "
     yield Finding(PART, "Python", "ok", python + platform.machine())
     own = version_of(DISTRIBUTION)
     if own is None:
         said = "it runs without being installed, so what it needs is not known"
-        yield Finding(PART, DISTRIBUTION, "warning", said, f"pip install {DISTRIBUTION}")
+        yield Finding(PART, DISTRIBUTION, "warning", said, install(DISTRIBUTION))
         return
+    asked.tell("importing packages")
     needed = requirements("")
-    for one in needed:
-        if said := misfit(one):
-            cure = f'pip install "{one.name}{one.specifier}"'
-            yield Finding(PART, one.name, "broken", said, cure)
-    fitting = [one for one in needed if not misfit(one)]
-    yield Finding(PART, DISTRIBUTION, "ok", f"{own}, with {listed(fitting)}")
+    with ThreadPoolExecutor() as pool:
+        wrong = list(filter(None, pool.map(fault, needed)))
+    yield from wrong
+    names = {one.what for one in wrong}
+    said = _listed([one for one in needed if one.name not in names])
+    yield Finding(PART, DISTRIBUTION, "ok", f"{own}, with {said}")
 
 
-def requirements(extra: str) -> list[Requirement]:
-    """Return what the optional part *extra* needs beside the rest; "": what the rest needs.
-
-    A part that does not exist, or a package that is not installed, needs nothing.
-    """
-    from packaging.requirements import Requirement
-
-    try:
-        texts = metadata.requires(DISTRIBUTION) or ()
-    except metadata.PackageNotFoundError:
-        return []
-    every = (Requirement(text) for text in texts)
-    return [one for one in every if one.name != DISTRIBUTION and _is_of(one, extra)]
-
-
-def misfit(requirement: Requirement) -> str:
-    """Return in words why what is installed does not fit; "" if it does."""
-    version = version_of(requirement.name)
-    if version is None:
-        return "it is not installed"
-    try:
-        fits = requirement.specifier.contains(version, prereleases=True)
-    except ValueError:  # a version that no rule knows
-        fits = False
-    return "" if fits else f"it is {version}, but {requirement.specifier} is needed"
-
-
-def install(extra: str) -> str:
-    """Return the command that installs the optional part *extra*."""
-    return f'pip install "{DISTRIBUTION}[{extra}]"'
-
-
-def reinstall(name: str) -> str:
-    """Return the command that puts the very release of *name* that is installed there anew."""
-    version = version_of(name)
-    pinned = f"{name}=={version}" if version else name
-    return f'pip install --force-reinstall --no-deps "{pinned}"'
-
-
-def _is_of(requirement: Requirement, extra: str) -> bool:
-    marker = requirement.marker
-    always = marker is None or marker.evaluate({"extra": ""})
-    if not extra or marker is None:
-        return always and not extra
-    return marker.evaluate({"extra": extra}) and not always
-
-
-def listed(needed: Iterable[Requirement]) -> str:
-    """Return the names and the installed versions."""
-    return ", ".join(f"{one.name} {version_of(one.name)}" for one in needed)
-
-
-def version_of(name: str) -> str | None:
-    """Return which version of *name* is installed; None if none is."""
-    try:
-        return metadata.version(name)
-    except (metadata.PackageNotFoundError, KeyError):  # not there, or what is left of it
+def fault(needed: Requirement) -> Finding | None:
+    """Return what is wrong with a package, which is really imported; None if nothing is."""
+    if said := misfit(needed):
+        cure = install(f"{needed.name}{needed.specifier}")
+        return Finding(PART, needed.name, "broken", said, cure)
+    if not (trace := _importing(needed.name)):
         return None
+    said = f"it can't be imported ({trace.splitlines()[-1]})"
+    cure = mend(trace, f"{needed.name}{needed.specifier}") or reinstall(needed.name)
+    return Finding(PART, needed.name, "broken", said, cure)
+
+
+@cache
+def _importing(name: str) -> str:
+    """Return the traceback of importing a package in a process of its own; "" if it works."""
+    code = f"import {', '.join(modules_of(name) or ['sys'])}"
+    try:
+        # -P: a file of that name in the current folder must not be imported in its place.
+        done = subprocess.run(  # noqa: S603 - no shell, and every word is ours
+            [sys.executable, "-P", "-c", code], capture_output=True, text=True, errors="replace",
+            stdin=subprocess.DEVNULL, timeout=LONGEST_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"it took more than {LONGEST_S:g} s"
+    return (done.stderr.strip() or f"exit code {done.returncode}") if done.returncode else ""
+
+
+def extras(_asked: Asked) -> Iterator[Finding]:
+    """Find which optional parts are whole; one that is not there is no fault."""
+    if version_of(DISTRIBUTION) is None:
+        return
+    for name in metadata.metadata(DISTRIBUTION).get_all("Provides-Extra") or ():
+        if name not in NOT_FOR_USERS:
+            yield _extra(name)
+
+
+def _extra(name: str) -> Finding:
+    needed = requirements(name)
+    wrong = {one.name: said for one in needed if (said := misfit(one))}
+    what = f"[{name}]"
+    if not wrong:
+        return Finding(PART, what, "ok", _listed(needed))
+    gone = [each for each in wrong if version_of(each) is None]
+    told = [f"not installed: {', '.join(gone)}"] if gone else []
+    told += [f"{each}: {said}" for each, said in wrong.items() if each not in gone]
+    said = "; ".join((*told, _needed_by(name)))
+    return Finding(PART, what, "absent" if gone else "warning", said, extra(name))
+
+
+def _needed_by(name: str) -> str:
+    from selector.measures import loader
+
+    users = [path for path in loader.names() if loader.load(path).extra == name]
+    return f"needed by {', '.join(users)}" if users else "no measure needs it"
+
+
+def _listed(needed: list[Requirement]) -> str:
+    return ", ".join(f"{one.name} {version_of(one.name)}" for one in needed)

@@ -43,7 +43,7 @@ def obtain(entry: Entry) -> Path:
         if _is_right(path, entry):
             return path
         failures = [f"{path}: another file than it should be"] if path.exists() else []
-        if _offline():
+        if is_offline():
             raise _unavailable(entry, path, [*failures, "SELECTOR_OFFLINE is set: no download"])
         for source in entry.sources:
             try:
@@ -54,6 +54,19 @@ def obtain(entry: Entry) -> Path:
             else:
                 return path
     raise _unavailable(entry, path, failures)
+
+
+def cached(entry: Entry) -> bool:
+    """Return whether a file of the right name and size is there; its checksum is not looked at.
+
+    Raises:
+        WeightsError: There is no cache folder.
+    """
+    path = cache_folder() / entry.file
+    try:
+        return path.is_file() and path.stat().st_size == entry.size
+    except OSError:
+        return False
 
 
 def cache_folder() -> Path:
@@ -77,7 +90,8 @@ def cache_folder() -> Path:
         ) from None
 
 
-def _offline() -> bool:
+def is_offline() -> bool:
+    """Return whether the user forbids downloads."""
     return os.environ.get("SELECTOR_OFFLINE", "") not in ("", "0")
 
 

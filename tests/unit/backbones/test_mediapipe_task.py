@@ -53,14 +53,15 @@ def test_opencv_s_import_error_names_the_apt_command(message: str) -> None:
     assert "apt-get install" in why_not(ImportError(message))
 
 
-def test_a_missing_package_names_the_pip_command() -> None:
-    """Without the detectors' packages the error is the installer's, with the command to run."""
+def test_a_damaged_package_names_the_pip_command() -> None:
+    """What is installed and can't be imported is put there anew; installing it would do nothing."""
     code = f"import sys\nsys.modules['mediapipe'] = None\n{LOOK}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith(f"{WeightsError.__module__}.WeightsError: face_landmarker: ")
-    assert last.endswith('Run: pip install "selector-engine[detectors]"')
+    assert " Run: " in last
+    assert 'pip install --force-reinstall --no-deps "mediapipe==' in last
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
@@ -72,6 +73,12 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(WeightsError, match="face_landmarker: MediaPipe does not start"):
         mediapipe_task.start("face_landmarker", path)
+
+
+def test_a_missing_package_names_the_optional_part() -> None:
+    """Without the detectors' packages the command installs what the product needs for them."""
+    gone = ModuleNotFoundError("No module named 'no_such_mediapipe'", name="no_such_mediapipe")
+    assert why_not(gone).endswith('pip install "selector-engine[detectors]"')
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals exist on POSIX only")
@@ -93,8 +100,8 @@ def test_a_terminal_still_shows_errors() -> None:
     ours, theirs = os.openpty()
     code = """
 import os
-from selector.backbones.mediapipe_task import _quiet
-with _quiet():
+from selector.backbones.quiet import quiet
+with quiet():
     os.write(2, b"W0000 chatter\\nE0000 something broke\\n")
 """
     subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True)

@@ -20,6 +20,8 @@ def shell(tmp_path):
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "PYTHONPATH": str(tmp_path),
         "COLUMNS": "120",
+        # As in an environment that is activated.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     }
 
     def run(*arguments, **rest):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import outside
 from selector import Selection
-from selector.cli.table import shown
+from selector.cli.prose import shown
 from selector.journal import Journal
 
 SELECTOR = [str(Path(sys.executable).parent / "selector")]
@@ -27,7 +27,7 @@ def test_select_prints_a_table_with_reasons(shell, chairs, pixels):
     """Every candidate has a line with its verdict and why; the exit code is 0."""
     done = shell("select", "a chair", chairs, "--policy", pixels)
     assert done.returncode == 0, done.stderr
-    assert "“a chair” by pixels@1: as many as asked for" in done.stdout
+    assert "“a chair” by pixels@1: as many were accepted as asked for" in done.stdout
     for word in ("accept", "a.png", "b.jpg", "c.png", "refused", "outranked"):
         assert word in done.stdout
     assert "notes.txt" not in done.stdout

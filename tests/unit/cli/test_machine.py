@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import outside
-from selector.cli import cards
+from selector.cli import measures as cards
 from selector.measures import loader
 
 SELECTOR = [str(Path(sys.executable).parent / "selector")]

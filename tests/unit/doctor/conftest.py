@@ -1,17 +1,25 @@
 """A machine to examine: folders and variables of its own, and packages that a test announces."""
 
+import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
 from selector.weights.fetch import cache_folder
 
 
+@pytest.fixture(autouse=True)
+def activated(monkeypatch):
+    """Let `pip` and `selector` be found first where this Python is, as people do."""
+    before = os.environ["PATH"]
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), before]))
+
+
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """An empty current folder, no SELECTOR_ variable, and a state folder of its own."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("SELECTOR_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

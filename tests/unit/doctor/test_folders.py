@@ -4,20 +4,25 @@ import sqlite3
 
 import pytest
 
-from selector.doctor.folders import folders
-from selector.doctor.settings import settings
+from selector.doctor.finding import Asked
+from selector.doctor.folders import folders, settings
 from selector.journal import Journal
 
 
 def found():
-    return {one.what: one for one in folders()}
+    return {one.what: one for one in folders(Asked())}
 
 
 def test_what_is_not_there_yet_can_be_made(machine, monkeypatch):
     """Nothing is created by looking."""
     monkeypatch.setenv("SELECTOR_CACHE", str(machine / "a" / "b"))
     states = {what: one.state for what, one in found().items()}
-    assert states == {"cache folder": "ok", "disk": "ok", "journal": "ok"}
+    assert states == {
+        "cache folder": "ok",
+        "room for models": "ok",
+        "journal": "ok",
+        "room for the journal": "ok",
+    }
     assert not (machine / "a").exists()
     assert not (machine / "state").exists()
 
@@ -52,7 +57,7 @@ def test_a_journal_that_is_there_is_opened(machine, monkeypatch):
 def test_a_password_in_an_address_is_not_repeated(monkeypatch):
     """No finding holds what may be secret."""
     monkeypatch.setenv("SELECTOR_JOURNAL", "postgresql://me:s3cret@host/db")
-    said = " ".join(one.said + one.cure for one in (*folders(), *settings()))
+    said = " ".join(one.said + one.cure for one in (*folders(Asked()), *settings(Asked())))
     assert "postgresql" in said
     assert "s3cret" not in said
 
@@ -78,7 +83,7 @@ def test_variables_are_named_and_misspelt_ones_told(monkeypatch):
     monkeypatch.setenv("SELECTOR_CAHCE", "x")
     monkeypatch.setenv("SELECTOR_SERVICE_HOST", "10.0.0.1")  # as Kubernetes sets
     monkeypatch.setenv("SELECTOR_OFFLINE", "1")
-    seen = {one.what: one for one in settings()}
+    seen = {one.what: one for one in settings(Asked())}
     assert set(seen) == {"SELECTOR_CAHCE", "SELECTOR_OFFLINE"}
     assert seen["SELECTOR_CAHCE"].state == "warning"
     assert "SELECTOR_CACHE" in seen["SELECTOR_CAHCE"].said

@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 
+from selector.doctor.finding import Asked
+from selector.doctor.measures import measures
 from selector.doctor.models import models
-from selector.doctor.trial import measures
 from selector.weights.manifest import Entry, Url
 
 CONTENT = b"a model" * 1000
@@ -21,12 +22,8 @@ def entry(source=HERE):
     return Entry("toy", (source,), "toy.bin", "bytes", "CC0-1.0", True, len(CONTENT), digest)
 
 
-def silent(_what):
-    pass
-
-
 def one(source=HERE, *, fetch=False):
-    (found,) = models(silent, [entry(source)], fetch=fetch)
+    (found,) = models(Asked(fetch), [entry(source)])
     return found
 
 
@@ -77,7 +74,7 @@ def test_fetching_obeys_who_forbids_it(monkeypatch):
 
 def test_measures_without_their_model_are_absent_and_nothing_is_downloaded(cache):
     """Trying the measures fetches no model; those that need none work."""
-    states = {found.what: found.state for found in measures(silent)}
+    states = {found.what: found.state for found in measures(Asked())}
     assert states["filters.blank"] == "ok"
     assert states["detectors.hands"] == states["detectors.faces"] == "absent"
     assert list(cache.iterdir()) == []
@@ -90,7 +87,7 @@ def test_a_measure_whose_model_is_damaged_is_broken(own_cache):
         pytest.skip("the models are not in the cache")
     shutil.copy(path, path.with_suffix(".kept"))
     path.write_bytes(bytes(path.stat().st_size))
-    found = {one.what: one for one in measures(silent)}
+    found = {one.what: one for one in measures(Asked())}
     assert found["detectors.hands"].state == "broken"
     assert found["detectors.hands"].cure == "selector doctor --fetch"
     assert found["detectors.faces"].state == "ok"

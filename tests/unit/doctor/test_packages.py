@@ -2,8 +2,8 @@
 
 from importlib.metadata import version
 
-from selector.doctor.extras import extras
-from selector.doctor.packages import packages
+from selector.doctor.finding import Asked
+from selector.doctor.packages import extras, packages
 
 DISTRIBUTION = "selector-engine"
 
@@ -14,7 +14,7 @@ def by_name(findings):
 
 def test_versions_are_told():
     """The product, Python and every package that is needed are named with their versions."""
-    found = by_name(packages())
+    found = by_name(packages(Asked()))
     assert found["Python"].state == "ok"
     assert f"numpy {version('numpy')}" in found[DISTRIBUTION].said
 
@@ -22,7 +22,7 @@ def test_versions_are_told():
 def test_a_package_that_is_too_old_or_gone_is_broken(announce):
     """It is told what is needed, with the command that brings just that."""
     announce(DISTRIBUTION, "9.9", "Requires-Dist: numpy>=999", "Requires-Dist: no-such-thing>=1")
-    found = by_name(packages())
+    found = by_name(packages(Asked()))
     assert found["numpy"].state == found["no-such-thing"].state == "broken"
     assert version("numpy") in found["numpy"].said
     assert found["numpy"].cure == 'pip install "numpy>=999"'
@@ -32,14 +32,14 @@ def test_a_package_that_is_too_old_or_gone_is_broken(announce):
 def test_a_requirement_of_another_system_is_none(announce):
     """What is needed elsewhere only is not missed here."""
     announce(DISTRIBUTION, "9.9", "Requires-Dist: no-such-thing; sys_platform == 'amiga'")
-    assert "no-such-thing" not in by_name(packages())
+    assert "no-such-thing" not in by_name(packages(Asked()))
 
 
 def test_a_version_that_no_rule_knows_does_not_fit(announce):
     """An odd version string is told, not raised."""
     announce(DISTRIBUTION, "9.9", "Requires-Dist: oddly>=1")
     announce("oddly", "best-ever")
-    assert "best-ever" in by_name(packages())["oddly"].said
+    assert "best-ever" in by_name(packages(Asked()))["oddly"].said
 
 
 def test_optional_parts(announce):
@@ -53,7 +53,7 @@ def test_optional_parts(announce):
         "Requires-Dist: numpy>=999; extra == 'old'",
         "Requires-Dist: no-such-thing; extra == 'dev'",
     )
-    found = by_name(extras())
+    found = by_name(extras(Asked()))
     states = {name: one.state for name, one in found.items()}
     assert states == {"[whole]": "ok", "[gone]": "absent", "[old]": "warning"}
     assert found["[gone]"].cure == 'pip install "selector-engine[gone]"'
@@ -65,4 +65,6 @@ def test_an_optional_part_says_which_measures_need_it(announce):
     announce(
         DISTRIBUTION, "9.9", "Provides-Extra: detectors", "Requires-Dist: gone; extra=='detectors'"
     )
-    assert "needed by detectors.faces, detectors.hands" in by_name(extras())["[detectors]"].said
+    assert (
+        "needed by detectors.faces, detectors.hands" in by_name(extras(Asked()))["[detectors]"].said
+    )

@@ -7,8 +7,8 @@ import PIL.Image
 import pytest
 
 import outside
-from selector.doctor.devices import devices
-from selector.doctor.formats import formats
+from selector.doctor.finding import Asked
+from selector.doctor.machine import devices, formats
 from selector.doctor.policies import policies
 
 TORCH = """
@@ -23,17 +23,13 @@ __version__ = "2.99"
 """
 
 
-def silent(_what):
-    pass
-
-
 def planned():
-    return {one.what: one for one in policies(silent)}
+    return {one.what: one for one in policies(Asked())}
 
 
 def test_every_format_that_is_promised_can_be_read():
     """PNG, JPEG, WebP and AVIF among them, by reading a picture."""
-    (one,) = formats()
+    (one,) = formats(Asked())
     assert one.state == "ok"
     for name in ("PNG", "JPEG", "WEBP", "AVIF"):
         assert name in one.said
@@ -43,7 +39,7 @@ def test_a_format_that_this_pillow_lacks_is_broken(monkeypatch):
     """As in a Pillow built without libavif, which can't make one either; the others are read."""
     PIL.Image.init()
     monkeypatch.delitem(PIL.Image.SAVE, "AVIF")
-    avif, rest = formats()
+    avif, rest = formats(Asked())
     assert (avif.what, avif.state) == ("AVIF", "broken")
     assert avif.cure.startswith('pip install --force-reinstall --no-deps "pillow==')
     assert "AVIF" not in rest.said
@@ -74,43 +70,73 @@ def torch(tmp_path, monkeypatch):
 def test_a_graphics_card_is_asked_of_torch(torch, text, state, said):
     """It is named as --device takes it; a torch that can't be imported is told."""
     torch(text)
-    cpu, gpu = devices()
+    cpu, gpu = devices(Asked())
     assert cpu.state == "ok"
     assert gpu.state == state
     assert said in gpu.said
 
 
-def test_policies_say_where_they_come_from(machine):
+@pytest.fixture
+def own_policies(machine, monkeypatch):
+    """Write policies into ./policies; a process can import what lies beside them."""
+    monkeypatch.setenv("PYTHONPATH", str(machine))
+    folder = machine / "cwd" / "policies"
+    folder.mkdir()
+
+    def write(**texts):
+        for name, text in texts.items():
+            (folder / f"{name}.yaml").write_text(text)
+        return planned()
+
+    return write
+
+
+def test_policies_say_where_they_come_from(own_policies):
     """One in ./policies stands in place of the packaged one of its name, and it is said so."""
-    (machine / "cwd" / "policies").mkdir()
-    one = outside.policy("filters.blank.structure")
-    (machine / "cwd" / "policies" / "starter.yaml").write_text(json.dumps(one))
-    (machine / "cwd" / "policies" / "mine.yaml").write_text(json.dumps(one))
-    seen = planned()
+    one = json.dumps(outside.policy("filters.blank.structure"))
+    seen = own_policies(starter=one, mine=one)
     assert "in place of the packaged one" in seen["starter"].said
-    assert seen["mine"].said == "own@1, 1 measures, from ./policies"
+    assert seen["mine"].said == "can be planned, from ./policies"
     assert "packaged" in seen["portrait"].said
+    assert {one.state for one in seen.values()} == {"ok"}
 
 
-def test_a_policy_that_does_not_plan_is_broken(machine):
-    """Its first problem and how many more; the cure tells all of them."""
-    (machine / "cwd" / "policies").mkdir()
-    (machine / "cwd" / "policies" / "bad.yaml").write_text("name: 7\nversion: x\n")
-    bad = planned()["bad"]
+def test_a_policy_that_does_not_plan_is_broken(own_policies):
+    """One of its problems and how many more; the cure tells all of them."""
+    bad = own_policies(bad="name: 7\nversion: x\n")["bad"]
     assert (bad.state, bad.cure) == ("broken", "selector policy check bad")
-    assert "bad.yaml:1" in bad.said
-    assert "more)" in bad.said
+    assert "bad.yaml:" in bad.said
+    assert "more lines)" in bad.said
 
 
-def test_a_teams_measure_that_breaks_sinks_no_examination(machine, monkeypatch):
-    """A bug in code that a policy names is a finding about that policy."""
-    monkeypatch.syspath_prepend(machine)
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("class Boom(Exception): pass\nraise Boom('by name')", "by name"),
+        ("class End(BaseException): pass\nraise End('of all')", "of all"),
+        ("import os; os._exit(9)", "exit code 9"),
+        ("import os; os._exit(0)", "exit code 0"),
+    ],
+)
+def test_a_teams_measure_that_breaks_sinks_no_examination(machine, own_policies, capfd, code, said):
+    """Whatever the code that a policy names does at its import, it is told about that policy."""
     path = outside.write(machine, "shaky", "return []")
     source = machine / "shaky" / "own.py"
-    source.write_text(source.read_text() + "\n1 / 0\n")
-    (machine / "cwd" / "policies").mkdir()
-    (machine / "cwd" / "policies" / "shaky.yaml").write_text(json.dumps(outside.policy(path)))
-    seen = planned()
+    source.write_text(f"{source.read_text()}\nprint('aside', flush=True)\n{code}\n")
+    seen = own_policies(shaky=json.dumps(outside.policy(path)))
     assert seen["shaky"].state == "broken"
-    assert "ZeroDivisionError" in seen["shaky"].said
+    assert said in seen["shaky"].said
+    assert seen["starter"].state == "ok"
+    assert "aside" not in capfd.readouterr().out  # --json stays JSON
+
+
+def test_a_teams_measure_that_hangs_is_told(machine, own_policies, monkeypatch):
+    """It is ended and the examination goes on."""
+    monkeypatch.setattr("selector.doctor.policies.LONGEST_S", 2.0)
+    path = outside.write(machine, "slow", "return []")
+    with (machine / "slow" / "own.py").open("a") as file:
+        file.write("\nimport time; time.sleep(60)\n")
+    seen = own_policies(slow=json.dumps(outside.policy(path)))
+    assert "more than 2 s" in seen["slow"].said
     assert seen["starter"].state == "ok"

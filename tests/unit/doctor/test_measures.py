@@ -1,7 +1,7 @@
 """What a measure lacks is told with its cure, without trying it."""
 
 import outside
-from selector.doctor import lacks
+from selector.doctor.measures import lacks
 from selector.measures import loader
 
 

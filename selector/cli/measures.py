@@ -11,12 +11,14 @@ from pydantic_core import to_jsonable_python
 
 from selector.cli import pasted
 from selector.cli.prose import coloured, entry
-from selector.doctor import Finding, lacks
-from selector.doctor.models import cached, megabytes
+from selector.doctor import Finding
+from selector.doctor.finding import megabytes
+from selector.doctor.measures import lacks
 from selector.measures import loader
 from selector.measures.base import Measure
 from selector.types import Cost, Output, to_data
 from selector.weights import manifest
+from selector.weights.fetch import cached
 from selector.weights.manifest import Entry
 
 COLUMN = 13  # where the text beside a label begins

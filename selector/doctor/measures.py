@@ -1,4 +1,4 @@
-"""Every measure of the package at work on small drawn pictures."""
+"""What each measure lacks on this machine, and every one at work on small drawn pictures."""
 
 from __future__ import annotations
 
@@ -8,34 +8,52 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from selector.doctor.finding import Finding, Tell
-from selector.doctor.lacks import lacks
-from selector.doctor.models import offline, unusable
+from selector.doctor.finding import Asked, Finding
+from selector.doctor.models import offline, to_fetch, unusable
+from selector.doctor.packages import fault
 from selector.errors import SelectorError
+from selector.installed import CURE, extra, mend, misfit, requirements
 from selector.measures import loader
 from selector.measures.base import Measure, Subject
-from selector.runner import Measurements, Runner
 from selector.types import Failure, evidence_needed
 from selector.weights import manifest
+from selector.weights.fetch import cached
 
 if TYPE_CHECKING:
     from selector.images import Image
+    from selector.runner import Measurements
 
 PART = "measures"
 LONGEST_S = 120.0  # of one measure, its model loaded; what takes longer does not work
-CURE = " Run: "  # what comes behind it in an error is a command
 PROMPT = "a red disc on a green ground"
 
 
-def measures(tell: Tell) -> Iterator[Finding]:
+def lacks(measure: Measure) -> Finding | None:
+    """Return what *measure* lacks here, with the command that cures it; None if nothing.
+
+    It looks for the packages of its optional part and for its models. Nothing is loaded or
+    fetched, so a library of the system that is missing is not seen; `examine` sees it.
+
+    Raises:
+        WeightsError: It names a model that the manifest does not know, or there is no cache folder.
+    """
+    path = loader.path_of(type(measure))
+    needed = requirements(measure.extra) if measure.extra else []
+    if wrong := [f"{one.name}: {said}" for one in needed if (said := misfit(one))]:
+        return Finding(PART, path, "absent", "; ".join(wrong), extra(measure.extra))
+    missing = [entry for entry in map(manifest.entry, measure.weights) if not cached(entry)]
+    return to_fetch(PART, path, missing) if missing else None
+
+
+def measures(asked: Asked) -> Iterator[Finding]:
     """Find which measures of the package give numbers; nothing is downloaded for it."""
     pictures = [_drawn("green", "red"), _drawn("navy", "gold")]
     found: dict[str, Measurements] = {}
     for path in loader.names():
-        tell(f"measuring {path}")
+        asked.tell(f"measuring {path}")
         try:
             measure = loader.construct(path, loader.load(path).example)
-            lacking = lacks(measure) or _no_model(path, measure)
+            lacking = _no_model(path, measure) or lacks(measure)
         except SelectorError as error:
             yield _broken(path, str(error))
             continue
@@ -45,6 +63,8 @@ def measures(tell: Tell) -> Iterator[Finding]:
 def _tried(
     path: str, measure: Measure, subjects: list[Subject], found: dict[str, Measurements]
 ) -> Finding:
+    from selector.runner import Runner
+
     start = time.monotonic()
     # It is not closed: that can take seconds, and nothing is lost when the process ends.
     with offline():
@@ -53,19 +73,27 @@ def _tried(
     for row in made:
         for outcome in row.values():
             if isinstance(outcome, Failure):
-                return _broken(path, outcome.reason)
+                return _broken(path, outcome.reason, measure.extra)
     hundredths = math.ceil(100 * (time.monotonic() - start))
     return Finding(PART, path, "ok", f"measured within {hundredths / 100:g} s, loading included")
 
 
 def _no_model(path: str, measure: Measure) -> Finding | None:
+    """Return that a model is there and is not the right one; what is missing, `lacks` tells."""
     wrong = (unusable(manifest.entry(name)) for name in measure.weights)
-    return next((replace(one, part=PART, what=path) for one in wrong if one), None)
+    broken = (one for one in wrong if one and one.state == "broken")
+    return next((replace(one, part=PART, what=path) for one in broken), None)
 
 
-def _broken(path: str, reason: str) -> Finding:
+def _broken(path: str, reason: str, part: str = "") -> Finding:
     said, _, cure = reason.partition(CURE)
-    return Finding(PART, path, "broken", said, cure)
+    return Finding(PART, path, "broken", said, cure or mend(reason) or _cure(part))
+
+
+def _cure(part: str) -> str:
+    """Return what cures the first package of an optional part that can't be imported."""
+    needed = requirements(part) if part else []
+    return next((wrong.cure for one in needed if (wrong := fault(one))), "")
 
 
 def _subjects(

@@ -1,18 +1,49 @@
-"""Where models can run."""
+"""Which image formats can be read here, and where models can run."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from importlib import util
 
-from selector.doctor.finding import Finding
-from selector.doctor.packages import reinstall
+from selector.doctor.finding import Asked, Finding
+from selector.errors import ImageError
+from selector.installed import reinstall
 
 ON_THE_CPU = "models run on the CPU unless --device says otherwise"
 
 
-def devices() -> Iterator[Finding]:
+def formats(_asked: Asked) -> Iterator[Finding]:
+    """Find which image formats can be read, by reading a picture in each."""
+    import PIL
+
+    from selector.images.sources import FORMATS
+
+    wrong = {name: said for name in FORMATS if (said := _unreadable(name))}
+    for name, said in wrong.items():
+        told = f"Pillow {PIL.__version__} was built without it ({said})"
+        yield Finding("images", name, "broken", told, reinstall("pillow"))
+    if read := [name for name in FORMATS if name not in wrong]:
+        said = f"Pillow {PIL.__version__} reads {', '.join(read)}"
+        yield Finding("images", "formats", "ok", said)
+
+
+def _unreadable(name: str) -> str:
+    from PIL import Image
+
+    from selector.images import open_image
+
+    file = io.BytesIO()
+    try:
+        Image.new("RGB", (16, 16), "teal").save(file, name)
+        _ = open_image(file.getvalue()).rgb
+    except (KeyError, OSError, ImageError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def devices(_asked: Asked) -> Iterator[Finding]:
     """Find the processors; a graphics card only where torch, which would use it, is installed."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on every system
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
