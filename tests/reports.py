@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
 import PIL.Image
 
-from selector import Candidate, Selection, select
+from selector import Candidate, Selection, report, select
 from selector.types import Outcome, Score
 
 POLICY = {
@@ -78,3 +79,37 @@ def marked(size: tuple[int, int], box: tuple[int, int, int, int]) -> PIL.Image.I
     pixels = np.full((size[1], size[0], 3), 90, np.uint8)
     pixels[box[1] : box[3], box[0] : box[2]] = (255, 0, 0)
     return PIL.Image.fromarray(pixels)
+
+
+class Read(HTMLParser):
+    """The words of a page, by article, what stands outside of them first; its tags and attributes."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.parts = [""]
+        self.names: set[str] = set()
+        self._now = 0
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.names |= {tag, *(name for name, _ in attrs)}
+        if tag == "article":
+            self._now = len(self.parts)
+            self.parts.append("")
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self._now = 0
+
+    def handle_data(self, data):
+        self.parts[self._now] += data
+
+    @property
+    def said(self) -> list[str]:
+        return [" ".join(part.split()) for part in self.parts]
+
+
+def cards(selection: Selection) -> dict[str, str]:
+    """Return the words on each candidate's card, in the order of the page."""
+    _, *said = Read(report.page(selection)).said
+    return {one.id: words for one, words in zip(selection.in_order(), said, strict=True)}

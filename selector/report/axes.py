@@ -1,19 +1,18 @@
-"""Where each bar begins and ends, and which parts of it the policy refuses or has looked at."""
+"""Where each bar begins and ends, and where on it a value lies."""
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from selector.types import Output
 
 NARROW = 0.25  # of the declared range: with all at one end of it, the bar shows only that end
 NEAR = 50  # a bound this many times below the end would be lost without a logarithmic bar
 PADDING = 0.05
-
-Standing = Literal["refused", "review"]
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +31,12 @@ class Span:
 
     def at(self, value: float) -> float:
         """Return where *value* lies, in percent of the bar; beyond an end: at that end."""
+        low, here, high = map(self._place, (self.low, value, self.high))
+        return round(100 * (here - low) / (high - low), 2)
+
+    def _place(self, value: float) -> float:
         inside = min(max(value, self.low), self.high)
-        if self.log:
-            share = math.log(inside / self.low) / math.log(self.high / self.low)
-        else:
-            share = (inside - self.low) / (self.high - self.low)
-        return round(100 * share, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A part of a bar: from where to where in raw units, and what becomes of values in it."""
-
-    low: float
-    high: float
-    standing: Standing
+        return math.log(inside) if self.log else inside / 2  # so that no difference overflows
 
 
 def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Span:
@@ -63,7 +53,7 @@ def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Sp
     low, high = min(points, default=0.0), max(points, default=1.0)
     if output.low is not None and output.high is not None:
         declared = Span(float(output.low), float(output.high))
-        narrow = NARROW * (declared.high - declared.low)
+        narrow = NARROW * _length(declared.low, declared.high)
         if not points or (high >= declared.low + narrow and low <= declared.high - narrow):
             return _logarithmic(declared, bounds)
     return _logarithmic(_around(low, high, output), bounds)
@@ -71,13 +61,18 @@ def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Sp
 
 def _around(low: float, high: float, output: Output) -> Span:
     """Return a span with all of *low* to *high* on it; it begins at the declared end if near."""
-    room = PADDING * (high - low) or 0.1 * abs(high) or 1.0
-    start, end = low - room, high + room
-    if output.low is not None and output.low > low - (high - low or room):
+    length = _length(low, high)
+    room = PADDING * length or 0.1 * abs(high) or 1.0
+    start, end = max(low - room, -LARGEST), min(high + room, LARGEST)
+    if output.low is not None and output.low > low - (length or room):
         start = float(output.low)
     if output.high is not None:
         end = min(end, float(output.high))
     return Span(start, end) if start < end else Span(start, start + room)
+
+
+def _length(low: float, high: float) -> float:
+    return min(high - low, LARGEST)
 
 
 def _logarithmic(span: Span, bounds: Iterable[float]) -> Span:
@@ -85,4 +80,4 @@ def _logarithmic(span: Span, bounds: Iterable[float]) -> Span:
     smallest = min((bound for bound in bounds if bound > 0), default=span.high)
     if span.low < 0 or smallest * NEAR >= span.high:
         return span
-    return Span(smallest / 10, span.high, log=True)
+    return Span(smallest / 10 or smallest, span.high, log=True)

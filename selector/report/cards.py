@@ -3,68 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from selector.decision.composite import is_a_least
+from selector.report import absent
+from selector.report.absent import Absent, Row
 from selector.report.bars import QUALITY, Bar
-from selector.report.boxes import Box, boxes
+from selector.report.boxes import Found, boxes
+from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import Missing, Picture
-from selector.report.reasons import Sentence, sentence
+from selector.report.reasons import Around, Sentence, key_of, sentences
 from selector.report.sheet import Sheet
-from selector.report.words import Vocabulary, number, printable, shortened, visible
-from selector.types import (
-    Candidate,
-    Failure,
-    NotApplicable,
-    NotEvaluated,
-    Outcome,
-    Score,
-    Selection,
-    VerdictName,
-)
+from selector.report.words import number
+from selector.types import Candidate, Outcome, Score, VerdictName
 
 METADATA = 2000  # characters; the whole of it is in the selection
-REASON = 600
 NAME = 120  # characters of a name that are shown at once
 PATH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number of one candidate on its bar.
+    """One number of one candidate.
 
     Attributes:
-        bar: What it is on.
+        words: What it is; where no plan says that, the policy's name for it.
         value: The number, with its unit.
+        bar: What it is on; None where there is no plan.
         at: Where it lies, in percent of the bar.
         judged: "refused" or "review" where a reason of the verdict is about it, else "".
     """
 
-    bar: Bar
+    words: str
     value: str
-    at: float
+    bar: Bar | None = None
+    at: float = 0.0
     judged: str = ""
 
     @property
     def alternative(self) -> str:
         """The bar in words."""
-        return "; ".join((f"{self.bar.words}: {self.value}", *self.bar.asks))
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of one candidate where no plan says what it means: the policy's name for it."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Numbers that are not there, and why."""
-
-    words: tuple[str, ...]
-    why: str
+        asks = () if self.bar is None else self.bar.asks
+        return "; ".join((f"{self.words}: {self.value}", *asks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +58,12 @@ class Card:
         rank: Its place in the ranking, from 1; None where it was not ranked.
         quality: Its composite quality; "" where there is none.
         picture: Its preview, or why there is none.
-        boxes: Evidence on the picture.
+        found: Evidence on the picture.
         reasons: Why it got this verdict.
         notes: What reading the file had to leave out.
-        readings: Its numbers on their bars.
-        figures: Its numbers, where there is no plan to make bars from.
-        absent: What does not apply to it.
-        failed: What could not be measured.
+        readings: Its numbers, on their bars where there is a plan to make them from.
+        failed: What could not be measured, and is not told in a reason already.
+        nothing: Where there was nothing to measure.
         skipped: What was not measured, because the answer did not depend on it.
         path: Where it was read from.
         metadata: What the caller knows of it, as JSON.
@@ -96,13 +75,12 @@ class Card:
     rank: int | None
     quality: str
     picture: Picture | Missing
-    boxes: tuple[Box, ...]
+    found: Found
     reasons: tuple[Sentence, ...]
     notes: tuple[str, ...]
     readings: tuple[Reading, ...]
-    figures: tuple[Figure, ...]
-    absent: tuple[Absent, ...]
     failed: tuple[Absent, ...]
+    nothing: tuple[Absent, ...]
     skipped: tuple[str, ...]
     path: str
     metadata: str
@@ -110,96 +88,77 @@ class Card:
 
 def card(one: Candidate, sheet: Sheet) -> Card:
     """Return what is said of one candidate."""
-    selection, vocabulary = sheet.selection, sheet.vocabulary
+    selection, words = sheet.selection, sheet.vocabulary
     row = selection.outcomes.get(one.id, {})
     needed = {key: outcome for key, outcome in row.items() if key in sheet.needed}
     picture = sheet.pictures[one.id]
-    copy = any(reason.kind == "copy" for reason in selection.reasons[one.id])
+    reasons = selection.reasons[one.id]
+    copy = any(reason.kind == "copy" for reason in reasons)
+    told = {key_of(reason) for reason in reasons if reason.kind == "failure"}
     return Card(
         name=visible(one.id),
         title=shortened(visible(one.id), NAME),
         verdict=selection.verdict(one.id),
         rank=sheet.ranks.get(one.id),
-        quality=_quality(one, selection),
+        quality=_quality(one, sheet),
         picture=picture,
-        boxes=boxes(row, picture.size) if isinstance(picture, Picture) else (),
-        reasons=_reasons(one, sheet),
+        found=boxes(row, picture.size) if isinstance(picture, Picture) else Found(),
+        reasons=sentences(reasons, _around(one, sheet)),
         notes=tuple(printable(note) for note in one.notes),
-        readings=_readings(one, row, sheet),
-        figures=() if sheet.bars else tuple(_figures(row)),
-        absent=_absent(needed, NotApplicable, vocabulary),
-        failed=_absent(needed, Failure, vocabulary),
-        skipped=() if copy or one.error else _skipped(needed, vocabulary),
+        readings=_readings(one, row, sheet) if sheet.plan else _figures(row),
+        failed=absent.failed(needed, told, words),
+        nothing=absent.nothing(needed, sheet.plan, words),
+        skipped=() if copy or one.error else absent.skipped(needed, words),
         path=shortened(visible(one.path or ""), PATH),
         metadata=_metadata(one),
     )
 
 
-def quality_is_a_least(one: Candidate, selection: Selection) -> bool:
-    """Return whether the quality counts failed scores at their worst."""
-    return any(reason.kind == "failure" for reason in selection.reasons[one.id])
+def _around(one: Candidate, sheet: Sheet) -> Around:
+    least = _is_a_least(one, sheet)
+    return Around(sheet.vocabulary, sheet.exact, least, chosen=bool(sheet.selection.accepted))
 
 
-def _quality(one: Candidate, selection: Selection) -> str:
-    quality = selection.decision.quality.get(one.id)
+def _is_a_least(one: Candidate, sheet: Sheet) -> bool:
+    return sheet.plan is not None and is_a_least(
+        sheet.plan, sheet.selection.outcomes.get(one.id, {})
+    )
+
+
+def _quality(one: Candidate, sheet: Sheet) -> str:
+    quality = sheet.selection.decision.quality.get(one.id)
     if quality is None:
         return ""
-    return ("at least " if quality_is_a_least(one, selection) else "") + f"{quality:.3f}"
+    return ("at least " if _is_a_least(one, sheet) else "") + f"{quality:.3f}"
 
 
-def _reasons(one: Candidate, sheet: Sheet) -> tuple[Sentence, ...]:
-    said = (sentence(reason, sheet.vocabulary) for reason in sheet.selection.reasons[one.id])
-    return tuple(dict.fromkeys(said))
-
-
-def _readings(one: Candidate, row: Mapping[str, Outcome], sheet: Sheet) -> tuple[Reading, ...]:
+def _readings(one: Candidate, row: Row, sheet: Sheet) -> tuple[Reading, ...]:
     judged = {
-        reason.instance + (f".{reason.output}" if reason.output else ""): "review"
-        if reason.kind == "band"
-        else "refused"
+        key_of(reason): "review" if reason.kind == "band" else "refused"
         for reason in sheet.selection.reasons[one.id]
         if reason.kind in {"refused", "infeasible", "band", "cut"}
     }
     quality = sheet.selection.decision.quality.get(one.id)
     readings = []
     for bar in sheet.bars:
-        value = _value(bar, row, quality)
+        value = quality if bar.name == QUALITY else _value(row.get(bar.name))
         if value is not None:
-            said = _quality(one, sheet.selection) if bar.name == QUALITY else number(value)
-            readings.append(
-                Reading(bar, said + bar.suffix, bar.span.at(value), judged.get(bar.name, ""))
-            )
+            said = _quality(one, sheet) if bar.name == QUALITY else number(value) + bar.suffix
+            place = bar.span.at(value)
+            readings.append(Reading(bar.words, said, bar, place, judged.get(bar.name, "")))
     return tuple(readings)
 
 
-def _value(bar: Bar, row: Mapping[str, Outcome], quality: float | None) -> float | None:
-    if bar.name == QUALITY:
-        return quality
-    outcome = row.get(bar.name)
+def _figures(row: Row) -> tuple[Reading, ...]:
+    """Return the numbers where there is no plan to make bars from."""
+    values = {key: _value(outcome) for key, outcome in row.items()}
+    return tuple(
+        Reading(visible(key), number(value)) for key, value in values.items() if value is not None
+    )
+
+
+def _value(outcome: Outcome | None) -> float | None:
     return outcome.value if isinstance(outcome, Score) else None
-
-
-def _figures(row: Mapping[str, Outcome]) -> Iterable[Figure]:
-    for key, outcome in row.items():
-        if isinstance(outcome, Score):
-            yield Figure(visible(key), number(outcome.value))
-
-
-def _absent(
-    row: Mapping[str, Outcome], kind: type[Failure | NotApplicable], words: Vocabulary
-) -> tuple[Absent, ...]:
-    """Return what is absent in one way, all that have the same reason together."""
-    found: dict[str, list[str]] = {}
-    for key, outcome in row.items():
-        if isinstance(outcome, kind):
-            why = shortened(printable(outcome.reason).strip(), REASON)
-            found.setdefault(why, []).append(words.words(key))
-    return tuple(Absent(tuple(dict.fromkeys(said)), why) for why, said in found.items())
-
-
-def _skipped(row: Mapping[str, Outcome], words: Vocabulary) -> tuple[str, ...]:
-    unknown: Iterable[str] = (key for key, one in row.items() if isinstance(one, NotEvaluated))
-    return tuple(dict.fromkeys(words.words(key) for key in unknown))
 
 
 def _metadata(one: Candidate) -> str:

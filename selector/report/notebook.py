@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from selector.report.answer import answered
 from selector.report.cards import Card, card
-from selector.report.page import ANSWERS
+from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import room_for
 from selector.report.rendering import render
 from selector.report.sheet import sheet
-from selector.report.words import printable, shortened, visible
 from selector.types import Edit, Selection
 
 MOST = 64  # rows; who has more wants a report
@@ -28,7 +28,7 @@ def small(selection: Selection) -> str:
         "small.html.j2",
         prompt=shortened(printable(text).strip(), PROMPT),
         policy=visible(selection.policy),
-        answer=ANSWERS[selection.answer],
+        answer=answered(selection),
         selection=selection,
         cards=cards,
         more=len(selection.candidates) - len(shown),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from selector.policy.plan import Plan
+from selector.report.answer import answered, person
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
+from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import Missing, Picture, room_for, source_of
 from selector.report.rendering import render
-from selector.report.sheet import Sheet, sheet
-from selector.report.words import moment, number, printable, seconds, shortened, visible
+from selector.report.sheet import Sheet, limits_of, sheet
+from selector.report.words import moment, number, seconds
 from selector.types import Edit, Selection, VerdictName
 
 PIXELS = 13_000_000  # of all previews together: 64 of 450 px
@@ -24,12 +26,6 @@ HEADING = 220  # characters of a prompt that fit over a page
 TITLE = 60
 TALL, WIDE = 0.85, 1.2  # width over height, where frames become tall or wide
 
-ANSWERS = {
-    "complete": "As many were accepted as asked for.",
-    "short": "Fewer were accepted than asked for.",
-    "review": "Nothing was accepted; some wait for a person.",
-    "empty": "Nothing was good enough.",
-}
 GROUPS: Mapping[VerdictName, str] = {
     "accept": "Accepted",
     "review": "For review",
@@ -74,6 +70,7 @@ class Page:
     heading: str
     source: Picture | Missing | None
     answer: str
+    person: str
     deliver: str
     uncertified: str
     policy: str
@@ -100,14 +97,15 @@ def _page(selection: Selection) -> Page:
     edit = selection.prompt if isinstance(selection.prompt, Edit) else None
     text = edit.instruction if edit else str(selection.prompt)
     prompt = printable(text).strip() or "(no prompt)"
-    plan = selection.plan if isinstance(selection.plan, Plan) else None
+    plan = shared.plan
     return Page(
         selection,
         title=shortened(prompt, TITLE),
         prompt=prompt,
         heading=prompt if len(prompt) <= HEADING else f"{prompt[:HEADING].rstrip()}…",
-        source=source_of(edit, room) if edit else None,
-        answer=ANSWERS[selection.answer],
+        source=source_of(edit, room, limits_of(selection)) if edit else None,
+        answer=answered(selection),
+        person=person(selection),
         deliver=_deliver(plan),
         uncertified=", ".join(plan.uncertified) if plan else "",
         policy=visible(selection.policy),

@@ -12,11 +12,13 @@ from typing import Any
 import PIL.Image
 
 from selector.errors import ImageError
-from selector.images import open_image
+from selector.images import Limits, open_image
 from selector.types import Candidate, Edit
 
 QUALITIES = (80, 55, 30)  # of WebP, the best first
 EFFORT = 2  # of WebP: half the time of its default for a twentieth more bytes
+
+AS_USUAL = Limits()
 
 CHANGED = "The picture changed after it was judged, so it is not shown."
 NOT_GIVEN = "The picture itself is not at hand: this selection was read from a file."
@@ -72,40 +74,47 @@ def room_for(count: int, *, pixels: int, total: int, longest: int) -> Room:
     return Room(side, total // shared)
 
 
-def pictures(candidates: Iterable[Candidate], room: Room) -> dict[str, Picture | Missing]:
+def pictures(
+    candidates: Iterable[Candidate], room: Room, limits: Limits = AS_USUAL
+) -> dict[str, Picture | Missing]:
     """Return the preview of each candidate by its id; one picture is open at a time.
 
     Those of the same bytes share one.
+
+    Args:
+        candidates: What was judged.
+        room: How large previews may be.
+        limits: What pictures were read with when they were judged: so they look the same.
     """
     made: dict[str, Picture | Missing] = {}
     by_hash: dict[str | None, Picture] = {}
     for one in candidates:
         known = by_hash.get(one.content_hash)
-        made[one.id] = found = known or picture(one, room)
+        made[one.id] = found = known or picture(one, room, limits)
         if one.content_hash and isinstance(found, Picture):
             by_hash[one.content_hash] = found
     return made
 
 
-def picture(one: Candidate, room: Room) -> Picture | Missing:
+def picture(one: Candidate, room: Room, limits: Limits = AS_USUAL) -> Picture | Missing:
     """Return the preview of what was judged; never of anything else."""
     if one.error is not None:
         return Missing("The picture could not be read.")
-    return _preview(one.image, one.content_hash, room)
+    return _preview(one.image, one.content_hash, room, limits)
 
 
-def source_of(edit: Edit, room: Room) -> Picture | Missing:
+def source_of(edit: Edit, room: Room, limits: Limits = AS_USUAL) -> Picture | Missing:
     """Return the preview of the picture before the edit."""
-    return _preview(edit.source, edit.content_hash, room)
+    return _preview(edit.source, edit.content_hash, room, limits)
 
 
-def _preview(given: Any, content_hash: str | None, room: Room) -> Picture | Missing:
+def _preview(given: Any, content_hash: str | None, room: Room, limits: Limits) -> Picture | Missing:
     if given is None:
         return Missing(NOT_GIVEN)
     if content_hash is None:
         return Missing(NOT_READ)
     try:
-        image = open_image(given)
+        image = open_image(given, limits=limits)
     except ImageError as error:
         return Missing(f"The picture can't be read any more. {error}")
     try:

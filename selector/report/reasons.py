@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from selector.report.words import Vocabulary, isolated, number, printable, shortened
+from selector.report.bars import QUALITY
+from selector.report.foreign import isolated, noted
+from selector.report.words import Vocabulary, listed, number
+from selector.runner import DEADLINE
 from selector.types import Reason
 
-LONGEST = 600  # characters of a note
 TIE = 0.005  # of quality; nothing that is measured here is as exact as that
 
 
@@ -27,106 +29,166 @@ class Sentence:
     name: str = ""
 
 
-def sentence(reason: Reason, words: Vocabulary) -> Sentence:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What sentences about one candidate need to know besides the reasons.
+
+    Attributes:
+        words: What outputs are called.
+        exact: The bounds that the policy wants exactly, with the output that each is on.
+        least: Whether the candidate's quality counts at its worst what failed.
+        chosen: Whether the request accepted any.
+    """
+
+    words: Vocabulary
+    exact: frozenset[tuple[str, float]] = frozenset()
+    least: bool = False
+    chosen: bool = True
+
+
+def sentences(reasons: Iterable[Reason], around: Around) -> tuple[Sentence, ...]:
+    """Return reasons as sentences; what failed for the same cause is told together."""
+    said: dict[object, list[Reason]] = {}
+    for reason in dict.fromkeys(reasons):
+        cause = reason.note if reason.kind == "failure" else reason
+        said.setdefault((reason.kind, cause), []).append(reason)
+    return tuple(
+        _failures(group, around) if len(group) > 1 else sentence(group[0], around)
+        for group in said.values()
+    )
+
+
+def sentence(reason: Reason, around: Around) -> Sentence:
     """Return one reason as a sentence."""
     lead, say = SAID[reason.kind]
-    key = _key(reason)
-    said = key in words.outputs  # else the text has to use the policy's name itself
-    return Sentence(lead, say(reason, words), key if said else "")
+    key = key_of(reason)
+    told = key in around.words.outputs  # else the text has to use the policy's name itself
+    return Sentence(lead, say(reason, around), key if told else "")
 
 
-def _key(reason: Reason) -> str:
+def key_of(reason: Reason) -> str:
+    """Return the output that a reason is about: "instance.output"."""
     return ".".join(part for part in (reason.instance, reason.output) if part)
 
 
-def _note(reason: Reason) -> str:
-    return shortened(printable(reason.note).strip(), LONGEST)
+def cause(note: str) -> str:
+    """Return why something failed, harmless."""
+    return "time ran out" if note == DEADLINE.reason else noted(note)
 
 
-def _is(reason: Reason, words: Vocabulary) -> str:
+def _failures(reasons: list[Reason], around: Around) -> Sentence:
+    words = listed([around.words.words(key_of(one)) for one in reasons])
+    alone = sentence(reasons[0], around)
+    return replace(alone, text=f"{words} could not be measured: {cause(reasons[0].note)}", name="")
+
+
+def _is(reason: Reason, around: Around, how: str = "") -> str:
     """Return "shorter side is 96 px", with digits enough to tell it from its bound."""
-    key = _key(reason)
+    key = key_of(reason)
     value = number(reason.value or 0.0, reason.bound)
-    return f"{words.words(key)} is {value}{words.unit(key)}"
+    what = "its quality" if key == QUALITY else around.words.words(key)
+    return f"{what} is {how}{value}{around.words.unit(key)}"
 
 
-def _line(reason: Reason, words: Vocabulary) -> str:
-    return number(reason.bound or 0.0, reason.value) + words.unit(_key(reason))
+def _line(reason: Reason, around: Around) -> str:
+    return number(reason.bound or 0.0, reason.value) + around.words.unit(key_of(reason))
 
 
 def _is_below(reason: Reason) -> bool:
     return (reason.value or 0.0) < (reason.bound or 0.0)
 
 
-def _refused(reason: Reason, words: Vocabulary) -> str:
+def _refused(reason: Reason, around: Around) -> str:
     if not reason.output:
-        return f"the picture could not be read. {_note(reason)}"
+        return f"the picture could not be read. {noted(reason.note)}"
     if reason.value is None or reason.bound is None:
-        return _absent(reason, words)
-    line = _line(reason, words)
-    if reason.note.startswith("expected exactly"):
-        return f"{_is(reason, words)}; the policy wants exactly {line}."
+        return _absent(reason, around)
+    line = _line(reason, around)
+    if (key_of(reason), reason.bound) in around.exact:
+        return f"{_is(reason, around)}; the policy wants exactly {line}."
+    if reason.note:
+        return f"{_is(reason, around)}; {noted(reason.note)}."
     side = "below" if _is_below(reason) else "above"
-    return f"{_is(reason, words)}; the policy refuses {side} {line}."
+    return f"{_is(reason, around)}; the policy refuses {side} {line}."
 
 
-def _absent(reason: Reason, words: Vocabulary) -> str:
-    said = _note(reason).removeprefix("not applicable: ")
-    return f"{words.words(_key(reason))} can't be told: {said}."
+def _absent(reason: Reason, around: Around) -> str:
+    return f"{around.words.words(key_of(reason))} can't be told ({noted(reason.note)})."
 
 
-def _band(reason: Reason, words: Vocabulary) -> str:
+def _band(reason: Reason, around: Around) -> str:
     if reason.value is None:
-        return _absent(reason, words)
+        return _absent(reason, around)
+    least = "at least " if around.least and key_of(reason) == QUALITY else ""
+    said = _is(reason, around, least)
     if reason.bound is None:
-        return f"{_is(reason, words)}; {_note(reason)}."
-    line = _line(reason, words)
+        return f"{said}; {noted(reason.note)}."
+    line = _line(reason, around)
     allowed = f"from {line} on" if _is_below(reason) else f"up to {line}"
-    return f"{_is(reason, words)}; the policy accepts {allowed}."
+    return f"{said}; the policy accepts {allowed}."
 
 
-def _cut(reason: Reason, words: Vocabulary) -> str:
-    return f"{_is(reason, words)}; the policy's cut is {_line(reason, words)}."
+def _cut(reason: Reason, around: Around) -> str:
+    most = "at most " if around.least else ""  # with all that failed at its best
+    return f"{_is(reason, around, most)}; the policy's cut is {_line(reason, around)}."
 
 
-def _copy(reason: Reason, _: Vocabulary) -> str:
-    return f"it holds the same bytes as {isolated(reason.note.removeprefix('same bytes as '))}."
-
-
-def _duplicate(reason: Reason, words: Vocabulary) -> str:
-    twin = isolated(reason.note.removeprefix("of "))
-    if reason.value is None or reason.bound is None:
-        return f"it looks like {twin}."
+def _copy(reason: Reason, _: Around) -> str:
     return (
-        f"it looks like {twin}, which is accepted: they are {number(reason.value, reason.bound)} "
-        f"apart, and the policy wants more than {_line(reason, words)}."
+        f"it holds the same bytes as {isolated(reason.other)}." if reason.other else _note(reason)
     )
 
 
-def _outranked(reason: Reason, _: Vocabulary) -> str:
-    rank, _semicolon, rest = reason.note.partition(";")
-    text = f"{rank.strip()}, and enough better ones were found"
+def _duplicate(reason: Reason, around: Around) -> str:
+    if not reason.other or reason.value is None or reason.bound is None:
+        return _note(reason)
+    return (
+        f"it looks like {isolated(reason.other)}, which ranks before it: they are "
+        f"{number(reason.value, reason.bound)} apart, and the policy wants more than "
+        f"{_line(reason, around)}."
+    )
+
+
+def _outranked(reason: Reason, around: Around) -> str:
+    said = [noted(reason.note)]
     if reason.value is not None and reason.bound is not None:
+        least = "at least " if around.least else ""
         ours, theirs = number(reason.value, reason.bound), number(reason.bound, reason.value)
-        text = f"{rank.strip()}; its quality is {ours}, the last one chosen has {theirs}"
-    if not rest and reason.margin is not None and reason.margin > -TIE:
-        rest = "practically a tie"
-    return f"{text}; {rest.strip()}." if rest else f"{text}."
+        last = "chosen" if around.chosen else "taken"
+        said.append(f"its quality is {least}{ours}, the last one {last} has {theirs}")
+    if is_a_tie(reason):
+        said.append("practically a tie")
+    return f"{'; '.join(one for one in said if one)}."
 
 
-def _failure(reason: Reason, words: Vocabulary) -> str:
-    return f"{words.words(_key(reason))} could not be measured: {_note(reason)}"
+def is_a_tie(reason: Reason) -> bool:
+    """Return whether so little decided that another measurement might decide otherwise.
+
+    False for a true tie, of which the reason itself says how it was decided.
+    """
+    return reason.kind == "outranked" and reason.margin is not None and 0 < abs(reason.margin) < TIE
 
 
-def _only_note(reason: Reason, _: Vocabulary) -> str:
-    return f"{_note(reason)}."
+def _failure(reason: Reason, around: Around) -> str:
+    return f"{around.words.words(key_of(reason))} could not be measured: {cause(reason.note)}"
 
 
-def _front(_: Reason, __: Vocabulary) -> str:
-    return "no other is better in everything; the policy leaves the choice among such to a person."
+def _note(reason: Reason) -> str:
+    return f"{noted(reason.note)}."
 
 
-SAID: dict[str, tuple[str, Callable[[Reason, Vocabulary], str]]] = {
+def _only_note(reason: Reason, _: Around) -> str:
+    return _note(reason)
+
+
+def _front(_: Reason, __: Around) -> str:
+    return (
+        "no other beats it without being worse in something; the policy leaves the choice among "
+        "such to a person."
+    )
+
+
+SAID: dict[str, tuple[str, Callable[[Reason, Around], str]]] = {
     "refused": ("Refused", _refused),
     "infeasible": ("Not allowed", _refused),
     "cut": ("Below the cut", _cut),

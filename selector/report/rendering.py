@@ -10,6 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from selector.report.boxes import radius
+from selector.report.foreign import NAME, shortened, visible
 from selector.report.words import capital
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,6 +34,8 @@ def _environment() -> jinja2.Environment:
     css = (TEMPLATES / "style.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     environment.filters["capital"] = capital
+    environment.filters["name"] = lambda text: shortened(visible(text), NAME)
+    environment.globals["radius"] = radius
     environment.globals["style"] = Markup(css)  # noqa: S704 - our own file, never foreign text
     environment.globals["policy"] = "; ".join(
         (

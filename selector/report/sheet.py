@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from selector.decision.gates import filled
+from selector.images import Limits
 from selector.policy.plan import Plan
 from selector.report.bars import Bar, bars
-from selector.report.pictures import Missing, Picture, Room, pictures
+from selector.report.pictures import AS_USUAL, Missing, Picture, Room, pictures
 from selector.report.words import Vocabulary
 from selector.types import Candidate, Selection
 
@@ -18,7 +20,9 @@ class Sheet:
 
     Attributes:
         selection: What is shown.
+        plan: What decided it; None for a selection that was read from a file.
         vocabulary: What its outputs are called.
+        exact: Bounds that the policy wants exactly, with the output that each is on.
         bars: One for the quality, if there is one, and for each number that the policy refers to;
             none where there is no plan.
         needed: The numbers that matter, by "instance.output": those that the policy refers to.
@@ -27,7 +31,9 @@ class Sheet:
     """
 
     selection: Selection
+    plan: Plan | None
     vocabulary: Vocabulary
+    exact: frozenset[tuple[str, float]]
     bars: tuple[Bar, ...]
     needed: frozenset[str]
     pictures: Mapping[str, Picture | Missing]
@@ -44,13 +50,28 @@ def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = 
     """
     plan = selection.plan if isinstance(selection.plan, Plan) else None
     drawn = () if plan is None else bars(selection, plan)
+    candidates = selection.candidates if shown is None else shown
     return Sheet(
         selection,
+        plan,
         Vocabulary.of(plan),
+        frozenset() if plan is None else _exact(selection, plan),
         drawn,
         _needed(selection, plan, drawn),
-        pictures(selection.candidates if shown is None else shown, room),
+        pictures(candidates, room, limits_of(selection)),
         {name: place for place, name in enumerate(selection.decision.ranking, 1)},
+    )
+
+
+def limits_of(selection: Selection) -> Limits:
+    """Return what the pictures were read with; what is usual where that is not known."""
+    return selection.limits if isinstance(selection.limits, Limits) else AS_USUAL
+
+
+def _exact(selection: Selection, plan: Plan) -> frozenset[tuple[str, float]]:
+    gates = (filled(one, selection.expect)[0] for one in (*plan.gates, *plan.constraints))
+    return frozenset(
+        (one.on.key, one.equals) for one in gates if isinstance(one.equals, int | float)
     )
 
 

@@ -25,7 +25,7 @@ def ranked(*gates: p.Gate, **rest) -> p.Plan:
 def standing(bar, value: float) -> str:
     """Return what a bar shows at *value*: the last zone drawn there, or "fine"."""
     at = bar.span.at(value)
-    here = [part.standing for part in bar.parts if part.start <= at < part.start + part.width]
+    here = [zone.standing for zone in bar.zones if zone.start <= at < zone.end]
     return here[-1] if here else "fine"
 
 
@@ -57,15 +57,15 @@ def test_expectations_become_zones_when_the_request_gives_them():
     assert [standing(given, at) for at in (0.4, 0.6)] == ["refused", "refused"]
     assert given.asks == ("wanted exactly 0.5",)
     silent = shown(ranked(gate), {})["g.value"]
-    assert silent.parts == ()
-    assert "expect.faces" in silent.asks[0]
+    assert [standing(silent, at) for at in (0.0, 0.5, 0.99)] == ["review"] * 3
+    assert silent.asks == ("for a person, as this request did not say \u2068expect.faces\u2069",)
 
 
 def test_what_only_ranks_has_a_bar_without_zones():
     """A term says its share of the quality and its scale; the quality has a bar with the cut."""
     found = shown(ranked(cut=p.Cut("quality", 0.2, 0.6)), {"s": 0.3}, quality={"c": 0.3})
     assert list(found) == ["quality", "s.value"]
-    assert found["s.value"].parts == ()
+    assert found["s.value"].zones == ()
     assert found["s.value"].counts == "100 % of the quality; worst at 0, best at 1"
     assert [standing(found["quality"], at) for at in (0.1, 0.3, 0.7)] == [
         "refused",

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 import reports
 from pictures import photo
+from reports import Read, cards
 from selector import Candidate, Edit, Selection
 from selector.report import page, small
 from selector.types import Failure, NotApplicable
@@ -17,40 +17,6 @@ from selector.types import Failure, NotApplicable
 @pytest.fixture(scope="module")
 def selection():
     return reports.varied(photo())
-
-
-class Read(HTMLParser):
-    """The words of a page, by article, what stands outside of them first; its tags and attributes."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.parts = [""]
-        self.names: set[str] = set()
-        self._now = 0
-        self.feed(source)
-
-    def handle_starttag(self, tag, attrs):
-        self.names |= {tag, *(name for name, _ in attrs)}
-        if tag == "article":
-            self._now = len(self.parts)
-            self.parts.append("")
-
-    def handle_endtag(self, tag):
-        if tag == "article":
-            self._now = 0
-
-    def handle_data(self, data):
-        self.parts[self._now] += data
-
-    @property
-    def said(self) -> list[str]:
-        return [" ".join(part.split()) for part in self.parts]
-
-
-def cards(selection: Selection) -> dict[str, str]:
-    """Return the words on each candidate's card, in the order of the page."""
-    _, *said = Read(page(selection)).said
-    return {one.id: words for one, words in zip(selection.in_order(), said, strict=True)}
 
 
 def test_every_card_says_its_verdict_and_why(selection):
@@ -78,10 +44,10 @@ def test_what_was_not_measured_is_said_and_why(selection):
     )
     said = cards(changed)["small"]
     assert "Failed: sharpness where it is sharpest (out of memory)" in said
-    assert "Does not apply: pure white area (nothing there)" in said
+    assert "Nothing to measure Pure white area (nothing there): goes to a person" in said
     assert "Not evaluated, because the answer did not depend on it: " in cards(changed)["tiny"]
     assert "Not evaluated" not in cards(changed)["twin"]  # its double was measured
-    measured = said.partition("Not measured")[0].partition("Measured")[2]
+    measured = said.partition("Nothing to measure")[0].partition("Measured")[2]
     assert "Pure white area" not in measured
 
 

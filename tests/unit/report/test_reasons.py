@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from selector.report.reasons import SAID, Sentence, sentence
+from selector.report.reasons import SAID, Around, Sentence, is_a_tie, sentence, sentences
 from selector.report.words import Vocabulary
 from selector.types import Output, Reason, ReasonKind
 
@@ -16,6 +16,7 @@ WORDS = Vocabulary(
         "near.nearest": Output("bits of 64", 0, 64, True, words="distance"),
     }
 )
+AROUND = Around(WORDS, frozenset({("faces.count", 2.0)}))
 A, B = "\u2068a.png\u2069", "\u2068b.c\u2069"  # of a direction of their own
 
 
@@ -36,7 +37,7 @@ A, B = "\u2068a.png\u2069", "\u2068b.c\u2069"  # of a direction of their own
         ),
         (
             Reason("refused", "faces", "count", note="not applicable: no faces found"),
-            "Refused: number of faces can't be told: no faces found.",
+            "Refused: number of faces can't be told (not applicable: no faces found).",
         ),
         (
             Reason("refused", "image", note="a.png: it is empty."),
@@ -56,28 +57,37 @@ A, B = "\u2068a.png\u2069", "\u2068b.c\u2069"  # of a direction of their own
         ),
         (
             Reason("cut", "quality", "", 0.12, 0.3, -0.18),
-            "Below the cut: \u2068quality\u2069 is 0.12; the policy's cut is 0.3.",
+            "Below the cut: its quality is 0.12; the policy's cut is 0.3.",
         ),
-        (Reason("copy", note="same bytes as a.png"), f"A copy: it holds the same bytes as {A}."),
+        (Reason("copy", other="a.png"), f"A copy: it holds the same bytes as {A}."),
+        (Reason("copy", note="same bytes as a.png"), "A copy: same bytes as a.png."),
         (
-            Reason("duplicate", "near", "nearest", 3.0, 6.0, -3.0, "of a.png"),
-            f"A double: it looks like {A}, which is accepted: they are 3 apart, and the policy wants more than 6.",
+            Reason("duplicate", "near", "nearest", 3.0, 6.0, -3.0, other="a.png"),
+            f"A double: it looks like {A}, which ranks before it: they are 3 apart, and the policy wants more than 6.",
         ),
         (
-            Reason("outranked", "quality", "", 0.6, 0.8, -0.2, "rank 3"),
-            "Not needed: rank 3; its quality is 0.6, the last one chosen has 0.8.",
+            Reason(
+                "outranked", "quality", "", 0.6, 0.8, -0.2, "rank 3; enough were found before it"
+            ),
+            "Not needed: rank 3; enough were found before it; its quality is 0.6, the last one chosen has 0.8.",
         ),
         (
             Reason("outranked", "quality", "", 0.799, 0.8, -0.001, "rank 2"),
             "Not needed: rank 2; its quality is 0.799, the last one chosen has 0.8; practically a tie.",
         ),
         (
-            Reason("outranked", note="rank 9"),
-            "Not needed: rank 9, and enough better ones were found.",
+            Reason(
+                "outranked", "quality", "", 0.8, 0.8, 0.0, "rank 2; tie, decided by content hash"
+            ),
+            "Not needed: rank 2; tie, decided by content hash; its quality is 0.8, the last one chosen has 0.8.",
+        ),
+        (
+            Reason("outranked", note="rank 9; not in the first front"),
+            "Not needed: rank 9; not in the first front.",
         ),
         (
             Reason("failure", "b", "c", note="deadline"),
-            f"Not measured: {B} could not be measured: deadline",
+            f"Not measured: {B} could not be measured: time ran out",
         ),
         (
             Reason("uncertified", note="not calibrated yet: cut"),
@@ -87,21 +97,88 @@ A, B = "\u2068a.png\u2069", "\u2068b.c\u2069"  # of a direction of their own
 )
 def test_a_reason_as_a_sentence(reason, said):
     """It says in everyday words what was found, what the policy asks, with its unit."""
-    found = sentence(reason, WORDS)
+    found = sentence(reason, AROUND)
     assert f"{found.lead}: {found.text}" == said
+
+
+def test_where_no_plan_says_what_a_bound_was_the_reason_itself_does():
+    """Without its plan a number that was wanted exactly is not said to be "below" anything."""
+    reason = Reason("refused", "faces", "count", 1.0, 2.0, -1.0, "expected exactly 2")
+    assert sentence(reason, Around(WORDS)).text == "number of faces is 1; expected exactly 2."
+
+
+def test_what_failed_makes_a_quality_a_bound():
+    """At its worst the quality is a least, at its best, for the cut, a most."""
+    least = Around(WORDS, least=True)
+    cut = Reason("cut", "quality", "", 0.145, 0.3, -0.155)
+    band = Reason("band", "quality", "", 0.2, 0.4, -0.2)
+    behind = Reason("outranked", "quality", "", 0.1, 0.9, -0.8, "rank 2")
+    assert "its quality is at most 0.145" in sentence(cut, least).text
+    assert "its quality is at least 0.2" in sentence(band, least).text
+    assert "its quality is at least 0.1" in sentence(behind, least).text
+
+
+def test_where_nothing_was_accepted_nothing_was_chosen():
+    """Then the last one before it was only taken for review."""
+    behind = Reason("outranked", "quality", "", 0.1, 0.9, -0.8, "rank 2")
+    assert "the last one taken has 0.9" in sentence(behind, Around(WORDS, chosen=False)).text
+
+
+@pytest.mark.parametrize(
+    ("margin", "tie"), [(None, False), (0.0, False), (-0.004, True), (0.004, True), (0.3, False)]
+)
+def test_a_tie_is_near_on_either_side(margin, tie):
+    """Next to nothing is a tie; a large difference is none, whatever its sign."""
+    assert is_a_tie(Reason("outranked", "quality", "", 0.5, 0.5, margin)) is tie
+
+
+def test_what_failed_for_one_cause_is_told_once():
+    """When time runs out one sentence names all that it befell; another cause has its own."""
+    late = [Reason("failure", *key.split("."), note="deadline") for key in WORDS.outputs]
+    broken = Reason("failure", "own", "value", note="out of memory")
+    said = sentences([*late, broken, broken], AROUND)
+    assert [one.text for one in said] == [
+        "sharpness, shorter side, number of faces and distance could not be measured: time ran out",
+        "\u2068own.value\u2069 could not be measured: out of memory",
+    ]
 
 
 def test_the_policys_own_name_stands_beside_everyday_words():
     """Where everyday words stand for an output, its name is kept for those who write policies."""
     reason = Reason("refused", "sharp", "best", 0.1, 0.2, -0.1)
-    assert sentence(reason, WORDS).name == "sharp.best"
-    assert sentence(reason, Vocabulary()) == Sentence(
+    assert sentence(reason, AROUND).name == "sharp.best"
+    assert sentence(reason, Around(Vocabulary())) == Sentence(
         "Refused", "\u2068sharp.best\u2069 is 0.1; the policy refuses below 0.2."
     )
 
 
-def test_every_kind_of_reason_can_be_said():
-    """No kind of reason is forgotten, and none needs more than its kind and a note."""
-    assert set(SAID) == set(get_args(ReasonKind))
-    for kind in SAID:
-        assert sentence(Reason(kind, note="why"), WORDS).text
+def test_notes_can_not_turn_their_sentence():
+    """Directions in what a measure or a file name says are written out."""
+    for kind in ("failure", "uncertified", "copy", "outranked"):
+        said = sentence(Reason(kind, "a", "b", note="x\u202ey", other="x\u202ey"), AROUND)
+        assert "\u202e" not in said.text
+        assert "x\\u202ey" in said.text
+
+
+KNOWS = {
+    "refused": "is 3 px; because",
+    "infeasible": "is 3 px; because",
+    "cut": "is 3 px; the policy's cut is 7 px",
+    "copy": "same bytes as \u2068twin\u2069",
+    "duplicate": "looks like \u2068twin\u2069, which ranks before it: they are 3 apart",
+    "outranked": "because; its quality is 3, the last one chosen has 7",
+    "failure": "could not be measured: because",
+    "band": "is 3 px; the policy accepts from 7 px on",
+    "front": "leaves the choice among such to a person",
+    "uncertified": "because",
+    "promoted": "because",
+}
+
+
+def test_every_kind_of_reason_has_a_sentence_of_its_own():
+    """No kind is forgotten, each has a beginning of its own, and says what its reason knows."""
+    assert set(SAID) == set(get_args(ReasonKind)) == set(KNOWS)
+    assert len({lead for lead, _ in SAID.values()}) == len(SAID)
+    for kind, known in KNOWS.items():
+        reason = Reason(kind, "size", "short", 3.0, 7.0, -4.0, "because", "twin")
+        assert known in sentence(reason, AROUND).text

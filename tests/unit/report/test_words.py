@@ -2,7 +2,8 @@
 
 import pytest
 
-from selector.report.words import moment, number, printable, shortened, visible
+from selector.report.words import Vocabulary, listed, moment, number
+from selector.types import Output
 
 
 @pytest.mark.parametrize(
@@ -18,9 +19,9 @@ from selector.report.words import moment, number, printable, shortened, visible
         (21.372, None, "21.4"),
         (-1.5, None, "−1.5"),
         (0.0, None, "0"),
-        (3e-12, None, "3e-12"),
-        (1e300, None, "1e+300"),
-        (float("inf"), None, "inf"),
+        (3e-12, None, "3e−12"),
+        (-1e300, None, "−1e+300"),
+        (float("-inf"), None, "−inf"),
     ],
 )
 def test_numbers_have_digits_enough_and_no_more(value, beside, said):
@@ -28,22 +29,27 @@ def test_numbers_have_digits_enough_and_no_more(value, beside, said):
     assert number(value, beside) == said
 
 
-def test_names_can_not_pose():
-    """Directions, controls and line ends in a name are written out; letters and emoji stay."""
-    assert visible("a\u202egnp.exe\n") == "a\\u202egnp.exe\\n"
-    assert visible("می\u200cخواهم 👩\u200d🚀") == "می\u200cخواهم 👩\u200d🚀"
-    assert visible("\ud800") == "\\ud800"
+def test_what_an_outside_measure_calls_its_output_is_harmless():
+    """Words and units are cleaned and cut short; what has no words is called by its name."""
+    words = Vocabulary(
+        {
+            "own.a": Output("\u202epx\n", 0, 1, None, words="good\u202e\x1b[2J" + "x" * 10_000),
+            "own.b": Output("u" * 3000, 0, 1, None),
+            "own.c": Output("px", 0, 1, None, words="חדות"),
+        }
+    )
+    assert words.words("own.a").startswith("\u2068good\\u202e\\x1b[2Jxx")
+    assert len(words.words("own.a")) <= 82
+    assert words.unit("own.a") == " \\u202epx\\n"
+    assert words.words("own.b") == "\u2068own.b\u2069"
+    assert len(words.unit("own.b")) <= 40
+    assert words.words("own.c") == "\u2068חדות\u2069"  # of a direction of its own
 
 
-def test_running_text_keeps_its_lines_and_directions():
-    """Of a prompt only what no text contains is written out."""
-    assert printable("one\ntwo\u200f\x1b[2J\x00") == "one\ntwo\u200f\\x1b[2J\\x00"
-
-
-def test_a_long_name_keeps_both_ends():
-    """The beginning and the end of a name tell it from its neighbours."""
-    assert shortened("a" * 50 + "-07.png", 12) == "aaaaa…07.png"
-    assert shortened("short", 12) == "short"
+def test_lists_are_read_aloud():
+    """Commas, an "and", each word once."""
+    assert listed(["a", "b", "a", "c"]) == "a, b and c"
+    assert listed(["a"]) == "a"
 
 
 def test_moments():

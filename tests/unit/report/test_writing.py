@@ -55,7 +55,7 @@ def test_nothing_else_is_overwritten(selection, tmp_path, content):
     other = tmp_path / "other"
     other.write_bytes(content)
     for attempt in (lambda: ready(other), lambda: write(selection, other)):
-        with pytest.raises(RequestError, match="not overwritten .* Name a new file"):
+        with pytest.raises(RequestError, match=r"not overwritten .* Name a new file"):
             attempt()
     assert other.read_bytes() == content
     assert [path.name for path in tmp_path.iterdir()] == ["other"]

@@ -1,0 +1,31 @@
+"""What a request got, and what that leaves to a person."""
+
+from __future__ import annotations
+
+from selector.policy.plan import Plan
+from selector.types import Selection
+
+ANSWERS = {
+    "complete": "as many were accepted as asked for",
+    "short": "fewer were accepted than asked for",
+    "review": "nothing was accepted; some wait for a person",
+    "empty": "nothing was good enough",
+}
+
+
+def answered(selection: Selection) -> str:
+    """Return what the request got, as a clause."""
+    if all(one.error is not None for one in selection.candidates):
+        return "none of the pictures could be read"
+    return ANSWERS[selection.answer]
+
+
+def person(selection: Selection) -> str:
+    """Return in a sentence whether a person should look, and at what."""
+    if selection.needs_person:
+        return "A person is needed: look at what is marked Review."
+    if not selection.review:
+        return "No person is needed." if selection.accepted else "Nothing waits for a person."
+    if isinstance(selection.plan, Plan) and selection.plan.deliver is None:
+        return "No person is needed; what is marked Review may be good enough too."
+    return "No person is needed: enough were accepted, so what is marked Review may be left alone."
