@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import PIL.Image
 
+import outside
 from selector import Candidate, Selection, report, select
 from selector.types import Outcome, Score
 
@@ -58,6 +60,55 @@ def varied(photo: PIL.Image.Image) -> Selection:
     broken = Candidate(b"no picture", id="broken", metadata={"seed": 7})
     found = [{"box": [190, 70, 290, 200], "label": "face 1", "score": 0.98, "jitter": 0.002}]
     return leaving(chosen([*candidates, broken]), "original", found)
+
+
+BROKEN, ABSENT, LATE = 255, 254, 253
+PRESCRIBED = f"""
+found = []
+for subject in subjects:
+    level = int(subject.image.rgb[0, 0, int(self.level)])
+    if level == {LATE}:
+        time.sleep(0.5)
+    special = {{{BROKEN}: Failure("broken"), {ABSENT}: NotApplicable("nothing there")}}
+    found.append({{"value": special.get(level) or Score(level / 100)}})
+return found
+"""
+
+
+def prescribing(folder: Path) -> str:
+    """Write a measure that finds, in hundredths, what the first pixel of a picture says."""
+    path = outside.write(folder, "prescribed", PRESCRIBED)
+    file = folder / "prescribed" / "own.py"
+    file.write_text(file.read_text().replace("better=True)", "better=True, optional=True)"))
+    return path
+
+
+def prescribed(
+    measure: str, rows: Mapping[str, tuple[int, int]], policy: Mapping[str, Any], **rest: Any
+) -> Selection:
+    """Return what the engine decides where its measures "a" and "b" find what *rows* say.
+
+    Args:
+        measure: What `prescribing` wrote.
+        rows: By candidate id, what "a" and "b" find, in hundredths; BROKEN, ABSENT, LATE.
+        policy: All but name, version and measures.
+        rest: As for `chosen`; "alike" makes pictures that are near duplicates.
+    """
+    measures = {name: {"use": measure, "level": at} for at, name in enumerate("ab")}
+    whole = {"name": "prescribed", "version": 1, "measures": measures, **policy}
+    alike = rest.pop("alike", False)
+    candidates = [
+        Candidate(_dotted(levels, 0 if alike else at), id=name)
+        for at, (name, levels) in enumerate(rows.items())
+    ]
+    return chosen(candidates, policy=whole, **rest)
+
+
+def _dotted(levels: tuple[int, int], seed: int) -> np.ndarray:
+    """Return noise whose first pixel holds what measures are to find."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    pixels[0, 0] = (*levels, seed)
+    return pixels
 
 
 def leaving(selection: Selection, name: str, boxes: Any) -> Selection:

@@ -32,7 +32,7 @@ class Span:
     def at(self, value: float) -> float:
         """Return where *value* lies, in percent of the bar; beyond an end: at that end."""
         low, here, high = map(self._place, (self.low, value, self.high))
-        return round(100 * (here - low) / (high - low), 2)
+        return round(100 * ((here - low) / (high - low)), 2)
 
     def _place(self, value: float) -> float:
         inside = min(max(value, self.low), self.high)

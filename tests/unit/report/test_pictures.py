@@ -9,7 +9,10 @@ import pytest
 
 import reports
 from pictures import encoded, noise, photo
+from selector import Selector
+from selector.images import Limits
 from selector.report.pictures import Missing, Picture, Room, picture, pictures, room_for
+from selector.report.sheet import sheet
 from selector.types import Candidate
 
 LARGE = Room(side=200, bytes=100_000)
@@ -118,3 +121,25 @@ def test_the_more_pictures_the_less_room():
         room_for(count, pixels=10**7, total=10**6, longest=1280).side for count in (1, 8, 64, 9999)
     ]
     assert sides == [1280, 1118, 395, 96]
+
+
+def test_a_picture_is_shown_as_it_was_judged(tmp_path):
+    """With the limits of its request: the same colour behind transparency, however large it is."""
+    clear = PIL.Image.new("RGBA", (300, 300), (0, 0, 0, 0))
+    clear.save(tmp_path / "clear.png")
+    limits = Limits(background=(200, 0, 0))
+    with Selector(reports.POLICY, journal=False, limits=limits) as selector:
+        selection = selector.select("x", [tmp_path / "clear.png"])
+    shown = sheet(selection, LARGE).pictures["clear.png"]
+    assert isinstance(shown, Picture)
+    red, green, _ = np.asarray(decoded(shown).convert("RGB"), float).mean((0, 1))
+    assert red > 180
+    assert green < 20
+
+
+def test_a_picture_beyond_its_limits_is_not_shown(tmp_path):
+    """What a request could not have read is not read for its report either."""
+    photo().save(tmp_path / "a.png")
+    missing = picture(judged(tmp_path / "a.png"), LARGE, Limits(max_pixels=1000))
+    assert isinstance(missing, Missing)
+    assert "can't be read" in missing.why
