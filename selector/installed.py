@@ -80,7 +80,7 @@ def install(what: str) -> str:
     return f'{_pip()} "{what}"'
 
 
-def extra(name: str) -> str:
+def install_extra(name: str) -> str:
     """Return the command that installs the optional part *name*."""
     return install(f"{DISTRIBUTION}[{name}]")
 

@@ -36,8 +36,8 @@ Fetch = Annotated[bool, typer.Option("--fetch", help="Download the models that a
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to *app*, beside its own."""
-    app.command()(measures)
-    app.command()(doctor)
+    app.command(short_help="Show what can be measured, and what is missing here.")(measures)
+    app.command(short_help="Find what works on this machine, and what cures the rest.")(doctor)
 
 
 def measures(name: Name = None, *, as_json: AsJson = False) -> None:
@@ -67,11 +67,8 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
 def doctor(*, fetch: Fetch = False, as_json: AsJson = False) -> None:
     """Find what works on this machine, and the one command that cures what does not.
 
-    Every measure is tried on a drawn picture. Without --fetch nothing is downloaded.
-
-    Exit codes:
-    0: all that is installed works; an optional part that is absent is no fault.
-    1: something is broken.
+    Every package is imported, every measure tried on a drawn picture. Without --fetch nothing is
+    downloaded. It ends with 1 if something is broken; what is merely absent is no fault.
 
     Example: selector doctor
     """

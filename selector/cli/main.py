@@ -25,6 +25,7 @@ HELP = """Choose the best of N generated images, say why, and keep that choice h
 
 Example: selector demo
 
+\b
 Exit codes:
 0: done, whatever was decided.
 1: something fails that was checked, or a bug, told with its traceback.
@@ -36,6 +37,7 @@ app = typer.Typer(
     help=HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help comes in half the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -149,7 +151,7 @@ def select(  # noqa: PLR0913 - one option each
         reports.write(selection, report, aside=quiet or as_json)
 
 
-@app.command()
+@app.command(short_help="Choose among eight pictures that it makes first.")
 def demo(
     out: Annotated[Path, typer.Option(help="Where the pictures are put.")] = Path("selector-demo"),
     *,

@@ -13,10 +13,10 @@ HELP = """Check policies, test them on cases, print their JSON Schema.
 Example: selector policy check starter
 """
 
-commands = typer.Typer(help=HELP, no_args_is_help=True)
+commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
 
 
-@commands.command()
+@commands.command(short_help="Tell what is wrong and what may not be meant.")
 def check(
     files: Annotated[
         list[str],
@@ -54,7 +54,7 @@ def check(
         raise typer.Exit(2)
 
 
-@commands.command()
+@commands.command(short_help="Decide cases, and compare with what is expected.")
 def test(
     policy: Annotated[
         str, typer.Argument(help="A policy, by path or name.", autocompletion=complete.policies)
@@ -89,7 +89,7 @@ def test(
         raise typer.Exit(FAILED)
 
 
-@commands.command()
+@commands.command(short_help="Print the JSON Schema, for editors.")
 def schema() -> None:
     """Print the JSON Schema by which editors complete and check a policy.
 

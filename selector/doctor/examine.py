@@ -49,5 +49,5 @@ def _heard(part: str, module: str, check: str, asked: Asked) -> list[Finding]:
     except (ImportError, OSError, SelectorError) as error:
         said = f"can't be examined ({type(error).__name__}: {error})"
         cure = mend(error) if isinstance(error, ImportError) else ""
-        found.append(Finding(part, part, "broken", said, cure))
+        found.append(Finding(part, check, "broken", said, cure))
     return found

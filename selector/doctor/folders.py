@@ -158,7 +158,8 @@ def _effect(name: str, text: str) -> Finding:
         return Finding("settings", name, "ok", "empty, which is as if it were not set")
     if name == OFFLINE and not is_offline():
         return Finding("settings", name, "ok", "set: models may be fetched")
-    if name == OFFLINE or "://" in text or Path(text).expanduser().is_absolute():
+    absolute = Path(text).is_absolute() or (name == CACHE and text.startswith("~"))
+    if name == OFFLINE or "://" in text or absolute:
         return Finding("settings", name, "ok", f"set: {MEANT[name]}")
     cure = f"export {name}={shlex.quote(str(Path(text).absolute()))}"
     said = "a relative path, which means another place in every folder"

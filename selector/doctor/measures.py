@@ -12,7 +12,7 @@ from selector.doctor.finding import Asked, Finding
 from selector.doctor.models import offline, to_fetch, unusable
 from selector.doctor.packages import fault
 from selector.errors import SelectorError
-from selector.installed import CURE, extra, mend, misfit, requirements
+from selector.installed import CURE, install_extra, mend, misfit, requirements
 from selector.measures import loader
 from selector.measures.base import Measure, Subject
 from selector.types import Failure, evidence_needed
@@ -40,7 +40,7 @@ def lacks(measure: Measure) -> Finding | None:
     path = loader.path_of(type(measure))
     needed = requirements(measure.extra) if measure.extra else []
     if wrong := [f"{one.name}: {said}" for one in needed if (said := misfit(one))]:
-        return Finding(PART, path, "absent", "; ".join(wrong), extra(measure.extra))
+        return Finding(PART, path, "absent", "; ".join(wrong), install_extra(measure.extra))
     missing = [entry for entry in map(manifest.entry, measure.weights) if not cached(entry)]
     return to_fetch(PART, path, missing) if missing else None
 
@@ -91,8 +91,8 @@ def _broken(path: str, reason: str, part: str = "") -> Finding:
 
 
 def _cure(part: str) -> str:
-    """Return what cures the first package of an optional part that can't be imported."""
-    needed = requirements(part) if part else []
+    """Return what cures the first package that is needed and can't be imported."""
+    needed = requirements("") + (requirements(part) if part else [])
     return next((wrong.cure for one in needed if (wrong := fault(one))), "")
 
 

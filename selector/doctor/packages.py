@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING
 from selector.doctor.finding import Asked, Finding
 from selector.installed import (
     DISTRIBUTION,
-    extra,
     install,
+    install_extra,
     mend,
     misfit,
     modules_of,
@@ -78,12 +79,13 @@ def _importing(name: str) -> str:
     return (done.stderr.strip() or f"exit code {done.returncode}") if done.returncode else ""
 
 
-def extras(_asked: Asked) -> Iterator[Finding]:
-    """Find which optional parts are whole; one that is not there is no fault."""
+def extras(asked: Asked) -> Iterator[Finding]:
+    """Find which optional parts are whole and work; one that is not there is no fault."""
     if version_of(DISTRIBUTION) is None:
         return
     for name in metadata.metadata(DISTRIBUTION).get_all("Provides-Extra") or ():
         if name not in NOT_FOR_USERS:
+            asked.tell(f"importing [{name}]")
             yield _extra(name)
 
 
@@ -92,12 +94,14 @@ def _extra(name: str) -> Finding:
     wrong = {one.name: said for one in needed if (said := misfit(one))}
     what = f"[{name}]"
     if not wrong:
-        return Finding(PART, what, "ok", _listed(needed))
+        broken = next(filter(None, map(fault, needed)), None)
+        whole = Finding(PART, what, "ok", _listed(needed))
+        return replace(broken, what=what, said=f"{broken.what}: {broken.said}") if broken else whole
     gone = [each for each in wrong if version_of(each) is None]
     told = [f"not installed: {', '.join(gone)}"] if gone else []
     told += [f"{each}: {said}" for each, said in wrong.items() if each not in gone]
     said = "; ".join((*told, _needed_by(name)))
-    return Finding(PART, what, "absent" if gone else "warning", said, extra(name))
+    return Finding(PART, what, "absent" if gone else "warning", said, install_extra(name))
 
 
 def _needed_by(name: str) -> str:

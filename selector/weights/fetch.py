@@ -75,18 +75,21 @@ def cache_folder() -> Path:
     It is `SELECTOR_CACHE`, else `selector` in `XDG_CACHE_HOME`, else `~/.cache/selector`.
 
     Raises:
-        WeightsError: None of them is set, and this user has no home.
+        WeightsError: None of them is set, and this user has no home; or it begins with the home of
+            a user who is not known.
     """
-    if own := os.environ.get("SELECTOR_CACHE"):
-        return Path(own).expanduser().absolute()
+    own = os.environ.get("SELECTOR_CACHE")
     base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if base.is_absolute():  # the specification says to ignore a relative one
-        return base / "selector"
     try:
+        if own:
+            return Path(own).expanduser().absolute()
+        if base.is_absolute():  # the specification says to ignore a relative one
+            return base / "selector"
         return Path.home() / ".cache" / "selector"
     except RuntimeError:
         raise WeightsError(
-            "cache folder: this user has no home (got no HOME). Set SELECTOR_CACHE to a folder."
+            "cache folder: there is no such home (got no HOME, or a ~user who is not known). "
+            "Set SELECTOR_CACHE to a folder."
         ) from None
 
 

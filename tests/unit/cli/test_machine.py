@@ -175,13 +175,6 @@ def test_doctor_on_a_healthy_machine(shell):
     assert done.stdout.splitlines()[-1].endswith(" absent.")
 
 
-def test_doctor_as_json(shell):
-    """The findings as data, and one word for all of them."""
-    found = json.loads(shell("doctor", "--json").stdout)
-    assert found["works"] is True
-    assert {"part", "what", "state", "said", "cure"} == set(found["findings"][0])
-
-
 def test_doctor_ends_with_1_where_something_is_broken(shell):
     """A policy that can't be planned: it is told with its cure, and scripts see it."""
     (shell.cwd / "policies").mkdir()
@@ -190,7 +183,6 @@ def test_doctor_ends_with_1_where_something_is_broken(shell):
     assert (done.returncode, done.stderr) == (1, "")
     assert "selector policy check bad" in [line.strip() for line in done.stdout.splitlines()]
     assert "\x1b" not in done.stdout
-    assert json.loads(shell("doctor", "--json").stdout)["works"] is False
 
 
 def test_a_machine_without_models_is_not_broken(shell, empty_cache, tmp_path):
@@ -208,6 +200,52 @@ def test_fetching_without_a_network_is_told(shell, empty_cache):
     text = " ".join(done.stdout.split())
     assert "SELECTOR_OFFLINE is set: no download" in text
     assert "hand_landmarker.task" in text
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    """Let a package fail at its import, for whatever the shell runs."""
+
+    def write(name):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise ImportError('undefined symbol')")
+
+    return write
+
+
+@pytest.mark.parametrize("package", ["numpy", "packaging", "rich"])
+def test_doctor_works_where_a_package_is_damaged(shell, damaged, package):
+    """It is told with its cure; what does not need it is examined; there is no traceback."""
+    damaged(package)
+    done = shell("doctor", "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    told = json.loads(done.stdout)
+    assert told["works"] is False
+    found = told["findings"]
+    cures = {one["cure"].partition("==")[0] for one in found if one["state"] == "broken"}
+    assert cures == {f'pip install --force-reinstall --no-deps "{package}'}
+    assert {"devices", "settings"} <= {one["part"] for one in found if one["state"] == "ok"}
+
+
+def test_doctor_finds_that_a_report_could_not_be_made(shell, damaged):
+    """What only a part of the product needs, and no measure, is imported all the same."""
+    damaged("markupsafe")
+    done = shell("doctor")
+    assert done.returncode == 1
+    assert '--force-reinstall --no-deps "MarkupSafe==' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("package", "command"), [("pydantic", "doctor"), ("numpy", "measures"), ("yaml", "policy")]
+)
+def test_a_damaged_package_is_no_traceback(shell, damaged, package, command):
+    """Where a command can't do without it: one line with the cure, exit code 1."""
+    damaged(package)
+    done = shell(*{"policy": ("policy", "check", "starter")}.get(command, (command,)))
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert "undefined symbol" in line
+    assert " Run: pip install --force-reinstall --no-deps " in line
 
 
 def test_commands_are_never_wrapped(shell, announced):
@@ -245,12 +283,15 @@ def test_a_reader_that_has_seen_enough(shell, command):
 
 
 def test_a_person_sees_what_is_being_tried(shell):
-    """On a terminal stderr tells each step, and is left clean; MediaPipe's chatter is not there."""
+    """On a terminal stderr tells each step, and is left clean; stdout is JSON that was asked for."""
     main, side = pty.openpty()
-    subprocess.run(
-        [*SELECTOR, "doctor"], cwd=shell.cwd, env=shell.environment, stdout=subprocess.DEVNULL,
-        stderr=side, check=True,
+    done = subprocess.run(
+        [*SELECTOR, "doctor", "--json"], cwd=shell.cwd, env=shell.environment,
+        stdout=subprocess.PIPE, stderr=side, check=True,
     )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["works"] is True
+    assert {"part", "what", "state", "said", "cure"} == set(told["findings"][0])
     os.close(side)
     seen = os.read(main, 100_000).decode()
     os.close(main)

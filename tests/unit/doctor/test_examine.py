@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from selector.doctor import Finding, examine
+from selector.doctor.models import offline
 from selector.measures import loader
 
 
@@ -15,10 +16,13 @@ def of(found, part):
     return {one.what: one for one in found if one.part == part}
 
 
+TOLD = []
+
+
 @pytest.fixture(scope="module")
 def found():
     """What is found on this machine as it is."""
-    return examine()
+    return examine(tell=TOLD.append)
 
 
 def test_what_the_tests_need_works(found):
@@ -37,13 +41,11 @@ def test_every_measure_is_really_tried(found):
         assert (one.state == "ok") == ("measured within" in one.said)
 
 
-@pytest.mark.usefixtures("machine")
+@pytest.mark.usefixtures("found")
 def test_what_is_done_is_told_before():
     """Whoever waits is told of every measure and every policy."""
-    told = []
-    examine(tell=told.append)
-    assert {f"measuring {path}" for path in loader.names()} <= set(told)
-    assert "planning starter" in told
+    assert {f"measuring {path}" for path in loader.names()} <= set(TOLD)
+    assert {"importing packages", "planning starter"} <= set(TOLD)
 
 
 @pytest.mark.parametrize("before", [None, "0", "1"])
@@ -52,7 +54,8 @@ def test_the_environment_is_left_as_it_was(monkeypatch, before):
     """Downloads are forbidden only meanwhile."""
     if before is not None:
         monkeypatch.setenv("SELECTOR_OFFLINE", before)
-    examine()
+    with offline():
+        assert os.environ["SELECTOR_OFFLINE"] == "1"
     assert os.environ.get("SELECTOR_OFFLINE") == before
 
 

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import shlex
 import shutil
+import subprocess
 
 import pytest
 
@@ -70,6 +72,23 @@ def test_fetching_obeys_who_forbids_it(monkeypatch):
     monkeypatch.setenv("SELECTOR_OFFLINE", "1")
     assert "SELECTOR_OFFLINE" in one(fetch=True).said
     assert one(fetch=True).cure == one().cure == "SELECTOR_OFFLINE=0 selector doctor --fetch"
+
+
+def test_a_wrong_file_where_fetching_is_forbidden(cache, monkeypatch):
+    """The command that fetches it lifts the ban, or it would do nothing."""
+    (cache / "toy.bin").write_bytes(b"wrong")
+    monkeypatch.setenv("SELECTOR_OFFLINE", "1")
+    assert (one().state, one().cure) == ("broken", "SELECTOR_OFFLINE=0 selector doctor --fetch")
+
+
+def test_a_folder_where_a_model_should_be(cache):
+    """It is not fetched over; obeyed, the cure lets the model come."""
+    (cache / "toy.bin" / "within").mkdir(parents=True)
+    assert one(fetch=True) == one()
+    assert one().state == "broken"
+    subprocess.run(shlex.split(one().cure), check=True)
+    assert one().state == "absent"
+    assert one(fetch=True).state == "ok"
 
 
 def test_measures_without_their_model_are_absent_and_nothing_is_downloaded(cache):

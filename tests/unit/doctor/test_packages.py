@@ -68,3 +68,21 @@ def test_an_optional_part_says_which_measures_need_it(announce):
     assert (
         "needed by detectors.faces, detectors.hands" in by_name(extras(Asked()))["[detectors]"].said
     )
+
+
+def test_a_package_that_can_not_be_imported_is_broken(announce, tmp_path, monkeypatch):
+    """It is really imported, in a process of its own, which it may end as it likes."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    announce(
+        DISTRIBUTION, "9.9", "Provides-Extra: x", "Requires-Dist: ends",
+        "Requires-Dist: fails; extra == 'x'",
+    )  # fmt: skip
+    for name, text in {"ends": "import os; os._exit(3)", "fails": "1 / 0"}.items():
+        announce(name, "1.0")
+        (tmp_path / f"{name}-1.0.dist-info" / "top_level.txt").write_text(name)
+        (tmp_path / f"{name}.py").write_text(text)
+    ends, fails = by_name(packages(Asked()))["ends"], by_name(extras(Asked()))["[x]"]
+    assert ends.state == fails.state == "broken"
+    assert "exit code 3" in ends.said
+    assert "fails: it can't be imported (ZeroDivisionError" in fails.said
+    assert fails.cure == 'pip install --force-reinstall --no-deps "fails==1.0"'
