@@ -216,7 +216,7 @@ def _expectations(engine: Selector, given: Any) -> dict[str, float]:
     for name in found:
         if name not in known:
             said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
-            raise RequestError(said + (nearest(name, known) if known else "it reads none."))
+            raise RequestError(said + (nearest(name, known) if known else "it reads no expectations."))
     return found
 
 

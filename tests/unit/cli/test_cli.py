@@ -64,6 +64,7 @@ def test_expectations_reach_the_policy(shell, chairs):
         (("--policy", "gone.yaml"), "no such file"),
         (("--policy", "starter", "--deliver", "0"), "deliver"),
         (("--policy", "starter", "--deliver", "two"), "deliver"),
+        (("--policy", "starter", "--deliver", "-1"), "or 'all' (got -1)."),
         (("--policy", "starter", "--expect", "faces"), "NAME=NUMBER"),
         (("--policy", "starter", "--timeout-s", "-1"), "timeout_s"),
         (("--colour",), "No such option"),
@@ -107,10 +108,10 @@ def test_an_empty_name_is_not_the_current_folder(shell, astronaut):
 
 
 def test_an_expectation_that_the_policy_does_not_read_is_a_mistake(shell, chairs):
-    """A misspelt expectation is told with the nearest that there is."""
+    """It is told, and that there are no others."""
     done = shell("select", "p", chairs, "--expect", "faces=2")
     assert done.returncode == 2
-    assert "reads no expect.faces" in done.stderr
+    assert done.stderr.endswith("reads no expect.faces (got 'faces'); it reads no expectations.\n")
 
 
 def test_an_unreadable_file_harms_no_other(shell, chairs, pixels):

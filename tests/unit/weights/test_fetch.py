@@ -15,7 +15,7 @@ import pytest
 
 from selector.errors import WeightsError
 from selector.weights import manifest
-from selector.weights.fetch import cache_folder, fetch, obtain
+from selector.weights.fetch import cache_folder, cached, fetch, obtain
 from selector.weights.manifest import Url
 
 from .conftest import CONTENT, Answer, Server, entry_for, sends
@@ -272,3 +272,24 @@ def test_the_cache_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_models_of_the_manifest_can_be_had(name: str) -> None:
     """What the manifest names really exists and has the checksum that it states."""
     assert fetch(name).stat().st_size == manifest.entry(name).size
+
+
+def test_whether_a_model_is_there_is_told_without_reading_it(cache: Path) -> None:
+    """By name and size: a file that is cut off, and a folder of the name, are no model."""
+    entry = entry_for(NOWHERE)
+    assert not cached(entry)
+    cache.mkdir()
+    (cache / "toy.task").write_bytes(WRONG)
+    assert cached(entry)
+    (cache / "toy.task").write_bytes(WRONG[:-1])
+    assert not cached(entry)
+    (cache / "toy.task").unlink()
+    (cache / "toy.task").mkdir()
+    assert not cached(entry)
+
+
+def test_the_home_of_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt user in SELECTOR_CACHE is the installer's to correct."""
+    monkeypatch.setenv("SELECTOR_CACHE", "~nobody-of-this-name/models")
+    with pytest.raises(WeightsError, match="cache folder: there is no such home"):
+        cache_folder()
