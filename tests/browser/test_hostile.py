@@ -82,6 +82,15 @@ def test_a_right_to_left_prompt_reads_from_the_right(look, astronaut):
     assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
 
 
+def test_a_prompt_can_not_turn_what_stands_around_it(look, astronaut):
+    """Quotation marks stay where they are, whatever directions a prompt opens and never closes."""
+    page = look(reports.chosen([astronaut], "abc \u202e\u2067 def")).page
+    assert page.locator("h1").inner_text() == "abc \\u202e\\u2067 def"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.apart')).unicodeBidi") == "isolate"
+    )
+
+
 def test_foreign_texts_run_nothing_in_a_notebook(look, astronaut):
     """The same in the small piece: nothing runs, nothing is wider than its host."""
     for text in TEXTS.values():

@@ -108,6 +108,27 @@ def test_on_paper_nothing_is_cut_off(look, selection):
     assert page.evaluate("document.documentElement.scrollWidth") <= 794
 
 
+def test_bounds_stand_in_words_on_every_card(look, selection):
+    """Whoever can't read the stripes reads the bounds, on a phone, on a desk, on paper."""
+    page = look(selection).page
+    wanted = page.locator(".asks").count()
+    assert wanted > 10
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator(".asks:visible").count() == wanted
+    page.emulate_media(media="print")
+    assert page.locator(".asks:visible").count() == wanted
+
+
+def test_a_missing_picture_leaves_no_hole(look, selection):
+    """Where there is no picture one line says why, and takes the room of a line."""
+    page = look(selection).page
+    empty = page.locator(".frame:has(.missing)")
+    assert empty.count() == 1
+    assert empty.bounding_box()["height"] < 80
+    assert page.locator(".frame:has(img)").first.bounding_box()["height"] > 200
+
+
 HOST = """<!doctype html><html lang="en"><head><meta charset="utf-8"><style>
   :root { color-scheme: light dark } body { font: 15px Georgia; margin: 20px; }
   @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } }
