@@ -7,6 +7,8 @@ from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
 
+USUAL = (256, 2048)  # px; the smallest and the largest that generators commonly make
+
 
 class Resolution(Measure):
     """How many pixels the upright picture has, and its shape.
@@ -29,7 +31,9 @@ class Resolution(Measure):
             "short_side": _side("short side", higher_is_better=True),
             "width": _side("width"),
             "height": _side("height"),
-            "aspect": Output("width / height", 0, None, None, words="width over height"),
+            "aspect": Output(
+                "width / height", 0, None, None, words="width over height", usual=(0.7, 1.5)
+            ),
         }
 
     @property
@@ -43,7 +47,7 @@ class Resolution(Measure):
 
 
 def _side(words: str, *, higher_is_better: bool | None = None) -> Output:
-    return Output("px", 1, None, higher_is_better, words=words, whole=True)
+    return Output("px", 1, None, higher_is_better, words=words, usual=USUAL, whole=True)
 
 
 def _measured(image: Image) -> dict[str, Measured]:
