@@ -60,11 +60,10 @@ def version_of(name: str) -> str | None:
 
 def modules_of(name: str) -> list[str]:
     """Return the modules that the distribution *name* brings and that are meant to be imported."""
-    from packaging.utils import canonicalize_name as plain
-
-    brings = metadata.packages_distributions().items()
-    of = [module for module, names in brings if plain(name) in map(plain, names)]
-    return sorted(module for module in of if module.isidentifier() and module[0] != "_")
+    files = [file.parts for file in metadata.files(name) or ()]
+    packages = {parts[0] for parts in files if parts[1:] == ("__init__.py",)}
+    single = {parts[0][:-3] for parts in files if len(parts) == 1 and parts[0].endswith(".py")}
+    return sorted(one for one in packages | single if one.isidentifier() and one[0] != "_")
 
 
 def command() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image, ImageFilter
 
 from selector.errors import RequestError
+from selector.installed import CURE, install_extra
 
 PROMPT = "a portrait of a smiling astronaut in an orange suit"
 
@@ -39,8 +40,8 @@ def _photograph() -> Picture:
         from skimage import data
     except ImportError:
         raise RequestError(
-            "demo: its photograph comes with scikit-image, which is not installed. "
-            'Run: pip install "selector-engine[detectors]"'
+            "demo: its photograph comes with scikit-image, which is not installed."
+            f"{CURE}{install_extra('detectors')}"
         ) from None
     pixels: Any = data.astronaut()  # type: ignore[no-untyped-call]
     return Image.fromarray(pixels)

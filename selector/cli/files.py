@@ -64,7 +64,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[False]]:
+def journal(given: str | None, *, wanted: bool) -> Iterator[Journal | Literal[False]]:
     """Give the journal at *given*, by default in the user's state folder; False if none is wanted.
 
     Raises:
@@ -80,7 +80,7 @@ def journal(given: Path | None, *, wanted: bool) -> Iterator[Journal | Literal[F
         yield opened
 
 
-def journal_files(given: Path | None) -> list[Path]:
+def journal_files(given: str | None) -> list[Path]:
     """Return where the journal at *given* lies, by default the user's own, with all its parts.
 
     Raises:
@@ -88,7 +88,7 @@ def journal_files(given: Path | None) -> list[Path]:
     """
     from selector.journal import default_path
 
-    path = given or default_path()
+    path = Path(given) if given else default_path()
     return [path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm", "journal"))]
 
 

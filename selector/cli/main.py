@@ -45,9 +45,12 @@ Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.
 AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the accepted files only.")]
 JournalPath = Annotated[
-    Path | None,
+    str | None,  # a path would turn an address, which is refused, into a file's name
     typer.Option(
-        help="Where requests are written down.", envvar="SELECTOR_JOURNAL", show_envvar=True
+        help="Where requests are written down.",
+        envvar="SELECTOR_JOURNAL",
+        show_envvar=True,
+        metavar="PATH",
     ),
 ]
 ReportPath = Annotated[
@@ -216,7 +219,9 @@ def _expectations(engine: Selector, given: Any) -> dict[str, float]:
     for name in found:
         if name not in known:
             said = f"--expect: the policy reads no expect.{name} (got {name!r}); "
-            raise RequestError(said + (nearest(name, known) if known else "it reads no expectations."))
+            raise RequestError(
+                said + (nearest(name, known) if known else "it reads no expectations.")
+            )
     return found
 
 

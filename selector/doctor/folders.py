@@ -36,7 +36,8 @@ def folders(_asked: Asked) -> Iterator[Finding]:
         yield from _cache(cache_folder())
     except WeightsError as error:
         cure = _elsewhere(CACHE, "selector-cache")
-        yield Finding(PART, "cache folder", "broken", str(error), cure)
+        said = str(error).removeprefix("cache folder: ")
+        yield Finding(PART, "cache folder", "broken", said, cure)
     yield from _journal()
 
 
@@ -72,7 +73,7 @@ def _journal() -> Iterator[Finding]:
                 journal.requests(1)
         said = _unwritable(path)
     except JournalError as error:
-        said = str(error)
+        said = str(error).removeprefix("journal: ")
     if said:
         yield Finding(PART, "journal", "broken", said, _elsewhere(JOURNAL, "selector.sqlite"))
         return

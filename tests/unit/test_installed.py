@@ -96,4 +96,3 @@ def test_the_modules_of_a_package():
     """A distribution's name need not be what is imported; private modules are left out."""
     assert installed.modules_of("pillow") == ["PIL"]
     assert installed.modules_of("PyYAML") == installed.modules_of("pyyaml") == ["yaml"]
-    assert installed.modules_of("no-such-thing") == []

@@ -114,6 +114,16 @@ def test_an_expectation_that_the_policy_does_not_read_is_a_mistake(shell, chairs
     assert done.stderr.endswith("reads no expect.faces (got 'faces'); it reads no expectations.\n")
 
 
+def test_an_address_is_no_journal(shell, chairs, pixels):
+    """It is refused without its password, and never taken for the path of a file."""
+    address = {"SELECTOR_JOURNAL": "postgresql://me:s3cret@host/db"}
+    done = shell("select", "p", chairs, "--policy", pixels, env=address)
+    assert done.returncode == 2
+    assert "postgresql://…: not a path" in done.stderr
+    assert "s3cret" not in done.stderr
+    assert not (shell.cwd / "postgresql:").exists()
+
+
 def test_an_unreadable_file_harms_no_other(shell, chairs, pixels):
     """A file that may not be read is refused like any that can't be decoded."""
     # Root reads everything, unless it lays its privileges down.

@@ -79,7 +79,7 @@ def test_a_package_that_can_not_be_imported_is_broken(announce, tmp_path, monkey
     )  # fmt: skip
     for name, text in {"ends": "import os; os._exit(3)", "fails": "1 / 0"}.items():
         announce(name, "1.0")
-        (tmp_path / f"{name}-1.0.dist-info" / "top_level.txt").write_text(name)
+        (tmp_path / f"{name}-1.0.dist-info" / "RECORD").write_text(f"{name}.py,,\n")
         (tmp_path / f"{name}.py").write_text(text)
     ends, fails = by_name(packages(Asked()))["ends"], by_name(extras(Asked()))["[x]"]
     assert ends.state == fails.state == "broken"
