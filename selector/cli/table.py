@@ -55,9 +55,7 @@ def _title(selection: Selection) -> str:
 def _why(selection: Selection, one: Candidate) -> list[str]:
     reasons = selection.reasons[one.id]
     if not reasons:
-        return [
-            f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"
-        ]
+        return [f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"]
     return list(dict.fromkeys(_in_words(reason) for reason in reasons))
 
 
