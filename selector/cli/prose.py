@@ -4,13 +4,13 @@ import os
 import shutil
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
 from selector.errors import RequestError
+from selector.foreign import shortened, visible
 
 CLEAR = "\r\x1b[K"  # back to the start of the line, and wipe it
 WIDEST = 100  # columns; longer lines are hard to read
@@ -19,15 +19,8 @@ NARROWEST = 40
 
 def shown(text: str, longest: int | None = None) -> str:
     """Return *text* on one line without control, direction or other invisible characters."""
-    safe = "".join(
-        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029"
-        else char.encode("unicode_escape", "backslashreplace").decode()
-        for char in text
-    )  # fmt: skip
-    if longest is None or len(safe) <= longest:
-        return safe
-    tail = longest // 2  # the end of a file's name tells it from its neighbours
-    return f"{safe[: longest - 1 - tail]}…{safe[len(safe) - tail :]}"
+    safe = visible(text)
+    return safe if longest is None else shortened(safe, longest)
 
 
 def entry(label: str, text: str, *, column: int, indent: int = 2) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from selector.foreign import noted
 from selector.policy.plan import Plan
 from selector.report.bars import ranked_by
-from selector.report.foreign import noted
 from selector.report.reasons import cause
 from selector.report.words import Vocabulary, number
 from selector.types import Failure, NotApplicable, NotEvaluated, Outcome

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from selector.report.foreign import shortened, visible
+from selector.foreign import shortened, visible
 from selector.report.words import number
 from selector.types import Outcome
 

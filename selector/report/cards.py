@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 
 from selector.decision.composite import is_a_least
+from selector.foreign import printable, shortened, visible
 from selector.report import absent
 from selector.report.absent import Absent, Row
 from selector.report.bars import QUALITY, Bar
 from selector.report.boxes import Found, boxes
-from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import Missing, Picture
 from selector.report.reasons import Around, Sentence, key_of, sentences
 from selector.report.sheet import Sheet

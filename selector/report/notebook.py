@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from selector.foreign import printable, shortened, visible
 from selector.report.answer import answered
 from selector.report.cards import Card, card
-from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import room_for
 from selector.report.rendering import render
 from selector.report.sheet import sheet

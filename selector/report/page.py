@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median_low
 
+from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
 from selector.report.answer import answered, person
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
-from selector.report.foreign import printable, shortened, visible
 from selector.report.pictures import Missing, Picture, room_for, source_of
 from selector.report.rendering import render
 from selector.report.sheet import Sheet, limits_of, sheet

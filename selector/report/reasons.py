@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from selector.foreign import isolated, noted
 from selector.report.bars import QUALITY
-from selector.report.foreign import isolated, noted
 from selector.report.words import Vocabulary, listed, number
 from selector.runner import DEADLINE
 from selector.types import Reason

@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from selector.foreign import NAME, shortened, visible
 from selector.report.boxes import radius
-from selector.report.foreign import NAME, shortened, visible
 from selector.report.words import capital
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from selector.foreign import apart, isolated, shortened, visible
 from selector.policy.plan import Plan
-from selector.report.foreign import apart, isolated, shortened, visible
 from selector.types import Output
 
 HUGE, TINY = 1e15, 1e-9  # beyond these a number is easier to read with an exponent

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from selector.decision.gates import filled
+from selector.foreign import isolated
 from selector.policy.plan import Gate
-from selector.report.foreign import isolated
 from selector.report.words import number
 
 HALF = 0.5  # of a whole number: bounds lie between two of them

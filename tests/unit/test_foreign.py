@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.report.foreign import apart, isolated, noted, printable, shortened, visible
+from selector.foreign import apart, isolated, noted, printable, shortened, visible
 
 
 def test_names_can_not_pose():
