@@ -169,8 +169,8 @@ def demo(
     from selector.cli import reports
     from selector.engine import Selector
 
-    reports.check(report, [out / f"{name}.png" for name in pictures.FAULTS])
-    made = pictures.make(out)
+    made = pictures.make(out)  # first, because the report may lie beside them
+    reports.check(report, made)
     engine = _owned(Selector("starter", journal=False))
     with _progress(engine, quiet=as_json):
         selection = engine.select(pictures.PROMPT, made)

@@ -36,6 +36,13 @@ def test_the_demo_writes_one_too(shell):
     assert (shell.cwd / "demo.html").read_text("utf-8").count("<img ") == 8
 
 
+def test_the_report_of_the_demo_may_lie_beside_its_pictures(shell):
+    """In the folder that the demo itself makes, as `make demo` has it."""
+    done = shell("demo", "--report", "selector-demo/report.html")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (shell.cwd / "selector-demo" / "report.html").exists()
+
+
 @pytest.mark.parametrize("name", ["gone/out.html", ".", ""])
 def test_a_report_that_can_not_be_written_is_told_before_measuring(shell, chairs, pixels, name):
     """A missing folder, a folder, no name: nothing is measured, nothing printed, exit code 2."""
