@@ -85,10 +85,8 @@ def _beyond(output: Output, given: Given) -> str:
         return ""
     if output.whole and not given.is_integer():
         return f"expected a whole number (got {given:.12g}). Give one."
-    low = "-∞" if output.low is None else f"{output.low:.12g}"
-    high = "∞" if output.high is None else f"{output.high:.12g}"
-    if not float(low.replace("∞", "inf")) <= given <= float(high.replace("∞", "inf")):
-        return f"it can only be {low} to {high} (got {given:.12g}). Give a number in this range."
+    if not output.holds(given):
+        return f"it can only be {output.span} (got {given:.12g}). Give a number in this range."
     return ""
 
 

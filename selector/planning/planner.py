@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -158,14 +157,12 @@ class _Planner:
 
     def _inside(self, gate: grammar.Gate, output: Output, loc: Loc) -> None:
         """Tell of bounds that no value reaches: they refuse nothing ever, or everything."""
-        low = -math.inf if output.low is None else output.low
-        high = math.inf if output.high is None else output.high
         for key in _BOUNDS:
             bound = getattr(gate, key)
-            if isinstance(bound, float) and not low <= bound <= high:
+            if isinstance(bound, float) and not output.holds(bound):
                 self._tell(
                     (*loc, key),
-                    f"{key}: beyond what {gate.on} can be, {_range(output)} "
+                    f"{key}: beyond what {gate.on} can be, {output.span} {output.unit} "
                     f"(got {bound:.12g}). Give a bound in this range.",
                 )
 
@@ -278,12 +275,6 @@ class _Planner:
                     self._tell(
                         (key,), f"{key}: has no effect on pareto without 'pick'. Add a pick."
                     )
-
-
-def _range(output: Output) -> str:
-    low = "-∞" if output.low is None else f"{output.low:.12g}"
-    high = "∞" if output.high is None else f"{output.high:.12g}"
-    return f"{low} to {high} {output.unit}"
 
 
 def _ends(scale: grammar.Scale | None, output: Output) -> tuple[float, float] | None:

@@ -45,6 +45,17 @@ class Output:
     harm: bool = False
     whole: bool = False
 
+    @property
+    def span(self) -> str:
+        """The declared range in words: "0 to 1", "1 to ∞"."""
+        low = "-∞" if self.low is None else f"{self.low:.12g}"
+        return f"{low} to {'∞' if self.high is None else f'{self.high:.12g}'}"
+
+    def holds(self, value: float) -> bool:
+        """Return whether *value* lies in the declared range."""
+        over = self.low is None or value >= self.low
+        return over and (self.high is None or value <= self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:

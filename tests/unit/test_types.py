@@ -11,6 +11,7 @@ from selector.types import (
     Failure,
     NotApplicable,
     NotEvaluated,
+    Output,
     Reason,
     Score,
     Selection,
@@ -88,3 +89,14 @@ def test_views_of_a_selection_partition_its_candidates():
 def test_sets_are_named_without_order():
     """The name of a set depends on its members only."""
     assert members_hash(["x", "y"]) == members_hash(["y", "x"]) != members_hash(["x"])
+
+
+def test_an_output_holds_what_lies_between_its_ends():
+    """The ends belong to the range, to the last digit; an open end holds everything."""
+    third = Output("share", 1 / 3, None, higher_is_better=True)
+    assert third.holds(1 / 3)
+    assert not third.holds(0.333333333333)
+    assert third.holds(1e308)
+    assert third.span == "0.333333333333 to ∞"
+    assert Output("u", None, 1.0, higher_is_better=None).span == "-∞ to 1"
+    assert not Output("u", None, 1.0, higher_is_better=None).holds(1.1)
