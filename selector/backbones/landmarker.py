@@ -1,19 +1,17 @@
-"""Finds hands or faces and their landmarks: one MediaPipe model a process, shared by all."""
+"""Finds hands, faces or bodies and their landmarks: one MediaPipe model a process, shared."""
 
 from __future__ import annotations
 
 import atexit
-import os
-import threading
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from selector.backbones import mediapipe_task
+from selector.backbones.shared import Shared
 from selector.errors import MeasureError
 from selector.images.srgb import Pixels
 from selector.weights.fetch import fetch
@@ -25,19 +23,22 @@ Region: TypeAlias = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """One hand or face.
+    """One hand, face or body.
 
     Attributes:
         points: Its landmarks, shape (K, 2): x, y in pixels; some may lie outside the picture.
         box: The landmarks' bounds, (x0, y0, x1, y1) in pixels, clipped to the picture.
         label: "left" or "right" for a hand, of the person's own; else "".
         score: How sure the model is of the label, in [0, 1]; None where there is none.
+        visible: For a body, how sure the model is that each landmark is seen, shape (K,), in
+            [0, 1]; else None.
     """
 
     points: Points
     box: Box
     label: str = ""
     score: float | None = None
+    visible: npt.NDArray[np.float64] | None = None
 
     @property
     def side(self) -> float:
@@ -52,16 +53,17 @@ class Landmarker:
     """
 
     def __init__(self, name: str) -> None:
-        """Load the model *name*, "hand_landmarker" or "face_landmarker", unless it is loaded.
+        """Load the model *name*, unless it is loaded.
+
+        Args:
+            name: "hand_landmarker", "face_landmarker" or "pose_landmarker".
 
         Raises:
             WeightsError: The model file, MediaPipe or a library of the system is missing.
         """
         self.name = name
         self._closed = False
-        with _lock:
-            _running(name)
-            _users[name] += 1
+        _tasks.join(name)
 
     def find(self, pixels: Pixels, region: Region | None = None) -> list[Found]:
         """Return what is found in a picture, at most eight things, in the model's order.
@@ -79,10 +81,8 @@ class Landmarker:
         height, width = pixels.shape[:2]
         region = region or (0, 0, width, height)
         x0, y0, x1, y1 = region
-        with _lock:
-            self._check_open()
-            task = _running(self.name)
-        result = mediapipe_task.detect(task, pixels[y0:y1, x0:x1])
+        self._check_open()
+        result = mediapipe_task.detect(_tasks.get(self.name), pixels[y0:y1, x0:x1])
         self._check_open()  # a task that was closed meanwhile finds nothing and says nothing
         return _placed(result, region, width, height)
 
@@ -91,13 +91,9 @@ class Landmarker:
 
         That takes seconds where a firewall drops what is sent: MediaPipe waits for an answer.
         """
-        with _lock:
-            leaving, self._closed = not self._closed, True
-            _users[self.name] -= leaving
-            last = leaving and not _users[self.name]
-            task = _tasks.pop((self.name, os.getpid()), None) if last else None
-        if task:
-            task.close()
+        leaving, self._closed = not self._closed, True
+        if leaving:
+            _tasks.leave(self.name)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -112,41 +108,46 @@ def bounds(points: Points, width: int, height: int) -> Box:
     return x0, y0, x1, y1
 
 
-def _running(name: str) -> Any:
-    # A child's process id is another: what the parent loaded hangs there, its threads are gone.
-    key = (name, os.getpid())
-    if key not in _tasks:
-        _tasks[key] = mediapipe_task.start(name, fetch(name))
-    return _tasks[key]
+def _start(name: str) -> Any:
+    return mediapipe_task.start(name, fetch(name))
+
+
+def _close(task: Any) -> None:
+    task.close()
 
 
 def _placed(result: Any, region: Region, width: int, height: int) -> list[Found]:
     x0, y0, x1, y1 = region
     found = []
-    for shares, label, score in _read(result):
-        points = shares * (x1 - x0, y1 - y0) + (x0, y0)
+    for each in _read(result):
+        points = each.points * (x1 - x0, y1 - y0) + (x0, y0)
         box = bounds(points, width, height)
         if box[0] < box[2] and box[1] < box[3]:  # else all of it lies outside the picture
-            found.append(Found(points, box, label, score))
+            found.append(replace(each, points=points, box=box))
     return found
 
 
-def _read(result: Any) -> Iterator[tuple[Points, str, float | None]]:
+def _read(result: Any) -> Iterator[Found]:
+    """Yield what MediaPipe found, in shares of the part that it looked at, no box yet."""
+    nowhere = (0.0, 0.0, 0.0, 0.0)
     if hasattr(result, "face_landmarks"):
         for landmarks in result.face_landmarks:
-            yield _shares(landmarks), "", None
+            yield Found(_shares(landmarks), nowhere)
+    elif hasattr(result, "pose_landmarks"):
+        for landmarks in result.pose_landmarks:
+            visible = np.array([point.visibility for point in landmarks], np.float64)
+            yield Found(_shares(landmarks), nowhere, visible=visible)
     else:
         for landmarks, sides in zip(result.hand_landmarks, result.handedness, strict=True):
-            yield _shares(landmarks), sides[0].category_name.lower(), sides[0].score
+            side = sides[0]
+            yield Found(_shares(landmarks), nowhere, side.category_name.lower(), side.score)
 
 
 def _shares(landmarks: Any) -> Points:
     return np.array([(point.x, point.y) for point in landmarks], np.float64)
 
 
-_tasks: dict[tuple[str, int], Any] = {}
-_users: Counter[str] = Counter()
-_lock = threading.RLock()
+_tasks: Shared[Any] = Shared(_start, _close)
 
 
 @atexit.register
@@ -155,11 +156,5 @@ def _abandon() -> None:
 
     Closing it could wait for seconds, and MediaPipe's own way of closing fails by then, loudly.
     """
-    for task in _tasks.values():
+    for task in _tasks.loaded():
         task._handle = None  # noqa: SLF001 - it has no public way to be left alone
-
-
-if hasattr(os, "register_at_fork"):  # a child must not inherit the lock from a thread it lacks
-    os.register_at_fork(
-        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
-    )

@@ -29,7 +29,7 @@ def start(name: str, path: Path) -> Any:
     """Return MediaPipe's landmarker *name*, ready to `detect`, running on the CPU.
 
     Args:
-        name: "hand_landmarker" or "face_landmarker".
+        name: "hand_landmarker", "face_landmarker" or "pose_landmarker".
         path: Its model file.
 
     Raises:
@@ -56,6 +56,9 @@ def _create(vision: Any, name: str, path: Path) -> Any:
     if name == "hand_landmarker":
         hands = vision.HandLandmarkerOptions(base_options=base, num_hands=AT_ONCE)
         return vision.HandLandmarker.create_from_options(hands)
+    if name == "pose_landmarker":
+        bodies = vision.PoseLandmarkerOptions(base_options=base, num_poses=AT_ONCE)
+        return vision.PoseLandmarker.create_from_options(bodies)
     faces = vision.FaceLandmarkerOptions(base_options=base, num_faces=AT_ONCE)
     return vision.FaceLandmarker.create_from_options(faces)
 

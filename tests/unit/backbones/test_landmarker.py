@@ -84,9 +84,9 @@ def test_a_box_never_leaves_the_picture(points: landmarker.Points, width: int, h
 
 def test_users_share_one_model(faces: Landmarker, astronaut: Pixels) -> None:
     """A second user loads nothing, and its leaving takes nothing from the first."""
-    loaded = dict(landmarker._tasks)
+    loaded = landmarker._tasks.loaded()
     other = Landmarker("face_landmarker")
-    assert landmarker._tasks == loaded
+    assert landmarker._tasks.loaded() == loaded
 
     other.close()
 
@@ -105,10 +105,10 @@ for _ in range(2):
     other = landmarker.Landmarker("face_landmarker")
     other.close()
     other.close()
-    assert len(landmarker._tasks) == 1
+    assert len(landmarker._tasks.loaded()) == 1
     assert model.find(np.zeros((64, 64, 3), np.uint8)) == []
     model.close()
-    assert len(landmarker._tasks) == 0
+    assert len(landmarker._tasks.loaded()) == 0
 """
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
