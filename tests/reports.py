@@ -37,6 +37,12 @@ HOSTILE = (
     "<script>window.hit = 1</script>\"'><img src=x onerror='window.hit = 1'>"
     "<style>* { display: none }</style>{{ 7 * 7 }}&amp;\u202egnp.exe\u2066\n\r\t\x00\x1b[2J"
 )
+FOUND = {
+    "boxes": [{"box": [190, 70, 290, 200], "label": "face 1", "score": 0.98, "jitter": 0.002}],
+    "polygons": [{"polygon": [[350, 20], [430, 50], [420, 80], [340, 50]], "label": "word"}],
+    "lines": [{"line": [-20, 400, 600, 410], "label": "seam", "step": 0.4}],
+    "texts": ["NASA"],
+}
 
 
 def chosen(candidates: Sequence[Any], prompt: Any = PROMPT, **rest: Any) -> Selection:
@@ -58,8 +64,7 @@ def varied(photo: PIL.Image.Image) -> Selection:
     }
     candidates = [Candidate(picture, id=name) for name, picture in pictures.items()]
     broken = Candidate(b"no picture", id="broken", metadata={"seed": 7})
-    found = [{"box": [190, 70, 290, 200], "label": "face 1", "score": 0.98, "jitter": 0.002}]
-    return leaving(chosen([*candidates, broken]), "original", found)
+    return leaving(chosen([*candidates, broken]), "original", FOUND)
 
 
 BROKEN, ABSENT, LATE = 255, 254, 253
@@ -111,12 +116,12 @@ def _dotted(levels: tuple[int, int], seed: int) -> np.ndarray:
     return pixels
 
 
-def leaving(selection: Selection, name: str, boxes: Any) -> Selection:
-    """Return *selection* as if a measure had left these boxes on the candidate *name*."""
+def leaving(selection: Selection, name: str, evidence: Any) -> Selection:
+    """Return *selection* as if a measure had left this evidence on the candidate *name*."""
     key = "filters.clipping.highlights"
     value = selection.outcomes[name][key]
     assert isinstance(value, Score)
-    return having(selection, name, {key: replace(value, evidence={"boxes": boxes})})
+    return having(selection, name, {key: replace(value, evidence=evidence)})
 
 
 def having(selection: Selection, name: str, outcomes: Mapping[str, Outcome]) -> Selection:

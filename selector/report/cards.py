@@ -10,8 +10,9 @@ from selector.foreign import printable, shortened, visible
 from selector.report import absent
 from selector.report.absent import Absent, Row
 from selector.report.bars import QUALITY, Bar
-from selector.report.boxes import Found, boxes
+from selector.report.marks import Found, marks
 from selector.report.pictures import Missing, Picture
+from selector.report.quotes import Quotes, quotes
 from selector.report.reasons import Around, Sentence, key_of, sentences
 from selector.report.sheet import Sheet
 from selector.report.words import number
@@ -58,7 +59,8 @@ class Card:
         rank: Its place in the ranking, from 1; None where it was not ranked.
         quality: Its composite quality; "" where there is none.
         picture: Its preview, or why there is none.
-        found: Evidence on the picture.
+        found: Evidence that is drawn on the picture.
+        quoted: Evidence that is text.
         reasons: Why it got this verdict.
         notes: What reading the file had to leave out.
         readings: Its numbers, on their bars where there is a plan to make them from.
@@ -76,6 +78,7 @@ class Card:
     quality: str
     picture: Picture | Missing
     found: Found
+    quoted: Quotes
     reasons: tuple[Sentence, ...]
     notes: tuple[str, ...]
     readings: tuple[Reading, ...]
@@ -102,7 +105,8 @@ def card(one: Candidate, sheet: Sheet) -> Card:
         rank=sheet.ranks.get(one.id),
         quality=_quality(one, sheet),
         picture=picture,
-        found=boxes(row, picture.size) if isinstance(picture, Picture) else Found(),
+        found=marks(row, picture.size) if isinstance(picture, Picture) else Found(),
+        quoted=quotes(row),
         reasons=sentences(reasons, _around(one, sheet)),
         notes=tuple(printable(note) for note in one.notes),
         readings=_readings(one, row, sheet) if sheet.plan else _figures(row),

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from selector.foreign import NAME, shortened, visible
-from selector.report.boxes import radius
+from selector.report.tags import radius
 from selector.report.words import capital
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -1,4 +1,4 @@
-"""Boxes lie on what they are about, can be hidden, and everything can be reached by keyboard."""
+"""Evidence lies on what it is about, can be hidden, and everything can be reached by keyboard."""
 
 import io
 
@@ -8,7 +8,7 @@ import pytest
 
 import reports
 
-EDGE = ".boxes .edge"
+EDGE = ".overlay .edge"
 FOCUSED = """() => {
   const one = document.activeElement;
   const style = getComputedStyle(one);
@@ -20,26 +20,57 @@ REACHABLE = """() => [...document.querySelectorAll('a[href], summary, input, [ta
   .map((one) => [one.tagName, one.className, one.textContent.trim().slice(0, 20), true])"""
 
 
+def corners(x0, y0, x1, y1):
+    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+
+
 @pytest.mark.parametrize(("size", "block"), [
     ((400, 300), (120, 60, 220, 160)),
     ((300, 600), (30, 400, 180, 560)),
     ((512, 512), (0, 0, 128, 64)),
 ])  # fmt: skip
-def test_a_box_lies_on_what_it_is_about(look, size, block):
-    """At two widths a box encloses, on the screen, the very pixels that its numbers name."""
+def test_every_shape_lies_on_what_it_is_about(look, size, block):
+    """At two widths a mark encloses, on the screen, the very pixels that its numbers name."""
     selection = reports.chosen([reports.marked(size, block)])
-    selection = reports.leaving(selection, "candidate-01", [{"box": list(block), "label": "red"}])
-    seen = look(selection)
+    x0, y0, x1, y1 = block
+    left = {
+        "boxes": [{"box": list(block), "label": "red"}],
+        "polygons": [{"polygon": corners(*block), "label": "red"}],
+        "lines": [{"line": list(block)}, {"line": [x0, y1, x1, y0]}],  # its diagonals
+    }
+    seen = look(reports.leaving(selection, "candidate-01", left))
     for width in (390, 1440):
         seen.page.set_viewport_size({"width": width, "height": 1200})
-        box = seen.page.locator(EDGE).first.bounding_box()
         frame = seen.page.locator(".frame").first
         place = frame.bounding_box()
+        drawn = [edge.bounding_box() for edge in seen.page.locator(EDGE).all()]
         seen.page.locator(".toggle").first.uncheck()
         left, top, right, bottom = red(frame.screenshot())
         seen.page.locator(".toggle").first.check()
-        drawn = (box["x"] - place["x"], box["y"] - place["y"], box["width"], box["height"])
-        assert drawn == pytest.approx((left, top, right - left, bottom - top), abs=3)
+        assert len(drawn) == 4
+        for box in drawn:
+            found = (box["x"] - place["x"], box["y"] - place["y"], box["width"], box["height"])
+            assert found == pytest.approx((left, top, right - left, bottom - top), abs=3)
+
+
+def test_a_shape_is_drawn_as_it_is(look):
+    """A line is one stroke from end to end, and a polygon closed: no box around them."""
+    selection = reports.chosen([reports.marked((400, 400), (0, 0, 1, 1))])
+    left = {
+        "polygons": [{"polygon": [[40, 40], [200, 40], [40, 200]]}],
+        "lines": [{"line": [100, 380, 380, 100]}],
+    }
+    page = look(reports.leaving(selection, "candidate-01", left), 390).page
+    frame = page.locator(".frame").first
+    pixels = np.asarray(PIL.Image.open(io.BytesIO(frame.screenshot())).convert("L"))
+
+    def is_drawn(x, y):
+        at_x, at_y = (round(at * side / 400) for at, side in zip((x, y), pixels.shape, strict=True))
+        around = pixels[at_y - 3 : at_y + 4, at_x - 3 : at_x + 4]
+        return around.max() > 200 and around.min() < 50  # white on black
+
+    assert all(is_drawn(*at) for at in ((120, 40), (40, 120), (120, 120), (240, 240), (300, 180)))
+    assert not any(is_drawn(*at) for at in ((200, 120), (120, 200), (170, 170), (240, 380)))
 
 
 def red(screenshot: bytes) -> tuple[int, int, int, int]:
@@ -62,16 +93,32 @@ def test_everything_is_reached_by_keyboard(look, astronaut):
     assert found == wanted
 
 
-def test_boxes_are_hidden_and_shown_by_keyboard(look, astronaut):
-    """The space bar on the checkbox of a card hides its boxes and shows them again."""
+def test_marks_are_hidden_and_shown_by_keyboard(look, astronaut):
+    """The space bar on the checkbox of a card hides its marks and shows them again."""
     page = look(reports.varied(astronaut)).page
-    box = page.locator(EDGE).first
+    edges = page.locator(EDGE).all()
     page.locator(".toggle").first.focus()
-    assert box.is_visible()
+    assert [one.is_visible() for one in edges] == [True] * 3
     page.keyboard.press("Space")
-    assert not box.is_visible()
+    assert [one.is_visible() for one in edges] == [False] * 3
     page.keyboard.press("Space")
-    assert box.is_visible()
+    assert [one.is_visible() for one in edges] == [True] * 3
+
+
+def test_a_long_list_is_reached_by_keyboard_and_printed_whole(look, astronaut):
+    """It scrolls on a screen, so that the card stays short, and never on paper."""
+    many = {"boxes": [{"box": [at, at, at + 40, at + 40]} for at in range(0, 400, 10)]}
+    page = look(reports.leaving(reports.chosen([astronaut]), "candidate-01", many), 320).page
+    found = page.locator(".found")
+    hidden = "one => one.scrollHeight - one.clientHeight"
+    assert found.evaluate(hidden) > 0
+    page.locator(".toggle").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    page.wait_for_timeout(200)
+    assert found.evaluate("one => one.scrollTop") > 0
+    page.emulate_media(media="print")
+    assert found.evaluate(hidden) <= 0
 
 
 def test_the_skip_link_leads_to_the_candidates(look, astronaut):

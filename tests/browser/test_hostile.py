@@ -23,7 +23,14 @@ def everywhere(text, astronaut):
     named = text.replace("\x00", "")
     candidate = Candidate(astronaut, id=named, metadata={named: [named]})
     selection = reports.chosen([candidate, Candidate(b"", id="b")], Edit(named, astronaut))
-    selection = reports.leaving(selection, named, [{"box": [9, 9, 99, 99], "label": text}])
+    said = {"label": text, text: 0.5}
+    left = {
+        "boxes": [{"box": [9, 9, 99, 99], **said}],
+        "polygons": [{"polygon": [[9, 9], [99, 9], [50, 99]], **said}],
+        "lines": [{"line": [9, 9, 99, 99], **said}],
+        "texts": [text],
+    }
+    selection = reports.leaving(selection, named, left)
     selection = reports.having(
         selection,
         named,

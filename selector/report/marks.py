@@ -1,0 +1,108 @@
+"""Evidence that is drawn on a picture, numbered; what does not have its shape is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from selector.foreign import apart, shortened, visible
+from selector.report import tags
+from selector.report.shapes import Point, Points, Shape, Size, is_number, outline
+from selector.report.words import number
+from selector.types import Outcome
+
+MOST = 64  # on one picture; more hide it
+LABEL = 60  # characters
+MOST_NUMBERS = 6  # that are said of one mark
+NAME = 24  # characters of what such a number is called
+
+LISTS: Mapping[str, Shape] = {"boxes": "box", "polygons": "polygon", "lines": "line"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box, a polygon or a line on a picture, in pixels of the upright original.
+
+    Attributes:
+        count: Its number on the picture, from 1.
+        shape: "box", "polygon" or "line".
+        points: Its corners in order, inside the picture; the two ends of a line.
+        label: What was found there.
+        numbers: What else was said of it: "score 0.98, jitter 0.12".
+        source: The instance that found it.
+        tag: Where the middle of its number's disc lies.
+    """
+
+    count: int
+    shape: Shape
+    points: Points
+    label: str
+    numbers: str
+    source: str
+    tag: Point
+
+    @property
+    def outline(self) -> str:
+        """The corners as SVG writes them."""
+        return " ".join(f"{x:.6g},{y:.6g}" for x, y in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The marks that are drawn on a picture, and how many there are in all."""
+
+    drawn: tuple[Mark, ...] = ()
+    total: int = 0
+
+
+def marks(row: Mapping[str, Outcome], size: Size) -> Found:
+    """Return the marks that the outcomes of one candidate left on its picture.
+
+    What several outputs of an instance left in one place under one label is drawn once, with the
+    most that is said of it.
+
+    Args:
+        row: Outcomes by "instance.output".
+        size: The picture's width and height in pixels.
+    """
+    found: dict[tuple[str, Shape, Points, str], dict[str, Any]] = {}
+    for key, outcome in row.items():
+        source = key.rpartition(".")[0]
+        for shape, entry in _entries(getattr(outcome, "evidence", None)):
+            if points := outline(shape, entry.get(shape), size):
+                found.setdefault((source, shape, points, _label(entry)), {}).update(entry)
+    drawn: list[Mark] = []
+    for (source, shape, points, label), said in islice(found.items(), MOST):
+        tag = tags.place(points, size, [one.tag for one in drawn])
+        named = label or _shown(source)
+        drawn.append(Mark(len(drawn) + 1, shape, points, named, _numbers(said), source, tag))
+    return Found(tuple(drawn), len(found))
+
+
+def _entries(evidence: Any) -> Iterator[tuple[Shape, dict[str, Any]]]:
+    for name, shape in LISTS.items():
+        listed = evidence.get(name) if isinstance(evidence, dict) else None
+        for entry in listed if isinstance(listed, list) else ():
+            if isinstance(entry, dict):
+                yield shape, entry
+
+
+def _label(said: Mapping[str, Any]) -> str:
+    label = said.get("label")
+    return _shown(label.strip()) if isinstance(label, str) else ""
+
+
+def _shown(text: str) -> str:
+    return shortened(visible(text), LABEL)
+
+
+def _numbers(said: Mapping[str, Any]) -> str:
+    known = [(name, one) for name, one in said.items() if is_number(one)]
+    told = [f"{_named(name)} {number(float(one))}" for name, one in known[:MOST_NUMBERS]]
+    return ", ".join([*told, *["…"] * (len(known) > MOST_NUMBERS)])
+
+
+def _named(name: str) -> str:
+    return apart(shortened(visible(name.replace("_", " ")), NAME))
