@@ -84,9 +84,10 @@ def install_extra(name: str) -> str:
     return install(f"{DISTRIBUTION}[{name}]")
 
 
-def reinstall(name: str) -> str:
-    """Return the command that puts the very release of *name* that is installed there anew."""
-    return f'{_pip()} --force-reinstall --no-deps "{_pinned(name)}"'
+def reinstall(*names: str, version: str = "") -> str:
+    """Return the command that puts packages there anew, in *version*, or the one that is there."""
+    pinned = (f"{name}=={version}" if version else _pinned(name) for name in names)
+    return " ".join([f"{_pip()} --force-reinstall --no-deps", *(f'"{one}"' for one in pinned)])
 
 
 def mend(failed: BaseException | str, part: str = DISTRIBUTION) -> str:

@@ -13,6 +13,7 @@ from selector.installed import mend
 CHECKS = (
     ("packages", "packages", "packages"),
     ("packages", "packages", "extras"),
+    ("packages", "opencv", "opencv"),
     ("models", "models", "models"),
     ("measures", "measures", "measures"),
     ("images", "machine", "formats"),

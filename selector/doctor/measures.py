@@ -53,11 +53,17 @@ def measures(asked: Asked) -> Iterator[Finding]:
         asked.tell(f"measuring {path}")
         try:
             measure = loader.construct(path, loader.load(path).example)
-            lacking = _no_model(path, measure) or lacks(measure)
+            lacking = _yours(path, measure) or _no_model(path, measure) or lacks(measure)
         except SelectorError as error:
             yield _broken(path, str(error))
             continue
         yield lacking or _tried(path, measure, _subjects(measure, pictures, found), found)
+
+
+def _yours(path: str, measure: Measure) -> Finding | None:
+    if not measure.yours:
+        return None
+    return Finding(PART, path, "absent", f"not tried: it needs {measure.yours} of your own")
 
 
 def _tried(

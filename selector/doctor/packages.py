@@ -57,7 +57,7 @@ def fault(needed: Requirement) -> Finding | None:
     if said := misfit(needed):
         cure = install(f"{needed.name}{needed.specifier}")
         return Finding(PART, needed.name, "broken", said, cure)
-    if not (trace := _importing(needed.name)):
+    if not (trace := importing(needed.name)):
         return None
     said = f"it can't be imported ({trace.splitlines()[-1]})"
     cure = mend(trace, f"{needed.name}{needed.specifier}") or reinstall(needed.name)
@@ -65,7 +65,7 @@ def fault(needed: Requirement) -> Finding | None:
 
 
 @cache
-def _importing(name: str) -> str:
+def importing(name: str) -> str:
     """Return the traceback of importing a package in a process of its own; "" if it works."""
     code = f"import {', '.join(modules_of(name) or ['sys'])}"
     try:

@@ -4,6 +4,8 @@ from importlib.metadata import version
 
 from selector.doctor.finding import Asked
 from selector.doctor.packages import extras, packages
+from selector.installed import requirements
+from selector.measures import loader
 
 DISTRIBUTION = "selector-engine"
 
@@ -65,9 +67,31 @@ def test_an_optional_part_says_which_measures_need_it(announce):
     announce(
         DISTRIBUTION, "9.9", "Provides-Extra: detectors", "Requires-Dist: gone; extra=='detectors'"
     )
-    assert (
-        "needed by detectors.faces, detectors.hands" in by_name(extras(Asked()))["[detectors]"].said
-    )
+    said = by_name(extras(Asked()))["[detectors]"].said
+    _, _, users = said.partition("not installed: gone; needed by ")
+    of_it = [path for path in loader.names() if loader.load(path).extra == "detectors"]
+    assert users.split(", ") == of_it
+    assert {"detectors.faces", "detectors.hands"} <= set(of_it)
+
+
+def test_the_packages_that_detectors_need():
+    """All of them are imported and told with their versions, as the project announces them."""
+    whole = by_name(extras(Asked()))["[detectors]"]
+    assert whole.state == "ok", whole.said
+    for needed in requirements("detectors"):
+        assert f"{needed.name} {version(needed.name)}" in whole.said
+
+
+def test_one_of_many_packages_is_missing(announce):
+    """It alone is named, and the cure installs the part as a whole."""
+    announce(
+        DISTRIBUTION, "9.9", "Provides-Extra: x", "Requires-Dist: numpy>=1; extra == 'x'",
+        "Requires-Dist: gone>=1; extra == 'x'", "Requires-Dist: pillow>=1; extra == 'x'",
+    )  # fmt: skip
+    found = by_name(extras(Asked()))["[x]"]
+    assert found.state == "absent"
+    assert found.said.startswith("not installed: gone; ")
+    assert found.cure == 'pip install "selector-engine[x]"'
 
 
 def test_a_package_that_can_not_be_imported_is_broken(announce, tmp_path, monkeypatch):
