@@ -100,7 +100,7 @@ def features(luma: npt.NDArray[np.uint8]) -> Vector | None:
     half = (max(1, luma.shape[1] // 2), max(1, luma.shape[0] // 2))
     # By what lies next to it, not by areas: so were the pictures halved that the model learned.
     small = cv2.resize(whole, half, interpolation=cv2.INTER_CUBIC)
-    large, little = _features(whole), _features(small)
+    large, little = _features(whole), _features(np.asarray(small, np.float32))
     return None if large is None or little is None else np.array(large + little)
 
 

@@ -52,6 +52,8 @@ class Measure(BaseModel, ABC):
         extra: The optional part of the package that it needs: "detectors"; "" if none.
         favours: What it scores too high for being of that sort: ("photographs",).
         example: Parameters to show and to test it with, where some must be given.
+        yours: What it needs that only its user has: "an ONNX file"; "" if nothing. Its `example` is
+            then for reading, and can't run.
         batch: The most subjects of one call of `run`, for scope "candidate".
     """
 
@@ -64,6 +66,7 @@ class Measure(BaseModel, ABC):
     extra: ClassVar[str] = ""
     favours: ClassVar[tuple[str, ...]] = ()
     example: ClassVar[Mapping[str, Any]] = {}
+    yours: ClassVar[str] = ""
     batch: ClassVar[int] = 16
 
     @property

@@ -1,0 +1,202 @@
+"""A question put to somebody's own HTTP service: their classifier, or a VLM behind it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any, ClassVar, Literal, TypeGuard
+
+import numpy as np
+import PIL.Image
+from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
+
+from selector.backbones.service import Endpoint, Reply, allowed, ask
+from selector.errors import MeasureError
+from selector.images import Image
+from selector.images.srgb import Pixels
+from selector.measures.base import Measure, Subject
+from selector.types import EVIDENCE_OF, Cost, Failure, Kind, Measured, NotApplicable, Output, Score
+
+MOST = 8  # boxes of one picture that are asked about, the largest; each is a call
+ENDS = 4  # of a box: x0, y0, x1, y1
+ASIDE = ("key_from", "timeout_s", "at_once")  # they change no number
+
+Box = tuple[int, int, int, int]
+
+
+class Service(Measure):
+    """What a service of your own answers to a question about the picture.
+
+    Unit: `score`, 0 to 1 as the service puts it, 1 for "yes"; lower is better, or higher with
+        `yes_is: good`.
+    Needs: `url` and `question`. Sends `POST {"question": TEXT, "image": BASE64 OF A PNG}`, long side
+        at most `long_side` px, no metadata, and takes `{"score": NUMBER, "text": OPTIONAL TEXT}`.
+        https, or http on this machine; no redirect; 64 KB at most. `key_from` names the environment
+        variable with a bearer token. With `crops_of: detectors.hands` it is asked about each box of
+        that evidence alone, `margin` around it, and the worst answer counts; no box: not applicable.
+    Evidence: the service's words; with `crops_of` each box and its score.
+    Blind to: whatever the service is blind to, which was not measured here; more than the 8 largest
+        boxes; a change behind the address, unless `revision` is changed with it.
+    Model: yours.
+    Source: your service. Any trouble with it is a failure and never a number: the policy's
+        `on_failure` says what then.
+    """
+
+    kind: ClassVar[Kind] = "detector"
+    version: ClassVar[int] = 1
+    yours: ClassVar[str] = "a service"
+    example: ClassVar[Mapping[str, Any]] = {
+        "url": "https://vision.example.com/score",
+        "question": "Is an injury visible?",
+    }
+
+    url: Annotated[str, AfterValidator(allowed)]
+    question: Annotated[str, Field(min_length=1, max_length=4000)]
+    yes_is: Literal["bad", "good"] = "bad"
+    crops_of: Annotated[str, Field(max_length=200)] = ""
+    margin: Annotated[float, Field(ge=0, le=2)] = 0.3
+    long_side: Annotated[int, Field(ge=64, le=4096)] = 1024
+    revision: Annotated[str, Field(max_length=100)] = ""
+    key_from: Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")] = ""
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
+    at_once: Annotated[int, Field(ge=1, le=32)] = 4
+
+    _endpoint: Endpoint | None = PrivateAttr(None)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The evidence whose boxes are asked about, if any."""
+        return frozenset({EVIDENCE_OF + self.crops_of} if self.crops_of else ())
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The answer, or the worst of several."""
+        good, optional = self.yes_is == "good", bool(self.crops_of)
+        words = "answer of the service"
+        return {"score": Output("share of yes", 0, 1, good, optional=optional, words=words)}
+
+    @property
+    def cost(self) -> Cost:
+        """A guess; measured rates replace it."""
+        return Cost(seconds=1.0)
+
+    def fingerprint(self) -> str:
+        """Return the name of the numbers, which depend neither on the key nor on the patience."""
+        defaults = {name: type(self).model_fields[name].default for name in ASIDE}
+        return Measure.fingerprint(self.model_copy(update=defaults))
+
+    def build(self, device: str) -> None:  # noqa: ARG002 - it runs elsewhere
+        """Read the key; nothing is asked yet."""
+        self._endpoint = Endpoint(self.url, _key(self.key_from), self.timeout_s)
+
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Ask about every picture, several at once."""
+        with ThreadPoolExecutor(self.at_once) as pool:
+            return [{"score": each} for each in pool.map(self._measured, subjects)]
+
+    def close(self) -> None:
+        """Forget the key."""
+        self._endpoint = None
+
+    def _measured(self, subject: Subject) -> Measured:
+        # Not left to the runner: it would ask again about the pictures beside the one that failed.
+        try:
+            return self._crops(subject) if self.crops_of else self._whole(subject.image)
+        except MeasureError as error:
+            return Failure(str(error))
+
+    def _whole(self, image: Image) -> Measured:
+        reply = self._ask(image, (0, 0, *image.size))
+        return Score(reply.score, {"texts": [reply.text]} if reply.text else None)
+
+    def _crops(self, subject: Subject) -> Measured:
+        boxes = self._boxes(subject)
+        if not boxes:
+            return NotApplicable(f"{self.crops_of} left no box to ask about")
+        replies = [self._ask(subject.image, self._around(box, subject.image)) for box in boxes]
+        worst = max if self.yes_is == "bad" else min
+        return Score(worst(each.score for each in replies), _evidence(boxes, replies))
+
+    def _ask(self, image: Image, box: Box) -> Reply:
+        if not self._endpoint:
+            raise MeasureError("detectors.service: it is not built (got no key). Call `build`.")
+        return ask(self._endpoint, self.question, _part(image, box, self.long_side))
+
+    def _boxes(self, subject: Subject) -> list[Box]:
+        """Return the largest boxes of the evidence, in whole pixels inside the picture."""
+        found: dict[Box, None] = {}  # outputs of one instance show the same thing: ask once
+        for output, outcome in subject.evidence[self.crops_of].items():
+            if isinstance(outcome, Failure):
+                raise MeasureError(
+                    f"{self.crops_of}.{output}: it failed, so nobody knows what to ask about "
+                    f"(got {outcome.reason}). Mend it."
+                )
+            entries = _entries(getattr(outcome, "evidence", None))
+            found |= dict.fromkeys(
+                filter(None, (_clipped(each, subject.image) for each in entries))
+            )
+        return sorted(found, key=lambda box: (-_area(box), box))[:MOST]
+
+    def _around(self, box: Box, image: Image) -> Box:
+        x0, y0, x1, y1 = box
+        more = round(self.margin * max(x1 - x0, y1 - y0))
+        width, height = image.size
+        return max(0, x0 - more), max(0, y0 - more), min(width, x1 + more), min(height, y1 + more)
+
+
+def _key(name: str) -> str:
+    key = os.environ.get(name, "") if name else ""
+    # Anything else would end the header early, or be shown in an error of the HTTP library.
+    if name and not (key and key.isascii() and key.isprintable() and " " not in key):
+        found = "nothing" if not key else "spaces, line ends or letters that no key has"
+        raise MeasureError(
+            f"detectors.service: no key in the environment variable {name} (got {found}). "
+            "Set it to the service's key."
+        )
+    return key
+
+
+def _part(image: Image, box: Box, long_side: int) -> Pixels:
+    x0, y0, x1, y1 = box
+    part = PIL.Image.fromarray(image.rgb[y0:y1, x0:x1])
+    part.thumbnail((long_side, long_side), PIL.Image.Resampling.LANCZOS)
+    return np.asarray(part)
+
+
+def _entries(evidence: JsonValue) -> list[JsonValue]:
+    listed = evidence.get("boxes") if isinstance(evidence, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _clipped(entry: JsonValue, image: Image) -> Box | None:
+    """Return an entry's box inside the picture; None if it has none, or all of it is outside."""
+    ends = entry.get("box") if isinstance(entry, dict) else None
+    numbers = [end for end in ends if _is_number(end)] if isinstance(ends, list) else []
+    if len(numbers) != ENDS or numbers != ends:
+        return None
+    width, height = image.size
+    across = [min(max(end, 0), width) for end in numbers[::2]]
+    down = [min(max(end, 0), height) for end in numbers[1::2]]
+    (x0, x1), (y0, y1) = map(round, across), map(round, down)
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _is_number(end: JsonValue) -> TypeGuard[float]:
+    return isinstance(end, int | float) and math.isfinite(end)
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _evidence(boxes: list[Box], replies: list[Reply]) -> JsonValue:
+    marks: list[JsonValue] = [
+        {"box": list(box), "label": f"crop {number}", "score": round(reply.score, 3)}
+        for number, (box, reply) in enumerate(zip(boxes, replies, strict=True), 1)
+    ]
+    texts: list[JsonValue] = [
+        f"crop {number}: {reply.text}" for number, reply in enumerate(replies, 1) if reply.text
+    ]
+    return {"boxes": marks, "texts": texts}
