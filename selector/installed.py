@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 DISTRIBUTION = "selector-engine"
 CURE = " Run: "  # what comes behind it in an error is a command
 RUN = "from selector.cli import main; main()"  # given to `python -c`
+# Libraries of the system: MediaPipe links the first two, its OpenCV the others.
+APT = "apt-get install -y --no-install-recommends libegl1 libgles2 libgl1 libglib2.0-0 libxcb1"
+_LIBRARY = re.compile(
+    r"lib(EGL|GLESv2|GL|glib-2\.0|gthread-2\.0|xcb)\.so[.\d]*: cannot open shared object file"
+)
 _NAMED = re.compile(r"(?:No module named|from(?: partially initialized module)?) '(\w+)")
 _FILE = re.compile(r'^ +File "(.+?)", line', re.MULTILINE)
 
@@ -91,19 +96,22 @@ def reinstall(*names: str, version: str = "") -> str:
 
 
 def mend(failed: BaseException | str, part: str = DISTRIBUTION) -> str:
-    """Return the command that mends the package by which an import failed.
+    """Return the command that mends whatever made an import fail.
 
-    What is there and can't be imported is put there anew. What is missing comes by installing
-    whoever imported it once more, which leaves alone whatever is there.
+    Libraries of the system that are known to be needed are installed. A package that is there and
+    can't be imported is put there anew. One that is missing comes by installing whoever imported
+    it once more, which leaves alone whatever is there.
 
     Args:
         failed: The error, or its traceback as text.
         part: What brings the packages that the product itself imported.
 
     Returns:
-        A command; "" where the fault lies in no package that is known.
+        A command; "" where the fault lies in nothing that is known.
     """
     text = failed if isinstance(failed, str) else "".join(traceback.format_exception(failed))
+    if _LIBRARY.search(text):
+        return APT
     brings = metadata.packages_distributions()
     importers = [root for root in _roots(text) if root in brings or root == __package__]
     importer = importers[0] if importers else __package__

@@ -13,15 +13,13 @@ import numpy as np
 
 from selector.backbones.quiet import quiet
 from selector.errors import WeightsError
-from selector.installed import CURE, install, mend, reinstall
+from selector.installed import APT, CURE, install, mend, reinstall
 
 if TYPE_CHECKING:
     from selector.images.srgb import Pixels
 
 AT_ONCE = 8  # things found in one picture, at most; each costs one more run of the landmark model
 PART = "selector-engine[detectors]"
-# MediaPipe links the first two, its OpenCV the others.
-APT = "apt-get install -y --no-install-recommends libegl1 libgles2 libgl1 libglib2.0-0 libxcb1"
 _ABSENT = re.compile(r"(?P<library>lib\S+\.so[.\d]*): cannot open shared object file")
 
 

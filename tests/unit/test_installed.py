@@ -92,6 +92,21 @@ def test_a_bug_of_our_own_has_no_cure():
     assert installed.mend(failure("import selector.no_such_part")) == ""
 
 
+@pytest.mark.parametrize("library", ["libGL.so.1", "libEGL.so.1", "libgthread-2.0.so.0"])
+def test_a_library_of_the_system_is_not_cured_by_a_package(library):
+    """What OpenCV and MediaPipe link comes from the system, whoever failed to import it."""
+    said = f"ImportError: {library}: cannot open shared object file: No such file or directory"
+    assert installed.mend(said).startswith("apt-get install -y ")
+    assert installed.mend(ImportError(said)) == installed.mend(said)
+    assert installed.mend(said.replace("lib", "libmy")) == ""
+
+
+def test_several_packages_are_put_there_anew_together():
+    """In one command, each in the version that is there, or all in the one that is given."""
+    assert installed.reinstall("jinja2").endswith(f'"jinja2=={version("jinja2")}"')
+    assert installed.reinstall("a", "b", version="5").endswith(' --no-deps "a==5" "b==5"')
+
+
 def test_the_modules_of_a_package():
     """A distribution's name need not be what is imported; private modules are left out."""
     assert installed.modules_of("pillow") == ["PIL"]
