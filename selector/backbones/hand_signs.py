@@ -19,6 +19,7 @@ from selector.images import Image
 from selector.images.srgb import Pixels
 
 SMALLEST = 32.0  # px of the longer side, of 1024 on the picture's; smaller ones jitter like any
+NOTHING = 0.2  # the jitter of landmarks that were laid where no hand is; it was 0.16 to 0.34
 MARGIN = 0.15  # of a hand's longer side: flesh goes on beyond the landmarks, as may a sixth finger
 
 
@@ -112,7 +113,9 @@ class HandModels:
 
 def _signs(pixels: Pixels, looks: Looks, bodies: list[Found]) -> dict[str, float]:
     fingers = fingers_of(pixels, looks.points)
+    steadiness = 1 - min(looks.jitter / NOTHING, 1)
     signs = {
+        "defect": 1 - looks.presence * steadiness,
         "presence": looks.presence,
         "jitter": looks.jitter,
         "gap": fingers.gap,

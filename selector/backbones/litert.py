@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from selector.backbones.crops import CROP_OF, Crop, Points, cut
+from selector.backbones.mediapipe_task import why_not
 from selector.backbones.quiet import quiet
 from selector.backbones.shared import Shared
 from selector.errors import MeasureError, WeightsError
 from selector.images.srgb import Pixels
-from selector.installed import CURE, install, mend, reinstall
 from selector.weights.fetch import fetch
 
-PART = "selector-engine[detectors]"
+HAND_POINTS = 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,19 +104,17 @@ class _Network:
         return Seen(crop.to_picture(places), presence=_logistic(first))
 
 
-HAND_POINTS = 21
-
-
 def _load(name: str) -> _Network:
     path = fetch(name)
     try:
         with quiet():
             return _Network(_interpreter(path, f"{name.removesuffix('er')}s_detector.tflite"))
     except (ImportError, OSError, RuntimeError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"{name}: {_why_not(error)}") from None
+        raise WeightsError(f"{name}: {why_not(error, 'LiteRT', 'ai-edge-litert')}") from None
 
 
 def _interpreter(path: Path, member: str) -> Any:
+    import cv2  # noqa: F401 - needed at the first look; if it is missing, that is said now
     from ai_edge_litert.interpreter import Interpreter
 
     with zipfile.ZipFile(path) as bundle:
@@ -126,15 +124,6 @@ def _interpreter(path: Path, member: str) -> Any:
     interpreter.allocate_tensors()
     interpreter.invoke()  # what is left for it to say, it says now
     return interpreter
-
-
-def _why_not(error: Exception) -> str:
-    """Return in words, with the one command that cures it, why the network does not start."""
-    if isinstance(error, ModuleNotFoundError):
-        cure = mend(error, PART) or install(PART)
-        return f"a package is missing (got no {error.name}).{CURE}{cure}"
-    cure = mend(error) or reinstall("ai-edge-litert")
-    return f"LiteRT does not take the network (got {error}).{CURE}{cure}"
 
 
 def _logistic(logit: float) -> float:

@@ -87,12 +87,18 @@ def _naming_the_cure(name: str) -> Iterator[None]:
         raise WeightsError(f"{name}: {why_not(error)}") from None
 
 
-def why_not(error: Exception) -> str:
-    """Return in words, with the one command that cures it, why MediaPipe does not start."""
+def why_not(error: Exception, library: str = "MediaPipe", package: str = "mediapipe") -> str:
+    """Return in words, with the one command that cures it, why *library* does not start.
+
+    Args:
+        error: What it raised.
+        library: What people call it.
+        package: What it is installed from.
+    """
     if isinstance(error, ModuleNotFoundError):
         cure = mend(error, PART) or install(PART)
         return f"a package is missing (got no {error.name}).{CURE}{cure}"
     # From OpenCV an ImportError when it is imported, from MediaPipe an OSError when it is used.
     if absent := _ABSENT.search(str(error)):
         return f"a library of the system is missing (got no {absent['library']}).{CURE}{APT}"
-    return f"MediaPipe does not start (got {error}).{CURE}{mend(error) or reinstall('mediapipe')}"
+    return f"{library} does not start (got {error}).{CURE}{mend(error) or reinstall(package)}"

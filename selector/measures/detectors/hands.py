@@ -1,6 +1,7 @@
 """Hands: how many, how large, and by how many signs the worst of them looks malformed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 # Which end is the bad one, of what is measured of each hand.
 WORST: Mapping[str, Callable[[Iterable[float]], float]] = MappingProxyType(
     {
+        "defect": max,
         "presence": min,
         "jitter": max,
         "gap": min,
@@ -84,15 +86,13 @@ class Hands(Measure):
 
 def _outcomes(hands: Sequence[Hand], people: int) -> dict[str, Measured]:
     sizes = [hand.size for hand in hands]
-    signs = {name: _sign(hands, name) for name in WORST}
     nobody = NotApplicable("nobody is seen whose hands they could be")
     return {
         "count": Score(len(hands), _boxes(hands)),
         "largest": Score(max(sizes)),
         "smallest": Score(min(sizes)),
-        **signs,
+        **{name: _sign(hands, name) for name in WORST},
         "surplus": Score(max(0, len(hands) - HANDS * people)) if people else nobody,
-        "defect": _defect(signs["presence"]),
     }
 
 
@@ -107,56 +107,47 @@ def _sign(hands: Sequence[Hand], name: str) -> Measured:
     return Score(value, _boxes([hand for hand in known if hand.signs[name] == value]))
 
 
-def _defect(presence: Measured) -> Measured:
-    if isinstance(presence, Score):
-        return Score(1 - presence.value, presence.evidence)
-    return presence
-
-
 def _boxes(hands: Sequence[Hand]) -> JsonValue:
     return {"boxes": [hand.evidence() for hand in hands]}
 
 
-def _output(
-    unit: str,
-    high: float | None,
-    *,
-    better: bool | None,
-    words: str,
-    usual: tuple[float, float] | None = None,
-) -> Output:
-    return Output(unit, 0, high, better, optional=True, words=words, usual=usual)
-
-
-_SIZE = "longest hand side as share of the picture's short side"
+_SIZE = Output(
+    "longest hand side as share of the picture's short side",
+    0, None, None, optional=True, usual=(0.1, 0.55),
+)  # fmt: skip
+_LESS = Output("", 0, None, False, optional=True)
+_MORE = replace(_LESS, higher_is_better=True)
 OUTPUTS: Mapping[str, Output] = MappingProxyType(
     {
         "count": Output("hands", 0, AT_ONCE, None, words="number of hands", whole=True),
-        "largest": _output(_SIZE, None, better=None, words="size of the largest hand"),
-        "smallest": _output(_SIZE, None, better=None, words="size of the smallest hand"),
-        "presence": _output(
-            "sureness of the least sure look", 1, better=True, words="sureness that hands are hands"
+        "largest": replace(_SIZE, words="size of the largest hand"),
+        "smallest": replace(_SIZE, words="size of the smallest hand"),
+        "defect": replace(
+            _LESS, unit="1 - presence × steadiness", high=1, words="doubt about the hands"
         ),
-        "jitter": _output("hand sides", 1, better=False, words="unsteadiness of the hands"),
-        "gap": _output(
-            "distances of the knuckles", None, better=True, words="least gap between fingers"
+        "presence": replace(
+            _MORE, unit="sureness in the least sure look", high=1,
+            usual=(0.8, 0.99), words="how surely the hands are hands",
         ),
-        "stray": _output(
-            "share of the hand's own skin", None, better=False, words="skin that is no finger"
+        "jitter": replace(
+            _LESS, unit="hand sides", high=1, usual=(0.006, 0.027), words="unsteadiness of the hands"
         ),
-        "bare": _output(
-            "share of the fingers' length", 1, better=False, words="fingers without skin"
+        "gap": replace(
+            _MORE, unit="distances of the knuckles", usual=(0.8, 1.4), words="gap between the fingers"
         ),
-        "side": _output("sureness", 1, better=True, words="hands on the right arm"),
-        "proportion": _output(
-            "palm lengths that fit the body",
-            None,
-            better=None,
+        "stray": replace(
+            _LESS, unit="share of the hand's own skin", usual=(0, 0.4), words="skin beside the fingers"
+        ),
+        "bare": replace(
+            _LESS, unit="share of the fingers' length", high=1, words="fingers without skin"
+        ),
+        "side": replace(_MORE, unit="sureness", high=1, words="left hands on left arms"),
+        "proportion": replace(
+            _LESS, unit="palm lengths that fit the body", higher_is_better=None,
             words="size of the hands for the body",
         ),
-        "surplus": Output(
-            "hands", 0, AT_ONCE, False, optional=True, words="hands beyond two a person", whole=True
+        "surplus": replace(
+            _LESS, unit="hands", high=AT_ONCE, whole=True, words="hands beyond two a person"
         ),
-        "defect": _output("1 - presence", 1, better=False, words="doubt about the hands"),
     }
-)
+)  # fmt: skip
