@@ -45,7 +45,9 @@ class Port:
 class OnnxModel:
     """A user's hold on a model, which is loaded once a process.
 
-    Safe to use from several threads, and after a fork: the child process loads its own.
+    Safe to use from several threads, and after a fork: the child process loads its own. Such a
+    child must end by `os._exit`, as those of multiprocessing do: at another end ONNX Runtime waits
+    for threads that the child has not.
 
     Attributes:
         path: Its file, for messages.
@@ -89,7 +91,7 @@ class OnnxModel:
             made = session.run(None, named)
         except _refusals() as error:
             raise MeasureError(
-                f"{self.path}: the model can't run on {_shapes(given)} (got {error}). "
+                f"{self.path}: the model can't run on {_shapes(given)} (got {_line(error)}). "
                 f"Give what it takes: {', '.join(map(str, self.inputs))}."
             ) from None
         return [np.asarray(each) for each in made]
@@ -148,7 +150,7 @@ def _start(path: Path, sha256: str, device: str) -> Any:
     except _refusals() as error:
         raise WeightsError(
             f"{path}: not a model that ONNX Runtime {onnxruntime.__version__} can run "
-            f"(got {error}). Export it again, whole and in one file."
+            f"(got {_line(error)}). Export it again, whole and in one file."
         ) from None
 
 
@@ -178,6 +180,10 @@ def _refusals() -> tuple[type[Exception], ...]:
 
     kinds = (each for each in vars(state).values() if isinstance(each, type))
     return (TypeError, ValueError, *(each for each in kinds if issubclass(each, Exception)))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _port(told: Any) -> Port:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import onnx_files
+import services
 from selector import measures
 from selector.images import open_image
 from selector.measures import loader
@@ -39,11 +41,23 @@ ODD = {
 
 
 @pytest.fixture(scope="module")
-def runner():
+def runner(tmp_path_factory):
     """One runner with every measure, so that models load once."""
-    made = Runner({path: loader.construct(path, loader.load(path).example) for path in PATHS})
-    yield made
-    made.close()
+    with services.serving() as service:
+        model = onnx_files.classifier(np.eye(3, 2))
+        yours = {
+            "detectors.classifier": onnx_files.write(tmp_path_factory.mktemp("models"), model),
+            "detectors.service": {"url": service.answering(services.redness)},
+        }
+        assert set(yours) == {path for path in PATHS if loader.load(path).yours}
+        made = Runner(
+            {
+                path: loader.construct(path, {**loader.load(path).example, **yours.get(path, {})})
+                for path in PATHS
+            }
+        )
+        yield made
+        made.close()
 
 
 def subject(picture) -> Subject:

@@ -116,8 +116,9 @@ def squares(size: tuple[int, int]) -> list[Box]:
 
 def _prepared(image: Image, box: Box) -> npt.NDArray[np.float32]:
     """Return part of a picture as the model was trained to see it, shape (1, 224, 224, 3), BGR."""
-    picture = PIL.Image.fromarray(image.rgb)
-    small = picture.resize((SIDE, SIDE), PIL.Image.Resampling.BILINEAR, box=box)
+    x0, y0, x1, y1 = box
+    part = PIL.Image.fromarray(image.rgb[y0:y1, x0:x1])
+    small = part.resize((SIDE, SIDE), PIL.Image.Resampling.BILINEAR)
     first = (SIDE - MIDDLE) // 2
     seen = small.crop((first, first, first + MIDDLE, first + MIDDLE))
     # It was trained on JPEG, and without this step gives half the numbers for the same picture.
