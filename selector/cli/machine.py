@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def measures(name: Name = None, *, as_json: AsJson = False) -> None:
-    """Show what can be measured: outputs, cost, blind spots, licence, and what is missing here.
+    """Show what can be measured: outputs, worst blind spot, cost, licence, what is missing here.
 
     With a name, one of your own too (their_package.module): everything about it.
 
@@ -60,7 +60,7 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
         if as_json:
             typer.echo(_json([cards.data(card) for card in every]))
         else:
-            typer.echo("\n\n".join("\n".join(cards.brief(card)) for card in every))
+            typer.echo("\n\n".join(cards.listed(every)))
             typer.echo("\nEverything about one of them: selector measures NAME")
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from pydantic_core import to_jsonable_python
-
 from selector.cli import pasted
+from selector.cli.parameters import parameters, told
 from selector.cli.prose import coloured, entry
 from selector.doctor import Finding
 from selector.doctor.finding import megabytes
 from selector.doctor.measures import lacks
 from selector.measures import loader
 from selector.measures.base import Measure
-from selector.types import Cost, Output, to_data
+from selector.types import Cost, Kind, Output, to_data
 from selector.weights import manifest
 from selector.weights.fetch import cached
 from selector.weights.manifest import Entry
 
 COLUMN = 13  # where the text beside a label begins
+KINDS: dict[Kind, str] = {
+    "filter": "Filters, cheap rules about pixels",
+    "detector": "Detectors, which find a thing or a defect",
+    "scorer": "Scorers, learned judgement",
+}
+_END = re.compile(r"[;:.](?= )")  # of the first thing that a card says
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +53,32 @@ def card(path: str) -> Card:
     return Card(path, measure, kind.card(), models, lacks(measure))
 
 
+def listed(cards: Iterable[Card]) -> Iterator[str]:
+    """Give a paragraph for each card, under a heading for each kind: what there is to choose from."""
+    for kind, some in groupby(cards, lambda of: of.measure.kind):
+        group = list(some)
+        yield f"{KINDS[kind]}: {len(group)}"
+        yield from ("\n".join(brief(of)) for of in group)
+
+
 def brief(of: Card) -> Iterator[str]:
     """Give a few lines: what to know when one chooses among measures."""
     yield coloured(of.path, "cyan")
     yield entry("", of.text[""], column=0)
-    for name, output in of.measure.outputs.items():
-        yield entry(name, _range(output), column=COLUMN - 2, indent=4)
-    yield entry("Blind to", of.text.get("Blind to", "not said"), column=COLUMN)
+    yield entry("Gives", ", ".join(of.measure.outputs), column=COLUMN)
+    asked = [f"{it['name']}: {told(it)}" for it in parameters(of.measure) if it["required"]]
+    if asked:
+        yield entry("Asks for", "\n".join(asked), column=COLUMN)
+    yield entry("Blind to", _first(of.text.get("Blind to", "not said")), column=COLUMN)
     cost = _seconds(of.measure.cost.seconds) + _encoder(of.measure.cost)
-    facts = (of.measure.kind, cost, f"licence: {_licences(of)}", _here(of))
-    yield entry("", " · ".join(facts), column=0)
+    yield entry("", " · ".join((cost, f"licence: {_licences(of)}", _here(of))), column=0)
     yield from _cure(of)
+
+
+def _first(text: str) -> str:
+    """Return the first thing that a card says; the most important one stands there."""
+    head = _END.split(text, maxsplit=1)[0]
+    return head if head == text else f"{head} …"
 
 
 def whole(of: Card) -> Iterator[str]:
@@ -69,18 +90,19 @@ def whole(of: Card) -> Iterator[str]:
     yield "Outputs"
     for name, output in measure.outputs.items():
         yield entry(name, output.words or "not said in everyday words", column=COLUMN)
-        yield entry("", _range(output, everything=True), column=COLUMN)
+        yield entry("", _range(output), column=COLUMN)
     yield "Parameters"
-    for name, told in _parameters(measure):
-        yield entry(name, told, column=COLUMN)
+    for it in parameters(measure):
+        must = "must be given: " * it["required"]
+        yield entry(it["name"], f"{must}{told(it)}", column=COLUMN)
     if not type(measure).model_fields:
         yield entry("", "none", column=0)
     yield "Card"
     for label in ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source"):
         yield entry(label, of.text.get(label, "not said"), column=COLUMN)
     yield "Facts"
-    for label, told in _facts(of):
-        yield entry(label, told, column=COLUMN)
+    for label, fact in _facts(of):
+        yield entry(label, fact, column=COLUMN)
     yield from _cure(of)
     yield "In a policy, to begin with (which bounds are right, only your pictures can tell)"
     yield from (f"  {line}" for line in pasted.lines(of.path, measure))
@@ -98,7 +120,7 @@ def data(of: Card) -> dict[str, Any]:
         "what": of.text[""],
         "card": {name: text for name, text in of.text.items() if name},
         "outputs": to_data(dict[str, Output], dict(measure.outputs)),
-        "parameters": [_parameter(name, field) for name, field in _fields(measure)],
+        "parameters": parameters(measure),
         "needs": sorted(measure.needs),
         "cost": to_data(Cost, measure.cost),
         "models": [to_data(Entry, one) | {"cached": cached(one)} for one in of.models],
@@ -129,16 +151,19 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
 _SCOPES = {"candidate": "each candidate by itself", "set": "the candidates of a request together"}
 
 
-def _range(output: Output, *, everything: bool = False) -> str:
+def _range(output: Output) -> str:
     low = "−∞" if output.low is None else f"{output.low:g}"
     high = "∞" if output.high is None else f"{output.high:g}"
-    told = [f"{output.unit}, {low} to {high}", _BETTER[output.higher_is_better]]
-    if everything:
-        told += [f"{output.usual[0]:g} to {output.usual[1]:g} in nine of ten real pictures"
-                 if output.usual else ""]  # fmt: skip
-        told += ["compares only within one prompt" * output.within_prompt]
-        told += ["may be absent" * output.optional, "always whole" * output.whole]
-    return "; ".join(one for one in told if one)
+    usual = output.usual or (0.0, 0.0)
+    facts = {
+        f"{output.unit}, {low} to {high}": True,
+        _BETTER[output.higher_is_better]: True,
+        f"{usual[0]:g} to {usual[1]:g} in nine of ten real pictures": output.usual,
+        "compares only within one prompt": output.within_prompt,
+        "may be absent": output.optional,
+        "always whole": output.whole,
+    }
+    return "; ".join(fact for fact, holds in facts.items() if holds)
 
 
 _BETTER = {True: "higher is better", False: "lower is better", None: "neither end is better"}
@@ -166,33 +191,12 @@ def _licences(of: Card) -> str:
 
 
 def _here(of: Card) -> str:
-    return f"not yet here: {of.lacks.said}" if of.lacks else "available here"
+    if of.lacks:
+        return f"not yet here: {of.lacks.said}"
+    yours = of.measure.yours
+    return f"works with {yours} of your own" if yours else "available here"
 
 
 def _cure(of: Card) -> Iterator[str]:
     if of.lacks and of.lacks.cure:
         yield f"    {of.lacks.cure}"
-
-
-def _fields(measure: Measure) -> list[tuple[str, Any]]:
-    return list(type(measure).model_fields.items())
-
-
-def _parameters(measure: Measure) -> Iterator[tuple[str, str]]:
-    for name, field in _fields(measure):
-        it = _parameter(name, field)
-        default = "must be given" if it["required"] else f"default {it['default']!r}"
-        told = f"{it['type']}, {default}"
-        yield name, f"{told}; {it['description']}" if it["description"] else told
-
-
-def _parameter(name: str, field: Any) -> dict[str, Any]:
-    required = field.is_required()
-    default = None if required else field.get_default(call_default_factory=True)
-    return {
-        "name": name,
-        "type": inspect.formatannotation(field.annotation),
-        "required": required,
-        "default": to_jsonable_python(default, fallback=str),
-        "description": field.description or "",
-    }

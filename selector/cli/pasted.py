@@ -47,13 +47,18 @@ def _term(name: str, output: Output) -> str:
 def _gate(name: str, output: Output, measure: Measure) -> str:
     if output.whole and output.higher_is_better is None and not output.usual:
         return f"- {{on: {name}, equals: expect.{_word(measure)}}}"
+    listed = ", ".join(f"{word}: {bound:g}" for word, bound in _bounds(output).items())
+    return f"- {{on: {name}, {listed}}}"
+
+
+def _bounds(output: Output) -> dict[str, float]:
+    """Return the bounds that something can be beyond; at least one, in the middle if need be."""
     low, high = _inner(output)
-    bounds = {
-        True: f"reject_below: {low:g}",
-        False: f"reject_above: {high:g}",
-        None: f"reject_below: {low:g}, reject_above: {high:g}",
-    }
-    return f"- {{on: {name}, {bounds[output.higher_is_better]}}}"
+    sides = {"reject_below": (low, output.low), "reject_above": (high, output.high)}
+    if output.higher_is_better is not None:
+        del sides["reject_above" if output.higher_is_better else "reject_below"]
+    kept = {word: bound for word, (bound, end) in sides.items() if bound != end}
+    return kept or {next(iter(sides)): sum(_ends(output)) / 2}
 
 
 def _word(measure: Measure) -> str:
@@ -61,7 +66,7 @@ def _word(measure: Measure) -> str:
 
 
 def _inner(output: Output) -> tuple[float, float]:
-    """Return bounds that something can be beyond, both the middle where no other is known."""
+    """Return where bounds go, both in the middle where no place is known."""
     if output.usual:
         return output.usual
     low, high = _ends(output)

@@ -44,7 +44,7 @@ def test_the_lines_of_every_measure_plan(path):
     """Pasted into a policy they plan, with no bound that can't refuse anything."""
     measure = loader.construct(path, loader.load(path).example)
     made = planned(policy(lines(path, measure)))
-    assert path in made.plan.instances
+    assert path in {one.use for one in made.plan.instances.values()}
     assert not lint(made)
 
 
@@ -62,6 +62,9 @@ def test_the_lines_of_every_measure_plan(path):
          "- {on: own.value, equals: expect.own}"),
         ('Output("", 0, None, None, usual=(2, 5))', "filter",
          "- {on: own.value, reject_below: 2, reject_above: 5}"),
+        ('Output("", 0, None, None, usual=(0, 5))', "filter", "- {on: own.value, reject_above: 5}"),
+        ('Output("", 0, 1, None, usual=(0, 1))', "filter", "- {on: own.value, reject_below: 0.5}"),
+        ('Output("", 0, 1, False, usual=(0, 1))', "filter", "- {on: own.value, reject_above: 0.5}"),
         ('Output("", None, None, True, within_prompt=True)', "detector",
          "- {of: own.value, weight: 1, scale: {ends: [0, 1]}}"),
     ],

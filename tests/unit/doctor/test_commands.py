@@ -11,6 +11,7 @@ import pytest
 
 import outside
 from selector.cli import measures as cards
+from selector.cli.parameters import parameters
 from selector.measures import loader
 
 SELECTOR = [str(Path(sys.executable).parent / "selector")]
@@ -68,25 +69,47 @@ def empty_cache(tmp_path):
 
 
 def test_measures_lists_what_there_is(shell):
-    """Each has a paragraph: outputs with range, blind spots, kind, cost, licence, whether here."""
+    """By kind, a paragraph each: outputs, the worst blind spot, cost, licence, whether here."""
     done = shell("measures", env=NARROW)
     assert (done.returncode, done.stderr) == (0, "")
     parts = {part.splitlines()[0]: part for part in done.stdout.split("\n\n")}
-    assert set(loader.names()) < set(parts)
+    names = [name for name in parts if name in loader.names()]
+    assert names == loader.names()
+    filters = sum(name.startswith("filters.") for name in names)
+    assert f"Filters, cheap rules about pixels: {filters}" in parts
     blank, hands = parts["filters.blank"], parts["detectors.hands"]
-    assert "structure  share of pixels, 0 to 1; higher is better" in blank
-    assert "filter · 5 ms · licence: none (no model) · available here" in blank
+    assert "Gives        structure, spread" in blank
+    assert "5 ms · licence: none (no model) · available here" in blank
     assert "Blind to" in blank
     assert "licence: Apache-2.0 (commercial use allowed)" in hands
 
 
-def test_words_are_not_broken_on_a_narrow_terminal(shell):
-    """No line is wider than the terminal, and each word of a card stands whole."""
+def test_the_list_is_short_and_fits_a_narrow_terminal(shell):
+    """No line is wider than the terminal, no word is broken, no measure takes over a dozen lines."""
     done = shell("measures", env=NARROW)
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert max(len(part.splitlines()) for part in done.stdout.split("\n\n")) <= 12
     words = set(done.stdout.split())
     for path in loader.names():
-        assert set(loader.load(path).card()["Blind to"].split()) <= words
+        assert set(loader.load(path).card()[""].split()) <= words
+
+
+def test_the_list_says_what_a_measure_asks_for(shell):
+    """A parameter that must be given stands there with an example of it; others do not."""
+    done = shell("measures", env=NARROW)
+    palette = done.stdout.partition("detectors.palette\n")[2].partition("\n\n")[0]
+    text = " ".join(palette.split())
+    assert 'Asks for colours: list of texts, for example ["#' in text
+    assert "tolerance" not in text
+
+
+@pytest.mark.parametrize("path", loader.names())
+def test_every_parameter_of_a_measure_is_said_in_words(path):
+    """Nobody has to read how Python writes types."""
+    for it in parameters(loader.construct(path, loader.load(path).example)):
+        assert it["type"]
+        assert not {"value", "typing", "tuple", "None"} & set(it["type"].replace("[", " ").split())
+        assert it["required"] <= (it["example"] is not None)
 
 
 @pytest.mark.parametrize("path", loader.names())
@@ -98,9 +121,10 @@ def test_the_whole_card_of_a_measure(path):
     assert measure.fingerprint() in text
     for line in measure.card().values():
         assert line in text
+    instance = path.rpartition(".")[2] if measure.example else path
     for name, output in measure.outputs.items():
         assert f"{name} {output.words}" in text
-        assert f"{path}.{name}" in text
+        assert f": {instance}.{name}" in text
 
 
 def test_a_measure_is_found_by_its_last_word_and_by_its_output(shell):
@@ -146,8 +170,8 @@ def test_a_teams_own_measure_is_shown_harmlessly(shell, logo):
     assert done.returncode == 0, done.stderr
     assert not {"\x1b", "\u202e"} & set(done.stdout)
     text = " ".join(done.stdout.split())
-    assert "word str, must be given; What the logo says." in text
-    assert "side int, default 3" in text
+    assert 'word must be given: text, for example "ACME"; What the logo says.' in text
+    assert "side whole number, default 3" in text
     assert "10 ms + 600 ms (clip, shared) a candidate" in text
 
 

@@ -1,0 +1,95 @@
+"""The parameters of a measure, in words for whoever writes a policy, and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import PydanticUserError
+from pydantic_core import to_jsonable_python
+
+from selector.measures.base import Measure
+
+ONE_AND_MANY = {
+    "string": ("text", "texts"),
+    "integer": ("whole number", "whole numbers"),
+    "number": ("number", "numbers"),
+    "boolean": ("true or false", "true or false"),
+    "null": ("null", "null"),
+    "array": ("list", "lists"),
+    "object": ("mapping", "mappings"),
+}
+LIMITS = {
+    "exclusiveMinimum": "more than",
+    "minimum": "at least",
+    "exclusiveMaximum": "less than",
+    "maximum": "at most",
+}
+
+
+def parameters(measure: Measure) -> list[dict[str, Any]]:
+    """Return name, type, whether required, default, example and description of each, as JSON data.
+
+    The type is in everyday words; "schema" is the same as JSON Schema.
+    """
+    schemas = _schemas(measure)
+    return [_parameter(name, measure, schemas.get(name, {})) for name in type(measure).model_fields]
+
+
+def told(it: Mapping[str, Any]) -> str:
+    """Return one of `parameters` in words: its type, its default or an example, what it is."""
+    known = "" if it["required"] else f", default {_json(it['default'])}"
+    shown = "" if it["example"] is None else f", for example {_json(it['example'])}"
+    behind = f"; {it['description']}" if it["description"] else ""
+    return f"{it['type']}{known}{shown}{behind}"
+
+
+def _parameter(name: str, measure: Measure, schema: Mapping[str, Any]) -> dict[str, Any]:
+    field = type(measure).model_fields[name]
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    return {
+        "name": name,
+        "type": _kind(schema),
+        "schema": schema,
+        "required": field.is_required(),
+        "default": to_jsonable_python(default, fallback=str),
+        "example": to_jsonable_python(measure.example.get(name), fallback=str),
+        "description": field.description or "",
+    }
+
+
+def _schemas(measure: Measure) -> Mapping[str, Any]:
+    try:
+        schema = type(measure).model_json_schema()
+    except PydanticUserError:  # a type that JSON has no word for; a team's own measure may have one
+        return {}
+    return dict(schema.get("properties", {}))
+
+
+def _kind(schema: Mapping[str, Any], *, many: bool = False) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_kind(one, many=many) for one in schema["anyOf"])
+    if "enum" in schema or "const" in schema:
+        listed = schema.get("enum") or [schema["const"]]
+        return ("any of " if many else "one of ") + ", ".join(map(_json, listed))
+    word = ONE_AND_MANY.get(schema.get("type", ""), ("value", "values"))[many]
+    return " ".join((word, *_inside(schema), *_limits(schema)))
+
+
+def _inside(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Give what a list holds; one of fixed length holds the same everywhere."""
+    if fixed := schema.get("prefixItems"):
+        yield f"of {len(fixed)} {_kind(fixed[0], many=True)}"
+    elif items := schema.get("items"):
+        yield f"of {_kind(items, many=True)}"
+
+
+def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
+    found = [f"{words} {schema[name]:g}" for name, words in LIMITS.items() if name in schema]
+    if found:
+        yield f"({' and '.join(found)})"
+
+
+def _json(what: Any) -> str:
+    return json.dumps(what, ensure_ascii=False)
