@@ -37,8 +37,12 @@ class Asked:
 
     def pictures(self) -> list[PIL.Image.Image]:
         """Return the pictures that it was asked about."""
-        files = (base64.b64decode(body["image"], validate=True) for body in self.bodies)
-        return [PIL.Image.open(io.BytesIO(file)) for file in files]
+        return [picture(body) for body in self.bodies]
+
+
+def picture(body: dict[str, Any]) -> PIL.Image.Image:
+    """Return the picture of a question."""
+    return PIL.Image.open(io.BytesIO(base64.b64decode(body["image"], validate=True)))
 
 
 def sends(
@@ -64,8 +68,7 @@ def says(**answer: Any) -> Answer:
 
 def redness(request: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
     """Answer with the share of red in the picture, as a classifier would."""
-    picture = PIL.Image.open(io.BytesIO(base64.b64decode(body["image"])))
-    red = np.asarray(picture.convert("RGB"))[..., 0].mean() / 255
+    red = np.asarray(picture(body).convert("RGB"))[..., 0].mean() / 255
     says(score=round(float(red), 6), text=f"{red:.0%} red")(request, body)
 
 

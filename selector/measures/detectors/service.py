@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from selector.types import EVIDENCE_OF, Cost, Failure, Kind, Measured, NotApplic
 
 MOST = 8  # boxes of one picture that are asked about, the largest; each is a call
 ENDS = 4  # of a box: x0, y0, x1, y1
+FAR = 1e9  # px; whatever lies beyond is no place in a picture
 ASIDE = ("key_from", "timeout_s", "at_once")  # they change no number
 
 Box = tuple[int, int, int, int]
@@ -184,7 +184,7 @@ def _clipped(entry: JsonValue, image: Image) -> Box | None:
 
 
 def _is_number(end: JsonValue) -> TypeGuard[float]:
-    return isinstance(end, int | float) and math.isfinite(end)
+    return isinstance(end, int | float) and abs(end) < FAR  # no NaN is
 
 
 def _area(box: Box) -> int:

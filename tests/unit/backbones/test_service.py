@@ -1,0 +1,223 @@
+"""Asking a service: only a clear answer is taken, and the key goes nowhere else."""
+
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import numpy as np
+import pytest
+
+import services
+from selector.backbones.service import Endpoint, Reply, allowed, ask
+from selector.errors import MeasureError
+from services import Asked, says, sends
+
+KEY = "sk-not-for-your-eyes"
+PICTURE = np.zeros((6, 8, 3), np.uint8)
+GOOD = says(score=0.25)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Asked]:
+    """A service on this machine."""
+    with services.serving() as known:
+        yield known
+
+
+@pytest.fixture
+def service(running: Asked) -> Asked:
+    """The service, never asked before."""
+    running.answers.clear()
+    running.bodies.clear()
+    running.headers.clear()
+    return running
+
+
+def put(url: str, timeout_s: float = 5.0) -> Reply:
+    """Put the question of these tests."""
+    return ask(Endpoint(url, KEY, timeout_s), "Is it broken?", PICTURE)
+
+
+def refusal(url: str, timeout_s: float = 5.0) -> str:
+    """Return why there is no answer; the key is never in it."""
+    with pytest.raises(MeasureError) as caught:
+        put(url, timeout_s)
+    assert KEY not in str(caught.value)
+    assert caught.value.__cause__ is None
+    return str(caught.value)
+
+
+def test_a_question_is_put_as_documented(service: Asked) -> None:
+    """The question, the picture as PNG without metadata, and the key as bearer token."""
+    url = service.answering(says(score=1, text="a crack", model="ignored"))
+
+    assert put(url) == Reply(1.0, "a crack")
+    (body,), (headers,), (picture,) = service.bodies, service.headers, service.pictures()
+    assert set(body) == {"question", "image"}
+    assert body["question"] == "Is it broken?"
+    assert (picture.format, picture.size, picture.info) == ("PNG", (8, 6), {})
+    assert headers["Authorization"] == f"Bearer {KEY}"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_without_a_key_none_is_sent(service: Asked) -> None:
+    """No header where there is no key."""
+    ask(Endpoint(service.answering(GOOD), "", 5), "Is it broken?", PICTURE)
+
+    assert "Authorization" not in service.headers[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"yes",
+        b"<html>0.5</html>",
+        b"0.5",
+        b'{"score": 0.5',
+        b'{"answer": 0.5}',
+        b'{"score": "0.5"}',
+        b'{"score": true}',
+        b'{"score": null}',
+        b'{"score": NaN}',
+        b'{"score": 1e999}',
+        b'{"score": 1.01}',
+        b'{"score": -0.01}',
+        b'{"score": 0.1, "score": 0.9}',
+        b'{"score": 0.5, "text": ["a"]}',
+        b'{"score": 0.5, "text": "\xff"}',
+        b"[" * 60_000,
+        b"1" * 60_000,
+    ],
+)  # fmt: skip
+def test_nothing_is_guessed(service: Asked, content: bytes) -> None:
+    """What is not a score from 0 to 1 in JSON is an error, asked once, that tells the protocol."""
+    said = refusal(service.answering(sends(content)))
+
+    assert said.startswith("127.0.0.1:")
+    assert 'It must answer {"score": NUMBER FROM 0 TO 1' in said
+    assert len(service.bodies) == 1
+
+
+def test_an_endless_answer_is_left(service: Asked) -> None:
+    """No more than 64 KB are read."""
+    answer = b'{"score": 0.5, "text": "' + b"a" * 70_000 + b'"}'
+
+    assert "too long an answer (got over 65536 bytes)" in refusal(service.answering(sends(answer)))
+
+
+def test_its_words_are_shortened_and_harmless(service: Asked) -> None:
+    """Endless or hostile text is kept short and printable."""
+    url = service.answering(says(score=0, text="\x1b[2J\u202e" + "\U0001f600" * 5000))
+
+    text = put(url).text
+    assert len(text) == 300
+    assert text.startswith(r"\x1b[2J\u202e")
+
+
+@pytest.mark.parametrize("code", [429, 500, 503])
+def test_a_busy_service_is_asked_once_more(service: Asked, code: int) -> None:
+    """What may be over in a moment is tried twice, not more often."""
+    busy = sends(b"later", code=code)
+
+    assert put(service.answering(busy, GOOD)).score == 0.25
+    assert f"got HTTP {code}" in refusal(service.answering(busy, busy, GOOD, path="/never"))
+    assert len(service.bodies) == 4
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_again(service: Asked) -> None:
+    """Fewer bytes than announced are no answer, even where they would read as one."""
+    cut = sends(b'{"score": 0.9}', announced=100)
+
+    assert put(service.answering(cut, GOOD)).score == 0.25
+    assert "cut off" in refusal(service.answering(cut, path="/cut"))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(400, "Bad Request"), (401, "key_from"), (403, "key_from"), (404, "Not Found")],
+)
+def test_what_stays_wrong_is_asked_once(service: Asked, code: int, said: str) -> None:
+    """A refusal is told in words, and what the service wrote of it is not repeated."""
+    echo = sends(f"you sent Bearer {KEY}".encode(), code=code)
+    message = refusal(service.answering(echo))
+
+    assert f"got HTTP {code}" in message
+    assert said in message
+    assert "you sent" not in message
+    assert len(service.bodies) == 1
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(service: Asked, code: int) -> None:
+    """The key and the picture go to the address that the policy names, and to no other."""
+    elsewhere = service.answering(GOOD, path="/elsewhere")
+    url = service.answering(sends(b"", code=code, Location=elsewhere))
+
+    assert "give the final address" in refusal(url)
+    assert len(service.bodies) == 1
+
+
+def test_a_slow_service_is_left_in_time(service: Asked) -> None:
+    """Whether it says nothing or drips, it is left when the time is over; no second try."""
+
+    def silent(*_: Any) -> None:
+        time.sleep(1)
+
+    def drips(request: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+        request.send_response(200)
+        request.end_headers()
+        for _number in range(50):
+            request.wfile.write(b" ")
+            time.sleep(0.02)
+
+    for path, answer in (("/silent", silent), ("/drips", drips)):
+        started = time.monotonic()
+        assert "no answer in 0.2 s" in refusal(service.answering(answer, path=path), 0.2)
+        assert time.monotonic() - started < 0.8
+    assert len(service.bodies) == 2
+
+
+def test_nobody_there_is_told() -> None:
+    """A closed port is an error in words, after two tries."""
+    assert "Connection refused" in refusal("http://127.0.0.1:9/score")
+
+
+def test_no_proxy_is_asked_for_this_machine(
+    service: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stays on this machine does not go by way of another."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    assert put(service.answering(GOOD)).score == 0.25
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com/score", "https://example.com:8443", "http://127.0.0.1:8000/x?y=z",
+     "http://localhost:8000", "http://[::1]:8000", "HTTPS://EXAMPLE.COM"],
+)  # fmt: skip
+def test_safe_addresses_are_allowed(url: str) -> None:
+    """Https anywhere, http on this machine."""
+    assert allowed(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com", "http://10.0.0.1/", "http://127.0.0.1.example.com/", "http://0.0.0.0/",
+     "ftp://example.com", "file:///etc/passwd", "https://", "", "example.com", "https://a b/",
+     "https://example.com/\r\nX: y", "https://user:pass@example.com/", "https://user@example.com/",
+     "http://localhost@example.com/", "https://example.com:99999/", "https://example.com:x/",
+     "https://exämple.com/", "https://[::1"],
+)  # fmt: skip
+def test_unsafe_addresses_are_refused(url: str) -> None:
+    """No plain http over a network, no other scheme, no password, nothing that breaks a header."""
+    with pytest.raises(ValueError, match=r"expected|Port|IPv6"):
+        allowed(url)
+
+
+def test_the_key_is_not_shown() -> None:
+    """Whoever prints the endpoint does not print the key."""
+    assert KEY not in repr(Endpoint("https://example.com", KEY, 5))
