@@ -49,7 +49,7 @@ def devices(_asked: Asked) -> Iterator[Finding]:
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     yield Finding("devices", "CPU", "ok", f"{cores} cores for this process; {ON_THE_CPU}")
     if util.find_spec("torch") is None:
-        said = "no torch here, and nothing else would use one; MediaPipe runs on the CPU"
+        said = "no torch here, and nothing else would use one; the detectors run on the CPU"
         yield Finding("devices", "GPU", "absent", said)
     else:
         yield _graphics()

@@ -1,8 +1,21 @@
 """Whole selections, decided by the engine, are told as they were decided: no more and no less."""
 
+from dataclasses import replace
+
 import pytest
 
-from reports import ABSENT, BROKEN, LATE, Read, cards, chosen, prescribed, prescribing
+from reports import (
+    ABSENT,
+    BROKEN,
+    FOUND,
+    LATE,
+    Read,
+    cards,
+    chosen,
+    leaving,
+    prescribed,
+    prescribing,
+)
 from selector import Candidate, Selection
 from selector.report import page, small
 
@@ -187,3 +200,22 @@ def test_when_nothing_could_be_read_that_is_the_answer(rendered):
     assert "None of the pictures could be read." in done
     assert "Nothing was good enough" not in done
     assert "A person is needed" not in done
+
+
+def test_texts_that_measures_left_are_quoted(astronaut):
+    """Each in quotation marks, with who left it, though the picture is not there to be shown."""
+    texts = [f"word {at}" for at in range(20)]
+    selection = leaving(chosen([Candidate(astronaut, id="one")]), "one", {"texts": texts})
+    gone = replace(selection.candidates[0], image=None)
+    for shown in (selection, replace(selection, candidates=(gone,))):
+        said = cards(shown)["one"]
+        assert "Text from filters.clipping word 0 word 1" in said
+        assert "word 11 The first 12 of 20." in said
+        assert "<q><bdi>word 3</bdi></q>" in page(shown)
+
+
+def test_what_is_drawn_is_listed(astronaut):
+    """Every mark has its number in the list, with what is said of it, whatever its shape."""
+    said = cards(leaving(chosen([Candidate(astronaut, id="one")]), "one", FOUND))["one"]
+    assert "1 face 1 score 0.98, jitter 0.002 2 word 3 seam step 0.4" in said
+    assert "Text from filters.clipping NASA" in said
