@@ -13,9 +13,9 @@ Colours = npt.NDArray[np.float64]
 # Where the skin of people of all groups lies once it is brought to one lightness: means and two
 # standard deviations of forehead and cheek in Xiao et al. 2017 (Caucasian, Chinese, Kurdish,
 # Thai) and de Rigal et al. 2010 (African-American, Mexican) span hues of 27 to 75 degrees and
-# chromas of 9 to 28; light that is a little warm or cool is allowed for.
-HUES = (30.0, 80.0)  # degrees of CIELAB h_ab
-CHROMAS = (8.0, 32.0)  # of CIELAB C*_ab at L* 50
+# chromas of 9 to 28; the ten swatches of the Monk skin tone scale, 49 to 89 and 3 to 27.
+HUES = (30.0, 90.0)  # degrees of CIELAB h_ab
+CHROMAS = (3.0, 32.0)  # of CIELAB C*_ab at L* 50
 LIGHTNESS = 50.0
 # A change of exposure multiplies L* + 16, a* and b* alike, so their ratios are kept by it.
 FOOT = 16.0
@@ -46,7 +46,7 @@ def unnatural(colour: Colours) -> float:
     Source: K. Xiao et al., "Characterising the variations in ethnic skin colours: a new
     calibrated data base for human skin", Skin Research and Technology 23, 2017; J. de Rigal
     et al., "The effect of age on skin color and color heterogeneity in four ethnic groups",
-    Skin Research and Technology 16, 2010.
+    Skin Research and Technology 16, 2010; E. Monk, "The Monk Skin Tone Scale", 2023.
     """
     across = colour[1:] * _to_one_lightness(float(colour[0]))
     chroma = float(np.hypot(*across))
