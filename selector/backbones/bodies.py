@@ -9,11 +9,12 @@ from typing import Literal
 import numpy as np
 
 from selector.backbones.fingers import WRIST, palm_length
-from selector.backbones.landmarker import Found, Points
+from selector.backbones.landmarker import Found, Points, Region
 
 Side = Literal["left", "right"]
 
 WRISTS: dict[Side, int] = {"left": 15, "right": 16}
+ENDS: dict[Side, tuple[int, ...]] = {"left": (15, 17, 19), "right": (16, 18, 20)}  # in the hand
 HANDS = 2  # of a person
 SEEN = 0.5  # how sure the model must be that a joint is seen
 NEAR = 1.0  # palm lengths from an arm's end to the hand's wrist, at most
@@ -30,6 +31,7 @@ PARTS = (
     (12, 24, 0.288),
 )
 PALM = 0.057
+AROUND = 0.3  # of the height: the side of a square in which a hand is found, near three of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ def arm_of(points: Points, bodies: Sequence[Found]) -> Arm | None:
     if any(other < SURE * distance for other, *_ in ends[1:]) or not _seen(bodies[number], side):
         return None
     return Arm(side, PALM * height(bodies[number]))
+
+
+def ends_of_arms(body: Found, width: int, height_: int) -> list[Region]:
+    """Return the parts of a picture of this size in which the body's hands should be, if seen."""
+    half = AROUND * height(body) / 2
+    regions = []
+    for side, joints in ENDS.items():
+        if _seen(body, side):
+            x, y = body.points[list(joints)].mean(axis=0).tolist()
+            x0, x1 = max(0, round(x - half)), min(width, round(x + half))
+            y0, y1 = max(0, round(y - half)), min(height_, round(y + half))
+            regions += [(x0, y0, x1, y1)] if x0 < x1 and y0 < y1 else []
+    return regions
 
 
 def height(body: Found) -> float:

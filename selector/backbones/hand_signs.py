@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import JsonValue
 
-from selector.backbones.bodies import HANDS, arm_of
+from selector.backbones.bodies import HANDS, arm_of, ends_of_arms
 from selector.backbones.fingers import fingers_of, palm_length
-from selector.backbones.landmarker import Box, Found, Landmarker, Points, bounds
+from selector.backbones.landmarker import Box, Found, Landmarker, Points, Region, bounds
 from selector.backbones.litert import LandmarkNetwork
 from selector.backbones.looks import Looks, look_again
-from selector.backbones.second_look import shrunk
+from selector.backbones.mediapipe_task import AT_ONCE
+from selector.backbones.second_look import SAME, overlap, shrunk
 from selector.images import Image
 from selector.images.srgb import Pixels
 
@@ -82,12 +83,10 @@ class HandModels:
         return models
 
     def see(self, image: Image) -> Seen:
-        """Return the hands of a picture; people are looked for only where there is a hand."""
+        """Return the hands of a picture, those at the ends of a body's arms looked for nearer."""
         pixels = shrunk(image)
-        found = sorted(self.hands.find(pixels), key=lambda each: (-each.side, each.box))
-        if not found:
-            return Seen((), 0)
         bodies = self.bodies.find(pixels)
+        found = self._find(pixels, bodies)
         people = len(bodies)
         if len(found) > HANDS * people:  # a body behind others may be missed, and its face not
             people = max(people, len(self.faces.find(pixels)))
@@ -99,6 +98,16 @@ class HandModels:
         for each in (self.hands, self.network, self.bodies, self.faces):
             each.close()
 
+    def _find(self, pixels: Pixels, bodies: list[Found]) -> list[Found]:
+        """Return the largest hands, eight at most; near an arm's end they are found at half size."""
+        height, width = pixels.shape[:2]
+        found = self.hands.find(pixels)
+        ends = [end for body in bodies for end in ends_of_arms(body, width, height)]
+        for end in ends:
+            if not any(_holds(hand.box, end) for hand in found):
+                found += _others(self.hands.find(pixels, end), found)
+        return sorted(found, key=lambda each: (-each.side, each.box))[:AT_ONCE]
+
     def _hand(self, image: Image, number: int, found: Found, bodies: list[Found]) -> Hand:
         pixels = shrunk(image)
         points, signs = found.points, {}
@@ -109,6 +118,16 @@ class HandModels:
         scale = np.array(image.size) / pixels.shape[1::-1]
         size = found.side * float(scale.max()) / min(image.size)
         return Hand(_box(points * scale, image), f"hand {number}: {found.label}", size, signs)
+
+
+def _holds(box: Box, region: Region) -> bool:
+    """Return whether the middle of *region* lies in *box*."""
+    x, y = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _others(new: list[Found], known: list[Found]) -> list[Found]:
+    return [one for one in new if all(overlap(one.box, each.box) <= SAME for each in known)]
 
 
 def _signs(pixels: Pixels, looks: Looks, bodies: list[Found]) -> dict[str, float]:

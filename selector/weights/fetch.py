@@ -44,7 +44,8 @@ def obtain(entry: Entry) -> Path:
             return path
         failures = [f"{path}: another file than it should be"] if path.exists() else []
         if is_offline():
-            raise _unavailable(entry, path, [*failures, "SELECTOR_OFFLINE is set: no download"])
+            offline = [f"{source}: SELECTOR_OFFLINE is set: no download" for source in entry.sources]
+            raise _unavailable(entry, path, [*failures, *offline])
         for source in entry.sources:
             try:
                 _download(source, entry, path)

@@ -7,6 +7,7 @@ import pytest
 import skimage.data
 
 from selector.backbones.landmarker import Landmarker
+from selector.backbones.litert import LandmarkNetwork
 from selector.images.srgb import Pixels
 
 
@@ -36,3 +37,19 @@ def hands() -> Iterator[Landmarker]:
     model = Landmarker("hand_landmarker")
     yield model
     model.close()
+
+
+@pytest.fixture(scope="session")
+def face_network() -> Iterator[LandmarkNetwork]:
+    """The landmark network of faces."""
+    network = LandmarkNetwork("face_landmarker")
+    yield network
+    network.close()
+
+
+@pytest.fixture(scope="session")
+def hand_network() -> Iterator[LandmarkNetwork]:
+    """The landmark network of hands."""
+    network = LandmarkNetwork("hand_landmarker")
+    yield network
+    network.close()
