@@ -34,7 +34,8 @@ class Exposure(Measure):
     Blind to: whether it is meant, and by how much a picture is off: one stop is hardly told.
         Night before lamps is not `under` (a rocket at dusk 0.25), stars alone are (0.38 to 0.65),
         and a hand before black (0.34). White grounds and paper are `over` (a portrait on white
-        0.41), fog, close-ups of stone and a plain grey ground `faded` (0.37 to 0.48).
+        0.41), a brick wall, a painted sea and a plain grey ground `faded` (0.37 to 0.48). Fog and
+        snow were not at hand.
     Model: none.
     Source: L* of CIE 15. 27 pictures as they are against the same ones changed: `under` AUC 0.92
         one stop too dark, 1.00 two; `over` 0.94 one stop too light, 0.98 two; `faded` 0.92 with a

@@ -12,21 +12,25 @@ from selector.images.srgb import Pixels
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
 
+Colour = npt.NDArray[np.float64]
+
 LINES = 256  # looked at across a bar
 NEAR = 8  # levels of 255; what JPEG and a little noise make of one colour
+CLEAR = 20  # levels; a shaded sky leaves its colour too, but not by so much in a few rows
 QUIET = 0.98  # share of a row in the bar's colour
 STRAIGHT = 0.5  # share of the columns that leave its colour at the bar's end
-SLUR = 0.01  # of the side; so far reach JPEG's rings and soft edges
-THINNEST = 0.01  # of the side
+SOFT = 0.01  # of the side; so far may the end of a bar be blurred
+RINGS, FEW = 16, 0.03  # px, of the side at most; so far reach the rings that JPEG makes
+THINNEST, LEAST = 0.01, 3  # of the side, px
 WIDE = 0.3  # of the side; what is narrower is a thing on a plain ground, not a picture in a frame
-SIDES = ("top", "left", "bottom", "right")
 
 
 class Letterbox(Measure):
     """How much of the picture is bars of one colour along its sides: letterbox, pillarbox, frame.
 
     Unit: `share` of the picture's area in [0, 1]; lower is better. A bar is a hundredth of the
-        side or thicker, of one colour within 8 levels, and ends in a straight line.
+        side or thicker, of one colour within 8 levels, and ends in a straight line, beyond which half of the
+        picture differs by over 20.
     Needs: sRGB, 256 pixels across each bar; no prompt.
     Evidence: one box a bar.
     Blind to: bars that are blurred, patterned or shaded, or soft by over a hundredth of the side;
@@ -79,22 +83,29 @@ def _depth(pixels: Pixels) -> int:
     """Return how many rows of a bar lie at the top; 0 if there is none."""
     lines = pixels[:, :: -(-pixels.shape[1] // LINES)]
     colour = np.median(lines[0], axis=0)
-    if _like(lines[:1], colour).mean() < QUIET:
+    if not _quiet(lines[:1], colour):
         return 0
-    like = _like(lines, colour)
-    left = ~like[:, ~like.all(axis=0)]  # columns in the colour all the way are other sides' bars
-    if left.shape[1] < WIDE * like.shape[1]:
+    left = ~_within(lines, colour, CLEAR)
+    left = left[:, left.any(axis=0)]  # columns in the colour all the way are other sides' bars
+    if left.shape[1] < WIDE * lines.shape[1]:
         return 0
     depth = int(np.argmax(left.mean(axis=1) >= STRAIGHT))
-    slur = max(2, round(SLUR * len(pixels)))
-    quiet = like[: max(1, depth - slur)].mean(axis=1) >= QUIET
-    return depth if depth >= max(3, THINNEST * len(pixels)) and quiet.all() else 0
+    thick = depth >= max(LEAST, THINNEST * len(lines))
+    # Close to its end a bar need not be plain. In a small picture a gradient soon gets far.
+    unsure = max(SOFT * len(lines), min(RINGS, FEW * len(lines)))
+    plain = _quiet(lines[: max(1, depth - round(unsure))], colour)
+    return depth if thick and plain else 0
 
 
-def _like(lines: Pixels, colour: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which pixels are near a colour, shape (rows, columns)."""
-    like = np.ones(lines.shape[:2], dtype=bool)
+def _quiet(lines: Pixels, colour: Colour) -> bool:
+    """Return whether every row keeps to the colour."""
+    return bool((_within(lines, colour, NEAR).mean(axis=1) >= QUIET).all())
+
+
+def _within(lines: Pixels, colour: Colour, levels: int) -> npt.NDArray[np.bool_]:
+    """Return which pixels are so near a colour in every channel, shape (rows, columns)."""
+    within = np.ones(lines.shape[:2], dtype=bool)
     for channel, middle in enumerate(colour):
         level = lines[..., channel]
-        like &= (level >= middle - NEAR) & (level <= middle + NEAR)
-    return like
+        within &= (level >= middle - levels) & (level <= middle + levels)
+    return within

@@ -81,5 +81,5 @@ def _sigmas(tiles: Tiles) -> npt.NDArray[np.float64]:
     down = tiles[:, :-2] - 2 * tiles[:, 1:-1] + tiles[:, 2:]
     both = down[:, :, :-2] - 2 * down[:, :, 1:-1] + down[:, :, 2:]
     # Of Gaussian noise the mask has 6 sigma, and the mean of its size is sqrt(2/pi) of that.
-    sizes: npt.NDArray[np.float64] = np.abs(both).mean(axis=(1, 2))
-    return sizes * np.sqrt(np.pi / 2) / 6
+    sigmas: npt.NDArray[np.float64] = np.abs(both).mean(axis=(1, 2)) * np.sqrt(np.pi / 2) / 6
+    return sigmas
