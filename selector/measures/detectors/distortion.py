@@ -23,12 +23,16 @@ BEST, WORST = 0.0, 100.0  # the ends of the published scale; what lies beyond sa
 class Distortion(Measure):
     """How distorted the picture looks: blurred, noisy, blocky, enlarged.
 
-    Unit: `brisque`, 0 (as a good photograph) to 100 (hardly anything left); lower is better.
+    Unit: `brisque`, 0 (as a good photograph) to 100 (hardly any of it left); lower is better; 48
+        photographs and generated pictures have 0 to 56. Strong blur stays at about 65.
     Needs: luma; long side brought down to 1024 px, smaller pictures as they are. Only places with
-        some contrast count, and at least 1024 pixels of them in either of two sizes.
+        some contrast count; with fewer than 1024 pixels of them it is not applicable.
     Evidence: none.
-    Blind to: what the picture shows; colours; exposure; faults of a part; a soft fault in a picture
-        of more than 1024 px.
+    Blind to: what the picture shows; colour; light; a fault of a part, or too fine for 1024 px. A
+        wanted style is a fault to it: pixel art and flat drawings have 60 to 100, posters 80. Weak
+        faults: AUC 0.88 for a blur of 1 px, 0.85 for noise of 10 levels, 0.82 for JPEG of quality
+        30; for 2 px, 25 levels, quality 10 and fourfold enlarging 0.99 or more (27 pictures, each
+        with and without).
     Model: svm.txt of brisque 0.2.0, Apache-2.0, 0.4 MB: the authors' method, trained on LIVE.
     Source: A. Mittal, A. K. Moorthy, A. C. Bovik, "No-Reference Image Quality Assessment in the
         Spatial Domain", IEEE Transactions on Image Processing 21(12), 2012; that plain places do
@@ -47,7 +51,7 @@ class Distortion(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The one score, which a plain picture has not."""
         words = "distortion of fine detail"
-        usual = (0.0, 53.0)
+        usual = (0.0, 50.0)
         return {
             "brisque": Output(
                 "points", BEST, WORST, False, optional=True, words=words, usual=usual

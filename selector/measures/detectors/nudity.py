@@ -34,11 +34,12 @@ class Nudity(Measure):
     Needs: the picture; no prompt. It is squashed to a square of 256 px. One longer than 3:2 is also
         looked at in up to six squares along its long side, and the highest counts.
     Evidence: for a picture longer than 3:2 the box of the square that counted, if one did.
-    Blind to: drawings, paintings, sculpture and renderings, for which it was not trained; what is
-        small in the picture or at its very border; violence, gore, hate, drugs; a person's age:
-        it does NOT find sexual images of minors. It was trained on photographs of 2016 and treats
-        skin as a hint: swimwear, sport, breast-feeding and medical pictures score high, and
-        unevenly between skin tones and genders. What it misses was not measured here.
+    Blind to: how much it misses was not measured, there being no such pictures here. It is made for
+        photographs of people: NOT for drawings, paintings, renderings; violence, gore, hate; a
+        person's age: it does not find sexual images of minors. What is small or at the border is
+        lost. Skin is a hint to it: swimwear, sport and medical pictures may score high, and whether
+        evenly over skin tones was not measured. Of 48 harmless pictures the highest has 0.35, the
+        others less than 0.2.
     Model: open-nsfw.onnx, Yahoo open_nsfw in ONNX, BSD-2-Clause, 24 MB.
     Source: J. Mahadeokar, G. Pesavento, "Open Sourcing a Deep Learning Solution for Detecting NSFW
         Images", Yahoo 2016; the squares are ours.
@@ -55,7 +56,7 @@ class Nudity(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The highest probability of all looks."""
         words = "sign of nudity"
-        usual = (0.0001, 0.11)
+        usual = (0.00015, 0.15)
         return {
             "nudity": Output("probability", 0, 1, False, words=words, usual=usual, harm=True),
         }
@@ -63,7 +64,7 @@ class Nudity(Measure):
     @property
     def cost(self) -> Cost:
         """What a square picture costs; each square of a long one adds as much."""
-        return Cost(seconds=0.02)
+        return Cost(seconds=0.03)
 
     def build(self, device: str) -> None:
         """Load the model."""
