@@ -1,0 +1,267 @@
+"""Lettering: whether it says what the prompt asks for, and what else is written."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import Field, JsonValue, PrivateAttr
+
+from selector.backbones.asked_words import asked
+from selector.backbones.dictionary import Language, is_known
+from selector.backbones.ocr import Line, Reader
+from selector.backbones.spelled import found_in, is_ideographic, letters, likeness, readability
+from selector.errors import MeasureError
+from selector.foreign import shortened
+from selector.images import Image
+from selector.measures.base import Measure, Subject
+from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+SHOWN = 24  # lines, and
+SHOWN_TEXTS = 8
+LABEL = 40  # characters, so that evidence stays under 16 KB in any script
+SURE = 0.3  # score; what is read in branches, bricks and noise has less, garbled letters have more
+SURE_ALONE = 0.7  # of one character; rims of cups and wheels are read as 8, 0 and O
+TALL = 0.25  # of the long side; one character that is taller is a rim, too
+SHORTEST = 3  # letters of a word; shorter ones are initials, units and ends of words
+STRANGE = 4  # times that doubt counts for a word that no dictionary has
+WANTED = 0.5  # of the letters of a line are found in a text that was asked for: a try at it
+REPEATED = 3  # times the same line: a picture is tiled with it
+MISREAD = 6  # letters of a name may hold one edit
+MOST_OF = 0.75  # of a name that is cut off; "shutters" and "deposit" are words
+STOCK = (
+    "shutterstock", "getty images", "gettyimages", "alamy", "istock", "istockphoto", "dreamstime",
+    "depositphotos", "adobe stock", "adobestock", "123rf", "freepik", "bigstock", "can stock photo",
+    "fotolia", "vecteezy", "pngtree", "rawpixel", "stocksy", "pixta", "envato", "pond5", "twenty20",
+    "all rights reserved", "copyright", "视觉中国", "图虫", "千图网", "包图网", "昵图网", "摄图网", "千库网",
+)  # fmt: skip
+_MARK = re.compile(r"©|\bwww\.|https?:|\w\.(?:com|net|org|cn|co\.uk)\b|^@\w{3}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a line.
+
+    Attributes:
+        doubt: How little it looks like a readable word, in [0, 1].
+        size: Its letters and digits.
+        is_known: Whether a dictionary or the prompt has it; None where none can say.
+    """
+
+    doubt: float
+    size: int
+    is_known: bool | None
+
+
+class Lettering(Measure):
+    """Whether the words that the prompt asks for can be read, and what else is written.
+
+    Unit: `count` lines of lettering; `match`, of the text asked for that is worst read, 1 − edits
+        / letters, in [0, 1], regardless of case, spaces, punctuation, accents and line breaks;
+        `garbled`, 1 − the recogniser's certainty by letters, fourfold for words in no dictionary,
+        in [0, 1]; `unknown`, share of letters that are in such words; `unwanted`, share of the
+        picture under lettering that was not asked for; `watermark` lines that name a stock agency
+        or an owner, or are there three times. All but `match`: lower is better.
+    Needs: the prompt, whose words in quotes or after "a sign that says" are asked for. `words`
+        asks for more, `allowed` may be there, `languages` are those of the dictionaries.
+    Evidence: one polygon a line, labelled with what was read; what was asked beside what was read.
+    Blind to: measured below.
+    Model: PP-OCRv6 small (detection 9.9 MB, recognition 21.2 MB) in rapidocr 3.10, Apache-2.0;
+        dictionaries of pyspellchecker, MIT.
+    Source: PaddleOCR, PaddlePaddle 2025; on lettering drawn onto photographs.
+    """
+
+    kind: ClassVar[Kind] = "detector"
+    version: ClassVar[int] = 1
+    extra: ClassVar[str] = "detectors"
+
+    words: tuple[Text, ...] = ()
+    allowed: tuple[Text, ...] = ()
+    languages: tuple[Language, ...] = ("en",)
+    side: int = Field(640, ge=320, le=2048)
+
+    _reader: Reader | None = PrivateAttr(None)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The prompt, which may ask for words."""
+        return frozenset({"prompt"})
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """Count, match, garbled, unknown, unwanted and watermark."""
+        share = "share of letters"
+        area = "share of the picture's area"
+        return {
+            "count": Output("lines", 0, None, None, words="lines of lettering", whole=True),
+            "match": Output(
+                share, 0, 1, True, optional=True, words="legibility of the words asked for"
+            ),
+            "garbled": Output(share, 0, 1, False, optional=True, words="garbled lettering"),
+            "unknown": Output(share, 0, 1, False, optional=True, words="words in no dictionary"),
+            "unwanted": Output(area, 0, 1, False, words="lettering nobody asked for"),
+            "watermark": Output("lines", 0, None, False, words="watermarks", whole=True),
+        }
+
+    @property
+    def cost(self) -> Cost:
+        """What a picture without lettering costs; each line adds about 0.02 s."""
+        return Cost(seconds=0.15)
+
+    def build(self, device: str) -> None:  # noqa: ARG002 - it runs on the CPU only
+        """Load the models; they run on the CPU, whatever the *device*."""
+        self._reader = self._reader or Reader(self.side)
+
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Read every picture, and compare with its prompt."""
+        return [self._measure(subject) for subject in subjects]
+
+    def close(self) -> None:
+        """Let go of the models."""
+        if self._reader:
+            self._reader.close()
+        self._reader = None
+
+    def _measure(self, subject: Subject) -> dict[str, Measured]:
+        if not self._reader:
+            raise MeasureError(
+                "detectors.lettering: it is not built (got no models). Call `build`."
+            )
+        every = self._reader.read(subject.image.rgb)
+        lines = [line for line in every if _is_lettering(line, subject.image)]
+        wanted = (*asked(subject.prompt or ""), *self.words)
+        fine = (*wanted, *self.allowed)
+        return {
+            "count": Score(len(lines), _shown(lines)),
+            "match": _match(wanted, every),
+            **self._spelling(lines, fine),
+            "unwanted": _unwanted(lines, fine, subject.image),
+            "watermark": _watermark(every, fine),
+        }
+
+    def _spelling(self, lines: list[Line], fine: Sequence[str]) -> dict[str, Measured]:
+        judged = [(line, self._words(line, fine)) for line in lines]
+        return {"garbled": _garbled(judged), "unknown": _unknown(judged)}
+
+    def _words(self, line: Line, fine: Sequence[str]) -> list[Word]:
+        known = [self._is_known(word, fine) for word in line.text.split()]
+        doubts = [(1 - line.score) * (STRANGE if one is False else 1) for one in known]
+        sizes = [len(letters(word)) for word in line.text.split()]
+        found = zip(doubts, sizes, known, strict=True)
+        return [Word(min(1.0, doubt), max(1, size), one) for doubt, size, one in found]
+
+    def _is_known(self, word: str, fine: Sequence[str]) -> bool | None:
+        """Return whether *word* is a word; None for numbers, initials and other scripts."""
+        alphabetic = sum(char.isalpha() for char in word)
+        if alphabetic < SHORTEST or any(char.isdigit() for char in word) or is_ideographic(word):
+            return None
+        return _is_asked(word, fine) or is_known(word, self.languages)
+
+
+def _is_lettering(line: Line, image: Image) -> bool:
+    """Return whether it is safe to say that *line* is writing at all."""
+    size = len(letters(line.text))
+    if size != 1:
+        return size > 1 and line.score >= SURE
+    ends = [[point[axis] for point in line.polygon] for axis in (0, 1)]
+    side = min(max(end) - min(end) for end in ends)
+    return line.score >= SURE_ALONE and side <= TALL * max(image.size)
+
+
+def _match(wanted: Sequence[str], lines: list[Line]) -> Measured:
+    if not wanted:
+        return NotApplicable("no words were asked for")
+    found = [(text, *readability(text, lines)) for text in wanted]
+    found.sort(key=lambda each: each[1])
+    texts: list[JsonValue] = [
+        f'asked "{shortened(text, LABEL)}", read "{shortened(read, LABEL)}"'
+        for text, _, read in found[:SHOWN_TEXTS]
+    ]
+    return Score(found[0][1], {"texts": texts})
+
+
+def _garbled(judged: list[tuple[Line, list[Word]]]) -> Measured:
+    doubts = [(line, _mean(words)) for line, words in judged if words]
+    size = sum(word.size for _, words in judged for word in words)
+    if not size:
+        return NotApplicable("no lettering found")
+    whole = sum(word.doubt * word.size for _, words in judged for word in words) / size
+    worst = sorted(doubts, key=lambda each: -each[1])
+    return Score(whole, _shown([line for line, _ in worst], doubt=[doubt for _, doubt in worst]))
+
+
+def _mean(words: list[Word]) -> float:
+    return sum(word.doubt * word.size for word in words) / sum(word.size for word in words)
+
+
+def _unknown(judged: list[tuple[Line, list[Word]]]) -> Measured:
+    sizes: Counter[bool] = Counter()
+    for _, words in judged:
+        for word in words:
+            if word.is_known is not None:
+                sizes[word.is_known] += word.size
+    if not sizes:
+        return NotApplicable("no words of an alphabet found")
+    strange = [line for line, words in judged if any(word.is_known is False for word in words)]
+    return Score(sizes[False] / sizes.total(), _shown(strange))
+
+
+def _unwanted(lines: list[Line], fine: Sequence[str], image: Image) -> Score:
+    others = [line for line in lines if not _is_wanted(line, fine)]
+    area = sum(_area(line) for line in others) / (image.size[0] * image.size[1])
+    return Score(min(1.0, area), _shown(others))
+
+
+def _watermark(lines: list[Line], fine: Sequence[str]) -> Score:
+    times = Counter(letters(line.text) for line in lines)
+    marks = [
+        line
+        for line in lines
+        if _is_mark(line.text)
+        or (len(letters(line.text)) > SHORTEST and times[letters(line.text)] >= REPEATED)
+    ]
+    marks = [line for line in marks if not _is_wanted(line, fine)]
+    return Score(len(marks), _shown(marks))
+
+
+def _is_mark(text: str) -> bool:
+    return bool(_MARK.search(text)) or any(_names(text, name) for name in STOCK)
+
+
+def _names(text: str, name: str) -> bool:
+    """Return whether *text* holds *name*, with an edit in six letters, or is most of it."""
+    size = len(letters(name))
+    if len(letters(text)) < size:
+        return len(letters(text)) >= MOST_OF * size and likeness(text, name) == 1
+    return found_in(text, name) >= 1 - (size // MISREAD) / size
+
+
+def _is_wanted(line: Line, fine: Sequence[str]) -> bool:
+    return any(likeness(line.text, text) >= WANTED for text in fine)
+
+
+def _is_asked(word: str, fine: Sequence[str]) -> bool:
+    return any(letters(word) in letters(text) for text in fine)
+
+
+def _area(line: Line) -> float:
+    (*_, last) = line.polygon
+    before = (last, *line.polygon)
+    pairs = zip(before, line.polygon, strict=False)
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
+
+
+def _shown(lines: Sequence[Line], **numbers: Sequence[float]) -> JsonValue:
+    """Return the first lines with what was read; *numbers* are one more number of each."""
+    shown: list[JsonValue] = []
+    for place, line in enumerate(lines[:SHOWN]):
+        more: dict[str, JsonValue] = {
+            name: round(values[place], 3) for name, values in numbers.items()
+        }
+        polygon: list[JsonValue] = [[x, y] for x, y in line.polygon]
+        label = shortened(line.text, LABEL)
+        shown.append({"polygon": polygon, "label": label, "score": round(line.score, 3), **more})
+    return {"polygons": shown}
