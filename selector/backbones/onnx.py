@@ -112,7 +112,7 @@ class OnnxModel:
         return _sessions[key]
 
 
-def read(path: Path, sha256: str) -> bytes:
+def _content(path: Path, sha256: str) -> bytes:
     """Return the content of the file at *path*, whose checksum is *sha256* in hex.
 
     Raises:
@@ -135,7 +135,7 @@ def read(path: Path, sha256: str) -> bytes:
 
 
 def _start(path: Path, sha256: str, device: str) -> Any:
-    content = read(path, sha256)
+    content = _content(path, sha256)
     try:
         import onnxruntime
     except ImportError as error:

@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import math
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -154,13 +155,8 @@ def _send(endpoint: Endpoint, body: bytes, until: float) -> bytes:
     except urllib.error.HTTPError as error:
         with error:
             raise _refused(error.code) from None
-    except TimeoutError:
-        raise _Trouble(slow, "Make it faster, or raise timeout_s.") from None
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        if isinstance(reason, TimeoutError):
-            raise _Trouble(slow, "Make it faster, or raise timeout_s.") from None
-        raise _Trouble(f"no answer (got {_kind(reason)})", "Start it.", passing=True) from None
+        raise _broken(getattr(error, "reason", error), slow) from None
 
 
 def _headers(endpoint: Endpoint) -> dict[str, str]:
@@ -196,6 +192,18 @@ def _refused(code: int) -> _Trouble:
     return _Trouble(what, "See what the service logs.", passing=code in BUSY)
 
 
+def _broken(reason: object, slow: str) -> _Trouble:
+    # Never what the other side sent: it may be anything, the key among it.
+    known = reason.strerror if isinstance(reason, OSError) else None
+    said = known or type(reason).__name__
+    if isinstance(reason, TimeoutError):
+        return _Trouble(slow, "Make it faster, or raise timeout_s.")
+    if isinstance(reason, ssl.SSLError):
+        todo = "Mend its certificate, or name who signed it in SSL_CERT_FILE."
+        return _Trouble(f"no safe connection (got {said})", todo)
+    return _Trouble(f"no answer (got {said})", "Start it.", passing=True)
+
+
 def _reply(said: bytes) -> Reply:
     try:
         answer = json.loads(said.decode("utf-8"), object_pairs_hook=_unique)
@@ -219,10 +227,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _is_share(number: float) -> bool:
     return math.isfinite(number) and 0 <= number <= 1
-
-
-def _kind(reason: object) -> str:
-    """Return in a few words what broke; never what the other side sent."""
-    if isinstance(reason, OSError) and reason.strerror:
-        return reason.strerror
-    return type(reason).__name__

@@ -20,7 +20,10 @@ from selector.types import Failure, NotApplicable, Score, to_data
 
 PATHS = loader.names()
 KINDS = {"filters": "filter", "detectors": "detector", "scorers": "scorer"}
-HEAVY = ("torch", "transformers", "mediapipe", "ray", "imagehash", "skimage", "scipy", "cv2")
+HEAVY = (
+    "torch", "transformers", "mediapipe", "ray", "imagehash", "skimage", "scipy", "cv2",
+    "onnxruntime", "ai_edge_litert", "rapidocr", "spellchecker",
+)  # fmt: skip
 
 
 def noise(height: int, width: int) -> Image.Image:

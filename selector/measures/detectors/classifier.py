@@ -78,10 +78,8 @@ class Classifier(Measure):
     @field_validator("sha256")
     @classmethod
     def _pinned(cls, given: str, info: ValidationInfo) -> str:
-        if not given:
-            raise ValueError(f"expected the checksum of the file: {_checksum(info.data)}")
         if not re.fullmatch("[0-9a-f]{64}", given):
-            raise ValueError("expected 64 hexadecimal digits, in small letters")
+            raise ValueError(f"expected the checksum of the file: {_checksum(info.data)}")
         return given
 
     @model_validator(mode="after")

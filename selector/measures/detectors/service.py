@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
 
 from selector.backbones.service import Endpoint, Reply, allowed, ask
 from selector.errors import MeasureError
+from selector.foreign import shortened, visible
 from selector.images import Image
 from selector.images.srgb import Pixels
 from selector.measures.base import Measure, Subject
@@ -20,6 +21,7 @@ from selector.types import EVIDENCE_OF, Cost, Failure, Kind, Measured, NotApplic
 
 MOST = 8  # boxes of one picture that are asked about, the largest; each is a call
 ENDS = 4  # of a box: x0, y0, x1, y1
+WORDS = 60  # characters of the question, where a report names the output
 FAR = 1e9  # px; whatever lies beyond is no place in a picture
 ASIDE = ("key_from", "timeout_s", "at_once")  # they change no number
 
@@ -74,7 +76,7 @@ class Service(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The answer, or the worst of several."""
         good, optional = self.yes_is == "good", bool(self.crops_of)
-        words = "answer of the service"
+        words = f"yes to “{shortened(visible(self.question), WORDS)}”"
         return {"score": Output("share of yes", 0, 1, good, optional=optional, words=words)}
 
     @property

@@ -184,6 +184,14 @@ def test_nobody_there_is_told() -> None:
     assert "Connection refused" in refusal("http://127.0.0.1:9/score")
 
 
+def test_a_connection_that_is_not_safe_is_left(service: Asked) -> None:
+    """Where no trusted certificate is shown, nothing is sent, and it is told what to mend."""
+    said = refusal(service.answering(GOOD).replace("http:", "https:"))
+
+    assert "no safe connection" in said
+    assert service.bodies == []
+
+
 def test_no_proxy_is_asked_for_this_machine(
     service: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
