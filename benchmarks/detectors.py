@@ -111,7 +111,7 @@ def _speed(only: Sequence[str], repeats: int) -> str:
             pictures["two hands, a face"] = squared(people, SIDE)
     rows = []
     for path in paths:
-        if path == "detectors.service":  # as fast as whoever answers
+        if loader.load(path).yours:  # as fast as what its user has
             continue
         measure = _built(path)
         times = [repeated(_work(measure, picture), repeats) for picture in pictures.values()]
