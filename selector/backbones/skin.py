@@ -10,17 +10,16 @@ from selector.images.srgb import Pixels
 
 Colours = npt.NDArray[np.float64]
 
-# Where the skin of people of all groups lies once it is brought to one lightness: means and two
+# Where the skin of people of all groups lies once lighter one is brought to L* 50: means and two
 # standard deviations of forehead and cheek in Xiao et al. 2017 (Caucasian, Chinese, Kurdish,
 # Thai) and de Rigal et al. 2010 (African-American, Mexican) span hues of 27 to 75 degrees and
 # chromas of 9 to 28; the ten swatches of the Monk skin tone scale, 49 to 89 and 3 to 27.
 HUES = (30.0, 90.0)  # degrees of CIELAB h_ab
-CHROMAS = (3.0, 32.0)  # of CIELAB C*_ab at L* 50
+CHROMAS = (3.0, 32.0)  # of CIELAB C*_ab at L* 50 or less
 LIGHTNESS = 50.0
 # A change of exposure multiplies L* + 16, a* and b* alike, so their ratios are kept by it.
 FOOT = 16.0
-DARKEST = 10.0  # L*; below it colour is noise
-OTHER = 18.0  # colour difference at L* 50 above which it is not the same skin
+OTHER = 18.0  # colour difference, likewise, above which it is not the same skin
 SHADE = 0.5  # a face has light and shadow: what lightness counts beside colour
 GREY = 8  # of 255; up to here channels differ in a grey picture that was compressed
 
@@ -35,20 +34,21 @@ def lab(pixels: Pixels) -> Colours:
 def unnatural(colour: Colours) -> float:
     """Return how far a skin's colour lies outside the range of human skin; 0 inside.
 
-    The range is one for all: brought to one lightness, dark and light skin hardly differ.
+    The range is one for all: what is lighter is brought to L* 50, as if there were less light,
+    and then dark and light skin hardly differ.
 
     Args:
         colour: L*, a*, b* of the skin, shape (3,).
 
     Returns:
-        The distance in the a*b* plane, at L* 50.
+        The distance in the a*b* plane, at L* 50 or less.
 
     Source: K. Xiao et al., "Characterising the variations in ethnic skin colours: a new
     calibrated data base for human skin", Skin Research and Technology 23, 2017; J. de Rigal
     et al., "The effect of age on skin color and color heterogeneity in four ethnic groups",
     Skin Research and Technology 16, 2010; E. Monk, "The Monk Skin Tone Scale", 2023.
     """
-    across = colour[1:] * _to_one_lightness(float(colour[0]))
+    across = colour[1:] * _dimmed(float(colour[0]))
     chroma = float(np.hypot(*across))
     hue = float(np.degrees(np.arctan2(across[1], across[0])))
     if HUES[0] <= hue <= HUES[1]:
@@ -65,7 +65,7 @@ def other_share(colours: Colours, skin: Mask) -> float:
     """
     seen = colours[skin]
     own = np.median(seen, axis=0)
-    apart = (seen - own) * _to_one_lightness(float(own[0])) * (SHADE, 1, 1)
+    apart = (seen - own) * _dimmed(float(own[0])) * (SHADE, 1, 1)
     return float((np.linalg.norm(apart, axis=1) > OTHER).mean())
 
 
@@ -75,8 +75,10 @@ def has_colour(pixels: Pixels) -> bool:
     return bool(np.percentile(spread, 99) > GREY)
 
 
-def _to_one_lightness(lightness: float) -> float:
-    return (LIGHTNESS + FOOT) / (max(lightness, DARKEST) + FOOT)
+def _dimmed(lightness: float) -> float:
+    # Darker skin is left as it is: pictures show shades more saturated than the exposure alone
+    # would, and that must not count against dark skin.
+    return min(1.0, (LIGHTNESS + FOOT) / (lightness + FOOT))
 
 
 def _from_edge(across: Colours, hue: float) -> float:

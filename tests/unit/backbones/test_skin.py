@@ -43,7 +43,8 @@ def test_measured_skin_is_natural_in_any_light(cheek):
 @pytest.mark.parametrize("cheek", CHEEKS)
 def test_the_further_from_skin_the_less_natural(cheek, towards):
     """Skin drawn towards green, blue or violet is less natural with every step that counts."""
-    steps = [unnatural(np.array(cheek) + (0, *np.array(towards) * far)) for far in (30, 40, 50)]
+    way = np.array((0, *towards))
+    steps = [unnatural(np.array(cheek) + far * way) for far in (30, 40, 50)]
     assert 0 < steps[0] < steps[1] < steps[2]
 
 
