@@ -55,7 +55,7 @@ class Banding(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024², luma included."""
-        return Cost(seconds=0.01)
+        return Cost(seconds=0.007)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return the banded share of every picture."""

@@ -88,7 +88,7 @@ def _lightness(pixels: Pixels) -> Plane:
     # By tables; skimage.color takes ten times as long.
     luminance = _linear(np.arange(256) / 255)[pixels] @ WEIGHTS
     lightness = np.where(luminance > DIM, 1.16 * np.cbrt(luminance) - 0.16, 0.08 / DIM * luminance)
-    return np.clip(lightness, 0, 1)
+    return np.clip(lightness, 0, 1).round(6)  # white is 1, and not a little less
 
 
 def _linear(level: Plane) -> Plane:

@@ -49,7 +49,7 @@ class Noise(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024², luma included."""
-        return Cost(seconds=0.01)
+        return Cost(seconds=0.003)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return the noise of every picture."""

@@ -31,8 +31,16 @@ def test_nothing_is_no_evidence():
     assert boxes_of(np.zeros((3, 3), dtype=bool), (9, 9), label="part") is None
 
 
-def test_a_thousand_specks_stay_small():
-    """Of a mask full of specks only so many are told that evidence fits into its 16 KB."""
+def test_hundreds_of_parts_stay_small():
+    """Of a mask full of parts only so many are told that evidence fits into its 16 KB."""
+    parts = np.kron(np.indices((16, 16)).sum(axis=0) % 2, np.pad(np.ones((14, 14)), 1)) > 0
+    found = boxes_of(parts, (20_000, 20_000), label="parts")
+    assert len(found["boxes"]) == 8
+    assert len(json.dumps(found)) < 1000
+
+
+def test_specks_are_not_worth_a_box():
+    """Parts under a thousandth of the picture are left out, however many there are."""
     specks = np.zeros((256, 256), dtype=bool)
     specks[::3, ::3] = True
-    assert len(json.dumps(boxes_of(specks, (20_000, 20_000), label="specks"))) < 1000
+    assert boxes_of(specks, (256, 256), label="specks") is None

@@ -17,7 +17,8 @@ def banded(source) -> float:
 def sky(side: int = 512, *, grain: float = 0, low: int = 60) -> PIL.Image.Image:
     """Return a gradient of 150 levels from above to below, with noise where it is asked for."""
     down = np.linspace(low, low + 150, side)[:, None, None] * np.ones((1, side, 3))
-    down += np.random.default_rng(0).normal(0, grain, down.shape)
+    if grain:
+        down += np.random.default_rng(0).normal(0, grain, down.shape)
     return PIL.Image.fromarray(np.clip(np.rint(down), 0, 255).astype(np.uint8))
 
 

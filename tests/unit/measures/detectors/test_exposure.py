@@ -29,7 +29,7 @@ def stops(picture: PIL.Image.Image, number: float) -> PIL.Image.Image:
 @pytest.mark.parametrize(("level", "expected"), [(0, (0, 1, 0, 0)), (255, (1, 0, 1, 1))])
 def test_black_and_white_are_the_ends(level, expected):
     """Black has no light tone, white no dark one, and all of it is burnt out."""
-    assert exposure(PIL.Image.new("RGB", (64, 64), (level,) * 3)) == pytest.approx(expected)
+    assert exposure(PIL.Image.new("RGB", (64, 64), (level,) * 3)) == expected
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3))
