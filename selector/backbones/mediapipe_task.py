@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from selector.images.srgb import Pixels
 
 AT_ONCE = 8  # things found in one picture, at most; each costs one more run of the landmark model
+# How sure a palm must look before it is looked at as a hand, which must then be likelier than not.
+# At MediaPipe's own 0.5 only 23 of 108 clear hands in collages of 4 to 9 were found, at 0.3 42, and
+# no more of what is no hand.
+PALM = 0.3
 PART = "selector-engine[detectors]"
 _ABSENT = re.compile(r"(?P<library>lib\S+\.so[.\d]*): cannot open shared object file")
 
@@ -52,7 +56,9 @@ def detect(task: Any, pixels: Pixels) -> Any:
 def _create(vision: Any, name: str, path: Path) -> Any:
     base = _private_options(path)
     if name == "hand_landmarker":
-        hands = vision.HandLandmarkerOptions(base_options=base, num_hands=AT_ONCE)
+        hands = vision.HandLandmarkerOptions(
+            base_options=base, num_hands=AT_ONCE, min_hand_detection_confidence=PALM
+        )
         return vision.HandLandmarker.create_from_options(hands)
     if name == "pose_landmarker":
         bodies = vision.PoseLandmarkerOptions(base_options=base, num_poses=AT_ONCE)

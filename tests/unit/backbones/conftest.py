@@ -53,3 +53,11 @@ def hand_network() -> Iterator[LandmarkNetwork]:
     network = LandmarkNetwork("hand_landmarker")
     yield network
     network.close()
+
+
+@pytest.fixture(scope="session")
+def bodies() -> Iterator[Landmarker]:
+    """The landmarker of whole bodies."""
+    model = Landmarker("pose_landmarker")
+    yield model
+    model.close()
