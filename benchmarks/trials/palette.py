@@ -12,6 +12,7 @@ from benchmarks.pictures import squared
 from benchmarks.trial import Example, Trial, photographs
 
 SIDE = 512
+HALF = 127  # of 255
 BRAND = ("#10243E", "#0A84FF", "#7FD1C7", "#F4F1EA")  # from dark to light
 FOREIGN = ((200, 40, 40), (230, 150, 20), (90, 160, 40), (150, 60, 170))
 Picture = PIL.Image.Image
@@ -30,7 +31,7 @@ def trials() -> Iterator[Trial]:
         for number, (name, picture) in enumerate(pictures)
     )
     yield _trial("share", "a spot of 2 to 12 % in another colour", good, spotted)
-    yield _trial("share", "one colour of the brand off by 20 to 60 levels", good, drifted)
+    yield _trial("share", "one colour of the brand off by 40 to 90 levels", good, drifted)
 
 
 def _trial(output: str, fault: str, good: tuple[Example, ...], bad: tuple[Example, ...]) -> Trial:
@@ -71,7 +72,7 @@ def _drifted(number: int) -> tuple[str, ...]:
     which = int(draw.integers(len(BRAND)))
     colour = np.array(PIL.ImageColor.getrgb(BRAND[which]))
     channel = int(draw.integers(3))
-    way = 1 if colour[channel] < 128 else -1
-    colour[channel] += way * int(draw.integers(20, 61))
+    way = -1 if colour[channel] > HALF else 1
+    colour[channel] += way * int(draw.integers(40, 91))
     red, green, blue = colour.tolist()
     return (*BRAND[:which], f"#{red:02X}{green:02X}{blue:02X}", *BRAND[which + 1 :])

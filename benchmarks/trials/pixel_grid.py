@@ -79,7 +79,7 @@ def _mixed(picture: Picture, draw: Draw) -> Picture:
     whole = _times(art, scale)
     part = whole.width // 3
     other = scale + int(draw.choice([-1, 1]))
-    inner = art.crop((0, 0, -(-part // other), -(-part // other)))
+    inner = art.crop((art.width // 3, art.height // 3, art.width, art.height))
     left, top = draw.integers(0, whole.width - part, 2).tolist()
     whole.paste(_times(inner, other).crop((0, 0, part, part)), (left, top))
     return whole

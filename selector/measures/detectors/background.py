@@ -15,6 +15,7 @@ from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
 Lab = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+_Thing = tuple[float, tuple[slice, slice]]  # share of the picture, place on the thumbnail
 
 STEP = 2.5  # ΔE76 from pixel to pixel of the smoothed thumbnail; soft shadows stay below it
 REACH = 25.0  # ΔE76 from the ground's own colour; farther off, it is something else
@@ -22,6 +23,7 @@ PLAIN = 0.25  # of the border, one side of a square; on less than that nothing s
 SMALLEST = 0.002  # of the picture; less is dust, or a crumb of the subject
 BESIDE = 0.05  # of the largest subject; less belongs to it, as a crumb or a hair does
 FAR = 95  # percentile; a twentieth of the ground may lie in the subject's own shadow
+ENOUGH = 0.02  # of the picture; with less ground than that beside the subject, all of it counts
 SAMPLE = 4096  # pixels of the ground; ΔE2000 of all of them would take longer than the rest
 MOST = 16  # boxes
 
@@ -31,16 +33,21 @@ class Background(Measure):
 
     Unit: `share` of the picture and `border`, share of its border, that are ground, in [0, 1];
         `lightness` (L*, 0 to 100) and `chroma` (of CIELAB, 0 is grey) of its median colour;
-        `unevenness`, ΔE2000 from there to the farthest twentieth; `subjects`, things that stand
-        on it; `fill`, the share of the frame's width or height that they take, the larger one.
+        `unevenness`, ΔE2000 from there to the farthest twentieth beside the subject's box;
+        `subjects`, things that stand on it; `fill`, the share of the frame's width or height that
+        they take, the larger one.
     Needs: the thumbnail; no prompt.
     Evidence: one box a subject, the 16 largest, with its share of the picture.
     Blind to: where a subject has the colour of its ground and no edge (white on white may be
         eaten away, and fall into parts); things nearer to each other than 2 % of the long side,
         which count as one; what is seen through a handle, which counts as subject; what stands
-        there. A sky, a wall or a lawn may pass for a ground: `border` tells that from a product.
+        there. A sky, a wall or a lawn may pass for a ground, and one scene in twenty left 0.95
+        and more of the border free.
     Model: none.
-    Source: a flood fill of what changes softly, from the border; ΔE2000 is scikit-image's.
+    Source: a flood fill of what changes softly, from the border; ΔE2000 is scikit-image's. Shapes
+        cut from 27 photographs, on made grounds: AUC 1.00 for a tint of 6 to 24 levels, for two
+        things in place of one and for things cut by the frame, 0.98 for light that falls off by
+        12 to 60 levels; 25 scenes told from them by `border`: 0.98.
     """
 
     kind: ClassVar[Kind] = "detector"
@@ -50,24 +57,25 @@ class Background(Measure):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """How much ground there is, its colour and evenness, and what stands on it."""
-        share = Output("share of pixels", 0, 1, None, words="plain ground")
-        colour = Output("L*", 0, 100, None, optional=True, words="how light the ground is")
+        share = Output("share of pixels", 0, 1, None, words="plain ground", usual=(0.016, 0.81))
+        delta = Output(
+            "ΔE2000", 0, None, False, optional=True, words="unevenness of the ground", usual=(0, 17)
+        )
+        things = Output("things", 0, None, None, optional=True, words="things on the ground")
         return {
             "share": share,
             "border": replace(
                 share, unit="share of the border", higher_is_better=True,
-                words="border that is free of the subject",
+                words="border that is free of the subject", usual=(0.14, 0.99),
             ),
-            "lightness": colour,
-            "chroma": Output("C*ab", 0, None, False, optional=True, words="tint of the ground"),
-            "unevenness": Output(
-                "ΔE2000", 0, None, False, optional=True, words="unevenness of the ground"
+            "lightness": Output(
+                "L*", 0, 100, None, optional=True, words="how light the ground is", usual=(1.8, 97)
             ),
-            "subjects": Output(
-                "things", 0, None, None, optional=True, words="things on the ground", whole=True
-            ),
-            "fill": Output(
-                "share of the frame", 0, 1, None, optional=True,
+            "chroma": replace(delta, unit="C*ab", words="tint of the ground", usual=(0, 47)),
+            "unevenness": delta,
+            "subjects": replace(things, usual=(1, 20), whole=True),
+            "fill": replace(
+                things, unit="share of the frame", high=1, usual=(0.8, 1),
                 words="how much of the frame the subject takes",
             ),
         }  # fmt: skip
@@ -75,7 +83,7 @@ class Background(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024², the thumbnail included."""
-        return Cost(seconds=0.02)
+        return Cost(seconds=0.018)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return what is known of every picture's ground."""
@@ -99,12 +107,15 @@ class _Ground:
         """The share of the picture's border that is ground."""
         return float(self.mask[_border(self.mask)].mean())
 
-    @property
-    def unevenness(self) -> float:
-        """How far the farthest twentieth is from the median, ΔE2000."""
+    def unevenness(self, subjects: "list[_Thing]") -> float:
+        """How far the farthest twentieth is from the median, ΔE2000; beside the *subjects*."""
         from skimage.color import deltaE_ciede2000
 
-        pixels = self.lab[self.mask]
+        beside = self.mask.copy()
+        for _, place in subjects:
+            beside[place] = False
+        enough = beside.mean() >= ENOUGH
+        pixels = self.lab[beside if enough else self.mask]
         some = pixels[:: -(-len(pixels) // SAMPLE)]
         far = deltaE_ciede2000(some, self.colour)  # type: ignore[no-untyped-call]
         return float(np.percentile(far, FAR))
@@ -119,13 +130,14 @@ def _measured(image: Image) -> dict[str, Measured]:
     if ground.border < PLAIN:
         absent = NotApplicable(f"no plain ground: it has {ground.border:.0%} of the border")
         return found | dict.fromkeys(_OF_GROUND, absent)
+    subjects = _subjects(ground.mask)
     lightness, *tint = ground.colour[0].tolist()
     found |= {
         "lightness": Score(min(max(lightness, 0.0), 100.0)),
         "chroma": Score(float(np.hypot(*tint))),
-        "unevenness": Score(ground.unevenness),
+        "unevenness": Score(ground.unevenness(subjects)),
     }
-    return found | _standing(_subjects(ground.mask), ground.mask.shape, image.size)
+    return found | _standing(subjects, ground.mask.shape, image.size)
 
 
 _OF_GROUND = ("lightness", "chroma", "unevenness", "subjects", "fill")
@@ -167,7 +179,7 @@ def _border(plane: npt.NDArray[Any]) -> Mask:
     return mask
 
 
-def _subjects(ground: Mask) -> list[tuple[float, tuple[slice, slice]]]:
+def _subjects(ground: Mask) -> list[_Thing]:
     """Return share of the picture and place of all that stands there, the largest first."""
     from scipy import ndimage
 
@@ -184,7 +196,7 @@ def _subjects(ground: Mask) -> list[tuple[float, tuple[slice, slice]]]:
 
 
 def _standing(
-    subjects: list[tuple[float, tuple[slice, slice]]], shape: tuple[int, ...], size: tuple[int, int]
+    subjects: list[_Thing], shape: tuple[int, ...], size: tuple[int, int]
 ) -> dict[str, Measured]:
     """Return how many *subjects* there are and how much of the frame they take."""
     if not subjects:

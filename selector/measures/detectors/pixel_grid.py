@@ -45,11 +45,16 @@ class PixelGrid(Measure):
     Needs: sRGB; up to 256 rows and columns at full size; no prompt.
     Evidence: up to eight boxes, an eighth of the picture wide, where most changes are off.
     Blind to: pixels of twice or thrice the size on a grid that they fit; enlarging by less than
-        twice; whether it is well drawn. Art of soft shades (under 8 levels a step), of single
-        stray pixels or of drawn soft edges counts as less consistent.
+        twice; a grey photograph enlarged pixel by pixel (up to 0.8: `colours` tells); whether it
+        is well drawn. Art of soft shades (under 8 levels a step), of stray single pixels or in
+        JPEG (0.35 to 0.7 at quality 90) counts as less consistent, and a sparse pattern's own
+        period may be taken for the grid.
     Model: none.
     Source: pitch by the Fourier transform of where colours change, as periods are found by
-        A. Schuster, "On the investigation of hidden periodicities", 1898.
+        A. Schuster, "On the investigation of hidden periodicities", 1898. 27 photographs brought
+        down to pixels of ten colours: AUC 1.00 against small and large photographs, soft
+        enlargements and such by a broken number, 0.99 against pixels of two sizes. Art drawn by
+        hand, with which the constants were chosen, has 0.94 to 1.
     """
 
     kind: ClassVar[Kind] = "detector"
@@ -61,7 +66,13 @@ class PixelGrid(Measure):
         scale = Output("px", 1, LARGEST, None, optional=True, words="size of an art pixel")
         return {
             "consistency": Output(
-                "share of changes", 0, 1, True, optional=True, words="pixels on one clean grid"
+                "share of changes",
+                0,
+                1,
+                True,
+                optional=True,
+                words="pixels on one clean grid",
+                usual=(0, 0.055),
             ),
             "scale": scale,
             "side": replace(scale, unit="art px", low=0, high=None, words="short side in art px"),
@@ -71,7 +82,7 @@ class PixelGrid(Measure):
     @property
     def cost(self) -> Cost:
         """Measured at 1024² on photographs."""
-        return Cost(seconds=0.02)
+        return Cost(seconds=0.013)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return grid and colours of every picture."""
