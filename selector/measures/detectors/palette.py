@@ -22,7 +22,7 @@ SOFT = 512  # px; edges of pictures of that size are softened over 1 px, of twic
 BITS = 6  # a channel; colours that agree in these are one, which moves few by more than ΔE2000 1
 FARTHEST = 95  # percentile; less may be the mixed colours along edges
 OCCURS = 0.005  # of the picture; a palette's colour on less than that is not to be seen
-FOREIGN = 8  # colours off the palette that evidence tells
+FOREIGN = 8  # colours off the palette that evidence tells, if they occur
 NEIGHBOUR = 10.0  # ΔE76 within which colours off the palette are told as one
 
 
@@ -145,7 +145,11 @@ class _Spread:
             alike = np.linalg.norm(self.lab[left] - self.lab[first], axis=1) <= NEIGHBOUR
             groups.append((float(self.share[left[alike]].sum()), _hex(self.rgb[first])))
             left = left[~alike]
-        return [f"off the palette: {colour} {share:.1%}" for share, colour in sorted(groups)[::-1]]
+        return [
+            f"off the palette: {colour} {share:.1%}"
+            for share, colour in sorted(groups)[::-1]
+            if share >= OCCURS
+        ]
 
 
 def _sample(image: Image) -> npt.NDArray[np.uint8]:
