@@ -74,7 +74,8 @@ class Faces(Measure):
         crooked smile counts. `occlusion` counts hair, beards, deep shadow and coloured light,
         and not a hand of like skin. Coloured light counts as unnatural skin; grey skin hardly
         does, and on dark, warm skin only a strong cast. Not found: faces under 5 % of the long
-        side, profiles, backs of heads, heads bent far, most drawn faces and animals. Only the
+        side, profiles, backs of heads, heads bent far, most drawn faces and animals. An upright
+        picture's face may lie on its side; one turned further has a presence near 0. Only the
         eight largest are judged, and none under 32 px (of 1024 on the long side).
     Model: face_landmarker.task, Google, Apache-2.0, 3.8 MB.
     Source: Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular Video on Mobile

@@ -186,6 +186,15 @@ def test_a_grey_picture_says_nothing_of_skin(faces, astronaut):
     assert found["defect"].value < 0.011
 
 
+@pytest.mark.parametrize("angle", [45, 90])
+def test_a_face_that_leans_or_lies_is_judged_alike(faces, astronaut, angle):
+    """Turned with the whole picture, up to lying on its side, a face is as sound as upright."""
+    found = said(faces, astronaut.rotate(angle, expand=True))
+    assert found["presence"].value > 0.99
+    assert found["defect"].value < 0.011
+    assert found["eyes"].value == 2
+
+
 def test_the_worst_face_speaks_and_is_shown(faces, astronaut):
     """Of a sound, a soft and a one-eyed face each sign is the worst one's, with its box."""
     row = beside(softer(astronaut, 1.5), astronaut, eyeless(astronaut))
