@@ -1,6 +1,7 @@
 """What the face detector says of real pictures, and of faults made in them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cv2
@@ -243,6 +244,14 @@ def test_of_a_crowd_the_largest_are_judged_and_the_evidence_stays_small(faces, a
     assert found["count"].value == 12
     assert sum("defect" in box for box in boxes(found["count"])) == JUDGED
     assert len(json.dumps(found["count"].evidence)) * 32 / 12 < 16 * 1024
+
+
+def test_threads_share_a_detector(faces, astronaut):
+    """Several threads at once get the numbers that one alone gets."""
+    pictures = [astronaut, softer(astronaut, 1), eyeless(astronaut)] * 2
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda picture: said(faces, picture), pictures))
+    assert together == [said(faces, picture) for picture in pictures]
 
 
 def test_a_detector_that_is_not_built_says_so(astronaut):
