@@ -15,7 +15,7 @@ from selector.types import Outcome
 
 MOST = 64  # on one picture; more hide it
 LABEL = 60  # characters
-MOST_NUMBERS = 6  # that are said of one mark
+MOST_NUMBERS = 10  # that are said of one mark; of a hand there are nine
 NAME = 24  # characters of what such a number is called
 
 LISTS: Mapping[str, Shape] = {"boxes": "box", "polygons": "polygon", "lines": "line"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.report.marks import MOST, Found, marks
+from selector.report.marks import MOST, MOST_NUMBERS, Found, marks
 from selector.types import Failure, NotApplicable, Score
 
 SIZE = (400, 300)
@@ -102,9 +102,10 @@ def test_any_number_of_an_entry_is_shown():
 
 
 def test_numbers_without_end_are_cut_short():
-    """A handful is shown, and that there are more."""
+    """The first are shown, and that there are more."""
     (mark,) = found({"box": [1, 1, 9, 9]} | {f"n{at}": at for at in range(50)})
-    assert mark.numbers == "n0 0, n1 1, n2 2, n3 3, n4 4, n5 5, …"
+    assert mark.numbers.startswith("n0 0, n1 1, n2 2, ")
+    assert mark.numbers.endswith(f", n{MOST_NUMBERS - 1} {MOST_NUMBERS - 1}, …")
 
 
 def test_labels_and_names_are_harmless_and_short():
