@@ -97,6 +97,12 @@ def test_two_flat_tones_are_no_stairs():
     assert banded(flag) == 0
 
 
+def test_plain_fields_are_no_stairs():
+    """Three fields of a drawing that get lighter in high steps are things, no gradient."""
+    fields = np.repeat(np.array([20, 120, 220], np.uint8), 170)
+    assert banded(np.broadcast_to(fields[:, None, None], (510, 300, 3)).copy()) == 0
+
+
 def test_the_box_is_where_the_bands_are():
     """Bands in the right half of a smooth sky are boxed there, in pixels of the original."""
     picture = sky(1024)

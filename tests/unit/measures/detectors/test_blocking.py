@@ -91,7 +91,9 @@ def test_a_flat_picture_has_none(level):
     assert step(PIL.Image.new("RGB", (300, 300), (level,) * 3)) == 0
 
 
-def test_pixels_of_eight_are_blocks():
-    """Pixel art in squares of 8 px counts, as the card says, and stays in the range."""
-    tiny = np.asarray(noise(40, 40))
-    assert 4 < step(tiny.repeat(8, axis=0).repeat(8, axis=1)) <= 16
+@pytest.mark.parametrize(("side", "blocky"), [(2, False), (4, False), (5, False), (8, True)])
+def test_only_pixels_of_eight_are_blocks(side, blocky):
+    """Pixel art in squares of 8 px counts, as the card says, and in smaller ones does not."""
+    art = np.asarray(noise(60, 60)).repeat(side, axis=0).repeat(side, axis=1)
+    assert (step(art) > 4) is blocky
+    assert blocky or step(art) < 0.5

@@ -18,6 +18,7 @@ SEEN: dict[str, Box] = {  # what is left of 512 × 512
     "around": (40, 60, 480, 440),
     "below": (0, 0, 512, 452),
     "left": (30, 0, 512, 512),
+    "around a narrow picture": (150, 60, 362, 452),
 }
 
 
