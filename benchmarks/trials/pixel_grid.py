@@ -23,16 +23,23 @@ def trials() -> Iterator[Trial]:
     yield _trial("enlarged softly", enlarged, _made(_soft))
     yield _trial("enlarged by a broken number", enlarged, _made(_broken))
     yield _trial("pixels of two sizes", enlarged, _made(_mixed))
+    yield _trial("a part in pixels of twice the size", own, _made(_doubled), output="mixed")
 
 
-def _trial(fault: str, good: tuple[Example, ...], bad: tuple[Example, ...]) -> Trial:
+def _trial(
+    fault: str,
+    good: tuple[Example, ...],
+    bad: tuple[Example, ...],
+    *,
+    output: str = "consistency",
+) -> Trial:
     return Trial(
         detector="detectors.pixel_grid",
-        output="consistency",
+        output=output,
         fault=fault,
         good=good,
         bad=bad,
-        worse="low",
+        worse="high" if output == "mixed" else "low",
         data=f"real photographs in few pixels and {COLOURS} colours",
     )
 
@@ -83,6 +90,16 @@ def _mixed(picture: Picture, draw: Draw) -> Picture:
     left, top = draw.integers(0, whole.width - part, 2).tolist()
     whole.paste(_times(inner, other).crop((0, 0, part, part)), (left, top))
     return whole
+
+
+def _doubled(picture: Picture, draw: Draw) -> Picture:
+    """Return art with a half of its side, at an even place, in pixels of twice the size."""
+    art = _art(picture, draw)
+    part = art.width // 4
+    left, top = (2 * draw.integers(0, (art.width - 2 * part) // 2 + 1, 2)).tolist()
+    inner = art.crop((part, part, 2 * part, 2 * part))
+    art.paste(_times(inner, 2), (left, top))
+    return art
 
 
 def _times(art: Picture, scale: float, way: PIL.Image.Resampling = NEAREST) -> Picture:
