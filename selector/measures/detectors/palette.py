@@ -43,7 +43,7 @@ class Palette(Measure):
     Model: none.
     Source: G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 color-difference formula", Color Research
         & Application, 2005; computed by scikit-image. 27 photographs in the four colours of a
-        brand: AUC of `share` 1.00 for a spot of 2 to 12 % in another colour, 0.92 for one of the
+        brand: AUC of `share` 1.00 for a spot of 2 to 12 % in another colour, 0.91 for one of the
         four off by 40 to 90 levels, some of which the tolerance lets pass.
     """
 
