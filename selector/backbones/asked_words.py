@@ -15,7 +15,7 @@ LONGEST = 200  # characters of one text
 # the apostrophes of "don't" and "the dogs' bowl" and the inches of 12" are no quotes.
 _INSIDE = f"{{1,{LONGEST}}}?"
 _QUOTED = re.compile(
-    rf'(?<!\w)"(?P<a>[^"]{_INSIDE})"'
+    rf'(?<!\w)"(?P<a>[^"]{{0,{LONGEST}}})"'
     rf"|[“„](?P<b>[^“”„]{_INSIDE})[”“]"
     rf"|«(?P<c>[^«»]{_INSIDE})»|‹(?P<d>[^‹›]{_INSIDE})›"
     rf"|「(?P<e>[^「」]{_INSIDE})」|『(?P<f>[^『』]{_INSIDE})』"

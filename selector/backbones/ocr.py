@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import dist
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,6 +30,7 @@ MODELS = {  # PP-OCRv6 small, inside that wheel, and their sha256: others would 
     "PP-OCRv6_rec_small.onnx": "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 }
 THREADS = 4  # of one picture; more hardly shorten it, and candidates are many
+MOST = 64  # lines of a picture; each takes some 15 ms
 SMALLEST = 8  # px of the shorter side; no letter can be read in less
 SHARPER = 4  # times the size at which it is looked for; read any larger, it is read no better
 
@@ -39,7 +41,7 @@ class Line:
 
     Attributes:
         polygon: Its four corners, (x, y) in pixels, clockwise from the upper left.
-        text: What was read, which may be anything.
+        text: What was read, which may be anything; "" where nothing could be.
         score: The recogniser's mean certainty over the characters, in [0, 1].
     """
 
@@ -47,10 +49,23 @@ class Line:
     text: str
     score: float
 
+    @property
+    def sides(self) -> tuple[float, float]:
+        """Its long and its short side in pixels, at least 1 each."""
+        a, b, c, d = self.polygon
+        sides = (dist(a, b) + dist(c, d)) / 2, (dist(b, c) + dist(d, a)) / 2
+        return max(1.0, *sides), max(1.0, min(sides))
+
+    @property
+    def area(self) -> float:
+        """What it covers, in square pixels."""
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.polygon
+        return abs((cx - ax) * (dy - by) - (cy - ay) * (dx - bx)) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    read: Any
+    model: Any
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -78,6 +93,9 @@ class Reader:
     def read(self, pixels: Pixels) -> list[Line]:
         """Return the lettering of a picture, shape (H, W, 3), sRGB, from the top to the bottom.
 
+        What looks like lettering and can't be read has the text "" and the score 0. Of more than
+        64 lines, the largest.
+
         Raises:
             MeasureError: This was closed.
         """
@@ -89,8 +107,7 @@ class Reader:
         page = np.asarray(PIL.Image.fromarray(pixels).reduce(factor))
         engine = _engines.get(str(self.side))
         with engine.turn:
-            said = engine.read(np.ascontiguousarray(page[..., ::-1]))  # OpenCV's order of colours
-        return list(_lines(said, factor))
+            return list(_lines(engine.model, page, factor))
 
     def close(self) -> None:
         """Let go of the models; the last user to do so unloads them."""
@@ -109,9 +126,6 @@ def _start(side: str) -> _Engine:
         detection, recognition = (_checked(folder / name) for name in MODELS)
         settings = {
             "Global.log_level": "critical",
-            "Global.text_score": 0.0,  # what is hard to read is what we want to know of
-            "Global.use_cls": False,  # lettering upside down is not readable
-            "Global.use_preprocess_img": False,
             "Det.model_path": str(detection),
             "Det.limit_type": "max",
             "Det.limit_side_len": int(side),
@@ -119,9 +133,9 @@ def _start(side: str) -> _Engine:
             "Rec.rec_batch_num": 1,  # else a line's reading depends on how long the others are
             "EngineConfig.onnxruntime.intra_op_num_threads": min(THREADS, os.cpu_count() or 1),
         }
-        engine = rapidocr.RapidOCR(params=settings)
-        engine(_sample())  # it loads each model when it first needs it
-    return _Engine(engine)
+        model = rapidocr.RapidOCR(params=settings)
+        list(_lines(model, _sample(), 1))  # it loads each part when it first needs it
+    return _Engine(model)
 
 
 def _sample() -> Pixels:
@@ -151,11 +165,24 @@ def _naming_the_cure() -> Iterator[None]:
         raise WeightsError(f"rapidocr: it does not start (got {error}).{CURE}{cure}") from None
 
 
-def _lines(said: Any, factor: int) -> Iterator[Line]:
-    if said.boxes is None:
+def _lines(model: Any, page: Pixels, factor: int) -> Iterator[Line]:
+    """Give what *model* reads; called as a whole it would hide what it can't read."""
+    from rapidocr.main import RapidOCRError
+    from rapidocr.utils.process_img import map_boxes_to_original
+
+    done = {"preprocess": {"ratio_h": 1.0, "ratio_w": 1.0}}
+    try:
+        crops, found = model.detect_and_crop(np.ascontiguousarray(page[..., ::-1]), done)
+    except RapidOCRError:  # so it says that there is nothing
         return
-    for corners, text, score in zip(said.boxes, said.txts, said.scores, strict=True):
-        polygon = tuple((round(float(x)) * factor, round(float(y)) * factor) for x, y in corners)
+    boxes = map_boxes_to_original(found.boxes, done, *page.shape[:2])
+    largest = sorted(range(len(crops)), key=lambda place: -crops[place].size)[:MOST]
+    places = sorted(largest)
+    read = model.recognize_txt([crops[place] for place in places])
+    for place, text, score in zip(places, read.txts, read.scores, strict=True):
+        polygon = tuple(
+            (round(float(x)) * factor, round(float(y)) * factor) for x, y in boxes[place]
+        )
         yield Line(polygon, text, min(1.0, max(0.0, float(score))))
 
 

@@ -1,6 +1,5 @@
 """Lettering: whether it says what the prompt asks for, and what else is written."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from pydantic import Field, JsonValue, PrivateAttr
 
 from selector.backbones.asked_words import asked
 from selector.backbones.dictionary import Language, is_known
-from selector.backbones.ocr import Line, Reader
-from selector.backbones.spelled import found_in, is_ideographic, letters, likeness, readability
+from selector.backbones.ocr import MOST, Line, Reader
+from selector.backbones.spelled import is_ideographic, letters, likeness, readability
+from selector.backbones.watermarks import is_mark
 from selector.errors import MeasureError
 from selector.foreign import shortened
 from selector.images import Image
@@ -23,22 +23,15 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 SHOWN = 24  # lines, and
 SHOWN_TEXTS = 8
 LABEL = 40  # characters, so that evidence stays under 16 KB in any script
-SURE = 0.3  # score; what is read in branches, bricks and noise has less, garbled letters have more
-SURE_ALONE = 0.7  # of one character; rims of cups and wheels are read as 8, 0 and O
-TALL = 0.25  # of the long side; one character that is taller is a rim, too
+# Rims, wheels and twigs are taken for one or two letters in a large square; writing is either
+# read, or long and slim.
+READ = 1.7  # letters · score
+LONG = 2.5  # long over short side of a line
+SLIM = 0.2  # of the picture's long side
 SHORTEST = 3  # letters of a word; shorter ones are initials, units and ends of words
 STRANGE = 4  # times that doubt counts for a word that no dictionary has
 WANTED = 0.5  # of the letters of a line are found in a text that was asked for: a try at it
 REPEATED = 3  # times the same line: a picture is tiled with it
-MISREAD = 6  # letters of a name may hold one edit
-MOST_OF = 0.75  # of a name that is cut off; "shutters" and "deposit" are words
-STOCK = (
-    "shutterstock", "getty images", "gettyimages", "alamy", "istock", "istockphoto", "dreamstime",
-    "depositphotos", "adobe stock", "adobestock", "123rf", "freepik", "bigstock", "can stock photo",
-    "fotolia", "vecteezy", "pngtree", "rawpixel", "stocksy", "pixta", "envato", "pond5", "twenty20",
-    "all rights reserved", "copyright", "视觉中国", "图虫", "千图网", "包图网", "昵图网", "摄图网", "千库网",
-)  # fmt: skip
-_MARK = re.compile(r"©|\bwww\.|https?:|\w\.(?:com|net|org|cn|co\.uk)\b|^@\w{3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +89,14 @@ class Lettering(Measure):
         share = "share of letters"
         area = "share of the picture's area"
         return {
-            "count": Output("lines", 0, None, None, words="lines of lettering", whole=True),
+            "count": Output("lines", 0, MOST, None, words="lines of lettering", whole=True),
             "match": Output(
                 share, 0, 1, True, optional=True, words="legibility of the words asked for"
             ),
             "garbled": Output(share, 0, 1, False, optional=True, words="garbled lettering"),
             "unknown": Output(share, 0, 1, False, optional=True, words="words in no dictionary"),
             "unwanted": Output(area, 0, 1, False, words="lettering nobody asked for"),
-            "watermark": Output("lines", 0, None, False, words="watermarks", whole=True),
+            "watermark": Output("lines", 0, MOST, False, words="watermarks", whole=True),
         }
 
     @property
@@ -147,6 +140,9 @@ class Lettering(Measure):
         return {"garbled": _garbled(judged), "unknown": _unknown(judged)}
 
     def _words(self, line: Line, fine: Sequence[str]) -> list[Word]:
+        if not line.text:
+            long, short = line.sides
+            return [Word(1.0, round(long / short), None)]
         known = [self._is_known(word, fine) for word in line.text.split()]
         doubts = [(1 - line.score) * (STRANGE if one is False else 1) for one in known]
         sizes = [len(letters(word)) for word in line.text.split()]
@@ -155,20 +151,19 @@ class Lettering(Measure):
 
     def _is_known(self, word: str, fine: Sequence[str]) -> bool | None:
         """Return whether *word* is a word; None for numbers, initials and other scripts."""
-        alphabetic = sum(char.isalpha() for char in word)
-        if alphabetic < SHORTEST or any(char.isdigit() for char in word) or is_ideographic(word):
+        alphabetic, digits = sum(map(str.isalpha, word)), sum(map(str.isdigit, word))
+        if alphabetic < SHORTEST or digits >= alphabetic or is_ideographic(word):
             return None
         return _is_asked(word, fine) or is_known(word, self.languages)
 
 
 def _is_lettering(line: Line, image: Image) -> bool:
-    """Return whether it is safe to say that *line* is writing at all."""
-    size = len(letters(line.text))
-    if size != 1:
-        return size > 1 and line.score >= SURE
-    ends = [[point[axis] for point in line.polygon] for axis in (0, 1)]
-    side = min(max(end) - min(end) for end in ends)
-    return line.score >= SURE_ALONE and side <= TALL * max(image.size)
+    """Return whether it is safe to say that *line* is writing at all; a dash is none."""
+    if line.text and not letters(line.text):
+        return False
+    long, short = line.sides
+    is_slim = long >= LONG * short and short <= SLIM * max(image.size)
+    return is_slim or line.score * len(letters(line.text)) >= READ
 
 
 def _match(wanted: Sequence[str], lines: list[Line]) -> Measured:
@@ -184,16 +179,14 @@ def _match(wanted: Sequence[str], lines: list[Line]) -> Measured:
 
 
 def _garbled(judged: list[tuple[Line, list[Word]]]) -> Measured:
-    doubts = [(line, _mean(words)) for line, words in judged if words]
-    size = sum(word.size for _, words in judged for word in words)
-    if not size:
+    if not judged:
         return NotApplicable("no lettering found")
-    whole = sum(word.doubt * word.size for _, words in judged for word in words) / size
-    worst = sorted(doubts, key=lambda each: -each[1])
-    return Score(whole, _shown([line for line, _ in worst], doubt=[doubt for _, doubt in worst]))
+    worst = sorted(((_doubt(words), line) for line, words in judged), key=lambda each: -each[0])
+    shown = _shown([line for _, line in worst], doubt=[doubt for doubt, _ in worst])
+    return Score(_doubt([word for _, words in judged for word in words]), shown)
 
 
-def _mean(words: list[Word]) -> float:
+def _doubt(words: list[Word]) -> float:
     return sum(word.doubt * word.size for word in words) / sum(word.size for word in words)
 
 
@@ -211,7 +204,7 @@ def _unknown(judged: list[tuple[Line, list[Word]]]) -> Measured:
 
 def _unwanted(lines: list[Line], fine: Sequence[str], image: Image) -> Score:
     others = [line for line in lines if not _is_wanted(line, fine)]
-    area = sum(_area(line) for line in others) / (image.size[0] * image.size[1])
+    area = sum(line.area for line in others) / (image.size[0] * image.size[1])
     return Score(min(1.0, area), _shown(others))
 
 
@@ -220,23 +213,11 @@ def _watermark(lines: list[Line], fine: Sequence[str]) -> Score:
     marks = [
         line
         for line in lines
-        if _is_mark(line.text)
+        if is_mark(line.text)
         or (len(letters(line.text)) > SHORTEST and times[letters(line.text)] >= REPEATED)
     ]
     marks = [line for line in marks if not _is_wanted(line, fine)]
     return Score(len(marks), _shown(marks))
-
-
-def _is_mark(text: str) -> bool:
-    return bool(_MARK.search(text)) or any(_names(text, name) for name in STOCK)
-
-
-def _names(text: str, name: str) -> bool:
-    """Return whether *text* holds *name*, with an edit in six letters, or is most of it."""
-    size = len(letters(name))
-    if len(letters(text)) < size:
-        return len(letters(text)) >= MOST_OF * size and likeness(text, name) == 1
-    return found_in(text, name) >= 1 - (size // MISREAD) / size
 
 
 def _is_wanted(line: Line, fine: Sequence[str]) -> bool:
@@ -245,13 +226,6 @@ def _is_wanted(line: Line, fine: Sequence[str]) -> bool:
 
 def _is_asked(word: str, fine: Sequence[str]) -> bool:
     return any(letters(word) in letters(text) for text in fine)
-
-
-def _area(line: Line) -> float:
-    (*_, last) = line.polygon
-    before = (last, *line.polygon)
-    pairs = zip(before, line.polygon, strict=False)
-    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
 
 
 def _shown(lines: Sequence[Line], **numbers: Sequence[float]) -> JsonValue:

@@ -1,0 +1,107 @@
+"""Which words a prompt wants to see written."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selector.backbones.asked_words import LONGEST, LONGEST_PROMPT, MOST, asked
+from selector.backbones.spelled import letters
+
+QUOTED = {
+    'a neon sign that says "OPEN" at night': ("OPEN",),
+    "a shop window with “Fresh Bread” on it": ("Fresh Bread",),
+    "ein Schild mit „Bäckerei“": ("Bäckerei",),
+    "une enseigne « Boulangerie »": ("Boulangerie",),
+    "a banner reading ‘It’s here’": ("It’s here",),
+    "a mug that says 'don't panic' in blue": ("don't panic",),
+    "写着“欢迎光临”的招牌": ("欢迎光临",),
+    "「出口」の看板": ("出口",),
+    "表紙に『雪国』": ("雪国",),
+    'a poster with "GRAND OPENING" and "Sale 50%"': ("GRAND OPENING", "Sale 50%"),
+    'two lines, "HELLO\n  WORLD"': ("HELLO WORLD",),
+    '"A" and "B" and "A" again': ("A", "B"),
+}
+UNQUOTED = {
+    "poster titled Come On In with red letters": ("Come On In",),
+    "a sign saying happy birthday in red letters, night": ("happy birthday",),
+    "a sign that says Welcome to Paris": ("Welcome to Paris",),
+    "a storefront sign reading Joe's Diner & Grill, rain": ("Joe's Diner & Grill",),
+    "logo reading ACME": ("ACME",),
+    "the word LOVE made of roses": ("LOVE",),
+    "the text: hello world": ("hello world",),
+    "caption: The end.": ("The end",),
+}
+NOT_ASKED = (
+    "",
+    "a cat on a sofa",
+    "don't show the dogs' bowl and the cats' toy",
+    'a 12" vinyl and a 7" single',
+    "rock 'n' roll, the '80s and the '90s' style",
+    "a man reading a book under a sign",
+    "a woman saying goodbye",
+    "t-shirt with text overlay",
+    "a sign that says something funny",
+    'in the style of "Starry Night"',
+    "a dog, no text",
+    'a street without the words "NO ENTRY"',
+    'remove the text "SAMPLE"',
+    'just "" and "..." and "♥"',
+)
+EDITS = {
+    'replace "CLOSED" with "OPEN"': ("OPEN",),
+    'change the text "CLOSED" to "OPEN"': ("OPEN",),
+    'change the sign to say "BAR"': ("BAR",),
+}
+
+
+@pytest.mark.parametrize(("prompt", "texts"), [*QUOTED.items(), *UNQUOTED.items(), *EDITS.items()])
+def test_words_that_are_asked_for_are_found(prompt, texts):
+    """Quotes of any script and what follows "a sign that says" ask for words, in their order."""
+    assert asked(prompt) == texts
+
+
+@pytest.mark.parametrize("prompt", NOT_ASKED)
+def test_apostrophes_inches_and_what_is_to_go_ask_for_nothing(prompt):
+    """Where it is not clear that words are to be written, none are: a wrong guess would cost all."""
+    assert asked(prompt) == ()
+
+
+PARTS = st.sampled_from(
+    ['"', "'", "“", "”", "‘", "’", "«", "»", "「", "」", " ", "\n", "a", "A", "字", "é", "\x00"]
+    + ["sign that says ", "the word ", "text: ", "titled ", "remove ", "no ", ", ", "\ud800", "🙂"]
+)
+
+
+@given(st.one_of(st.text(), st.lists(PARTS, max_size=60).map("".join)))
+def test_any_prompt_gives_few_texts_that_can_be_compared(prompt):
+    """Whatever the prompt: a bounded number of bounded texts, each with a letter, each once."""
+    texts = asked(prompt)
+
+    assert len(texts) <= MOST
+    assert len(set(texts)) == len(texts)
+    for text in texts:
+        assert 0 < len(text) <= LONGEST
+        assert letters(text)
+        text.encode()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['"', "'", "'a ", "“", "sign ", " ", "the text: ", "no the ", "A ", "'a' ", "sign says "],
+)
+def test_no_prompt_takes_long(piece):
+    """A prompt that was made to be slow is read as fast as any."""
+    prompt = (piece * LONGEST_PROMPT)[: LONGEST_PROMPT * 2]
+    started = time.process_time()
+
+    asked(prompt)
+
+    assert time.process_time() - started < 1
+
+
+def test_the_rest_of_a_huge_prompt_is_not_read():
+    """What comes behind the first 10,000 characters asks for nothing, and costs nothing."""
+    assert asked("x" * LONGEST_PROMPT + ' "OPEN"') == ()
+    assert asked('"OPEN"' + " x" * LONGEST_PROMPT) == ("OPEN",)
