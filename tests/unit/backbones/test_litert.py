@@ -51,14 +51,14 @@ def test_a_face_s_landmarks_are_mediapipe_s(
 def test_a_hand_s_landmarks_are_mediapipe_s(
     hands: Landmarker, hand_network: LandmarkNetwork, shared: Path, *, name: str, right: bool
 ) -> None:
-    """Of a clear hand both place 21 points within 3 % of its side, and tell the same side."""
+    """Of a clear hand both place 21 points within 4 % of its side, and tell the same side."""
     pixels = open_image(shared / "images/people_real" / name).rgb
     (hand,) = hands.find(pixels)
 
     seen = hand_network.look(pixels, hand_network.crop_of(hand.points))
 
     assert seen.points.shape == (21, 2)
-    assert np.linalg.norm(seen.points - hand.points, axis=1).mean() < 0.03 * hand.side
+    assert np.linalg.norm(seen.points - hand.points, axis=1).mean() < 0.04 * hand.side
     assert seen.presence > 0.98
     assert seen.right is not None
     assert (seen.right > 0.5) == right == (hand.label == "right")
