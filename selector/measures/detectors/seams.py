@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import JsonValue
 
 from selector.images import Image
@@ -25,7 +24,7 @@ BANDS = 128  # at most along a side, so that a large picture is no dearer than i
 PLANES = np.array([[0.299, 0.587, 0.114], [1, -1, 0], [0, -1, 1]], dtype=np.float32)
 # Levels of curvature, twice the step, that say nothing: of luma, what rounding to 8 bits makes of
 # a slope; of colour, what JPEG's coarser rounding does.
-NOTHING = np.array([2.5, 8, 8], dtype=np.float32)[:, np.newaxis, np.newaxis]
+NOTHING = (2.5, 8.0, 8.0)
 LEAST = 1.0  # level of curvature; the calmest surroundings that count
 MOST = 6.0  # surroundings' deviations; so that no band outweighs the others
 NEAR, FAR = 3, 10  # px on either side: the surroundings; nearer ones have part of the same edge
@@ -33,12 +32,15 @@ LASTING = 0.8  # deviations; a line goes on while its bands have more than that
 PART = 0.2  # of the side; shorter lines are edges of things
 FEWEST = 4  # bands; likewise
 SHARP = -0.2  # curvature beside the line over that on it; -0.5 for a step within one pixel
-BOLD = 40.0  # levels; a bolder step over part of a side is rather a thing's own edge
+BOLD = 40.0  # levels; a bolder step over a part, or of one sign all along, is rather an edge
 WHOLE = 0.9  # of the side
+SLACK = 10  # percent of the bands that an edge need not be bold in
 MARGIN = 8  # px; picture borders, frames and what resizing makes of them
 BUSY = 90  # percentile of all lines of a direction: how well its other lines stand out
-TRIED = 6  # of each plane, direction and sign
+CHANCE = 0.8  # deviations of either sign; about what there is where nothing is
+TRIED = 6  # of each plane, direction and way of looking
 SHOWN = 8
+SMALL = f"a side is under {SMALLEST} px"
 
 
 class Seams(Measure):
@@ -57,14 +59,13 @@ class Seams(Measure):
 
     @property
     def outputs(self) -> Mapping[str, Output]:
-        """How clear the clearest seam is, and how far it goes."""
+        """How clear the clearest step and break are, and how far the clearer of them goes."""
+        clear = Output("standard errors", 0, None, False, optional=True)
+        share = Output("share of the side", 0, 1, None, optional=True)
         return {
-            "strength": Output(
-                "standard errors", 0, None, False, optional=True, words="clearest seam"
-            ),
-            "length": Output(
-                "share of the side", 0, 1, None, optional=True, words="length of the clearest seam"
-            ),
+            "step": replace(clear, words="clearest straight step"),
+            "broken": replace(clear, words="clearest straight break"),
+            "length": replace(share, words="length of the clearest seam"),
         }
 
     @property
@@ -82,97 +83,136 @@ class _Seam:
     """One line that may be a seam.
 
     Attributes:
+        upright: Whether it runs from top to bottom.
         across: Where it lies, in pixels across its direction: the first pixel behind it.
         start: Where it begins, in pixels along its direction.
         end: Where it ends, likewise.
         share: Its length over that of the side.
-        step: How far the two sides are apart, in levels; the median of its bands.
+        levels: How far its sides are apart in luma or colour: the median, so 0 if by turns.
         strength: How clear it is, in standard errors.
-        upright: Whether it runs from top to bottom.
     """
 
+    upright: bool
     across: int
     start: int
     end: int
     share: float
-    step: float
+    levels: float
     strength: float
-    upright: bool
 
     def evidence(self) -> dict[str, JsonValue]:
-        """Return the line with what is known of it."""
-        ends = [self.across, self.start, self.across, self.end]
-        line: list[JsonValue] = [*ends] if self.upright else [ends[1], ends[0], ends[3], ends[2]]
-        strength, step = round(self.strength, 1), round(self.step, 1)
-        return {"line": line, "label": "seam", "strength": strength, "step": step}
+        """Return the line with what is known of it, in pixels of the picture."""
+        x0, y0, x1, y1 = self.across, self.start, self.across, self.end
+        line: list[JsonValue] = [x0, y0, x1, y1] if self.upright else [y0, x0, y1, x1]
+        strength, levels = round(self.strength, 1), round(self.levels, 1)
+        return {"line": line, "label": "seam", "strength": strength, "levels": levels}
+
+    def beside(self, other: _Seam) -> bool:
+        """Return whether both are of one line, perhaps seen in two planes."""
+        return self.upright == other.upright and abs(self.across - other.across) <= NEAR
 
 
 def _measured(image: Image) -> dict[str, Measured]:
     if min(image.size) < SMALLEST:
-        small = NotApplicable(f"smaller than {SMALLEST} px")
-        return {"strength": small, "length": small}
-    seams = sorted(_seams(image), key=lambda seam: -seam.strength)
-    if not seams:
-        return {"strength": Score(0.0), "length": NotApplicable("no seam found")}
-    clearest = seams[0]
-    shown = [seam for seam in seams if seam.strength >= clearest.strength / 2][:SHOWN]
-    evidence: JsonValue = {"lines": [seam.evidence() for seam in shown]}
-    return {"strength": Score(clearest.strength, evidence), "length": Score(clearest.share)}
+        return dict.fromkeys(("step", "broken", "length"), NotApplicable(SMALL))
+    found: dict[str, list[_Seam]] = {"step": [], "broken": []}
+    for upright, turned in ((True, image.rgb), (False, image.rgb.swapaxes(0, 1))):
+        planes = _curvatures(turned)
+        for at, nothing in enumerate(NOTHING):
+            for kind, signed in _ways(_clarity(planes[at], nothing)):
+                found[kind] += _lines(planes, at, signed, along=len(turned), upright=upright)
+    said = {kind: _said(_clearest(seams)) for kind, seams in found.items()}
+    every = _clearest([*found["step"], *found["broken"]])
+    return {**said, "length": Score(every[0].share) if every else NotApplicable("no seam found")}
 
 
-def _seams(image: Image) -> Iterator[_Seam]:
-    pixels = image.rgb
-    for upright, turned in ((True, pixels), (False, pixels.swapaxes(0, 1))):
-        band = max(BAND, len(turned) // BANDS)
-        for curvature, clarity in _planes(turned, band):
-            yield from _lines(curvature, clarity, band=band, upright=upright)
+def _clearest(seams: list[_Seam]) -> list[_Seam]:
+    """Return the clearest one of each line, the clearest line first, and none half as clear."""
+    clearest: list[_Seam] = []
+    for seam in sorted(seams, key=lambda seam: -seam.strength):
+        if seam.strength > 0 and not any(seam.beside(other) for other in clearest):
+            clearest.append(seam)
+    return [seam for seam in clearest[:SHOWN] if seam.strength >= clearest[0].strength / 2]
 
 
-def _planes(pixels: npt.NDArray[np.uint8], band: int) -> Iterator[tuple[Floats, Floats]]:
-    """Yield, of luma and two colours, the curvature across each line, and how clear it is there.
+def _said(clearest: list[_Seam]) -> Score:
+    if not clearest:
+        return Score(0.0)
+    return Score(clearest[0].strength, {"lines": [seam.evidence() for seam in clearest]})
+
+
+def _curvatures(pixels: npt.NDArray[np.uint8]) -> Floats:
+    """Return how much the picture turns off across each upright line, in levels.
 
     Args:
-        pixels: Shape (H, W, 3); the lines looked for are its columns.
-        band: So many rows are one.
+        pixels: Shape (H, W, 3).
 
-    Yields:
-        Both of shape (H // band, W - 3); column i is of the line between pixels i + 1 and i + 2.
+    Returns:
+        Shape (3, bands, W - 3), of luma and two colours; that of the line between pixels i + 1 and
+        i + 2 is at i. A step of one level within one pixel is 2, with -1 on either side.
     """
-    count = len(pixels) // band
-    rows = pixels[: count * band].reshape(count, band, -1)
-    means = rows.sum(axis=1, dtype=np.uint32).reshape(count, -1, 3) @ (PLANES.T / band)
-    steps = np.diff(np.moveaxis(means, -1, 0))
-    curvature: Floats = 2 * steps[..., 1:-1] - steps[..., :-2] - steps[..., 2:]
-    clear = np.maximum(np.abs(curvature) - NOTHING, 0) / (_surroundings(curvature) + LEAST)
-    yield from zip(curvature, np.copysign(np.minimum(clear, MOST), curvature), strict=True)
+    band = _band(len(pixels))
+    rows = pixels[: len(pixels) // band * band].reshape(-1, band, pixels.shape[1] * 3)
+    means = rows.sum(axis=1, dtype=np.float32).reshape(len(rows), -1, 3) @ (PLANES.T / band)
+    steps = np.diff(np.ascontiguousarray(np.moveaxis(means, -1, 0)))
+    curvatures: Floats = 2 * steps[..., 1:-1] - steps[..., :-2] - steps[..., 2:]
+    return curvatures
 
 
-def _surroundings(curvature: Floats) -> Floats:
-    """Return how large curvature is beside each place, on the livelier side (its RMS)."""
-    reach = FAR - NEAR + 1
-    padded = np.pad(np.square(curvature), ((0, 0), (0, 0), (FAR, FAR)), mode="reflect")
-    means = sliding_window_view(padded, reach, axis=-1).mean(axis=-1)
-    width = curvature.shape[-1]
-    livelier = np.maximum(means[..., :width], means[..., -width:])
-    root: Floats = np.sqrt(livelier)
-    return root
+def _band(along: int) -> int:
+    return max(BAND, along // BANDS)
 
 
-def _lines(curvature: Floats, clarity: Floats, *, band: int, upright: bool) -> Iterator[_Seam]:
-    """Yield the clearest lines of one plane that are as sharp as a seam."""
-    count = len(clarity)
-    others = float(np.percentile(np.abs(clarity.sum(axis=0)), BUSY)) / count**0.5
-    for signed in (clarity, -clarity):
-        for at, start, end in _stretches(signed):
-            part = curvature[start:end, at - 1 : at + 2]
-            if end - start < max(FEWEST, PART * count) or not _sharp(part):
-                continue
-            step = float(np.median(np.abs(part[:, 1]))) / 2
-            share = (end - start) / count
-            strength = float(signed[start:end, at].sum()) / (end - start) ** 0.5 / (1 + others / 2)
-            if step > BOLD and share < WHOLE:
-                strength /= 2
-            yield _Seam(at + 2, start * band, end * band, share, step, strength, upright)
+def _clarity(plane: Floats, nothing: float) -> Floats:
+    """Return the curvature of a plane over that of its surroundings, on the livelier side."""
+    squares = np.pad(np.square(plane), ((0, 0), (FAR, FAR)), mode="reflect")
+    for shift in (1, 2, 4):  # sums of the eight pixels from NEAR to FAR
+        squares = squares[:, :-shift] + squares[:, shift:]
+    width = plane.shape[1]
+    around = np.sqrt(np.maximum(squares[:, :width], squares[:, -width:]) / (FAR - NEAR + 1))
+    clear = np.maximum(np.abs(plane) - np.float32(nothing), 0) / (around + np.float32(LEAST))
+    clarity: Floats = np.copysign(np.minimum(clear, np.float32(MOST)), plane)
+    return clarity
+
+
+def _ways(clarity: Floats) -> Iterator[tuple[str, Floats]]:
+    """Yield clarity as a lighter side has it, a darker one, and either where content breaks off."""
+    yield "step", clarity
+    yield "step", -clarity
+    yield "broken", np.abs(clarity) - np.float32(CHANCE)
+
+
+def _lines(
+    planes: Floats, at: int, signed: Floats, *, along: int, upright: bool
+) -> Iterator[_Seam]:
+    """Yield the clearest lines of plane *at*, seen one way, that may be seams."""
+    count, band = len(signed), _band(along)
+    others = max(0.0, float(np.percentile(signed.sum(axis=0), BUSY))) / count**0.5
+    for across in _outstanding(signed):
+        start, end = _stretch(signed[:, across])
+        part = planes[:, start:end, across - 1 : across + 2]
+        share = (end - start) / count
+        if end - start < max(FEWEST, PART * count) or not _sharp(part[at]):
+            continue
+        steps = part[..., 1] / 2
+        clear = float(signed[start:end, across].sum()) / (end - start) ** 0.5
+        strength = clear * _belief(steps, at, share) / (1 + others / 2)
+        levels = float(np.abs(np.median(steps, axis=1)).max())
+        yield _Seam(upright, across + 2, start * band, end * band, share, levels, strength)
+
+
+def _belief(steps: Floats, at: int, share: float) -> float:
+    """Return 0 for what is a thing's own edge, a half for what may be one, else 1.
+
+    Args:
+        steps: In levels, shape (3, bands of the line).
+        at: The plane that it was seen in.
+        share: Its length over that of the side.
+    """
+    sides = np.sign(np.median(steps, axis=1, keepdims=True))
+    if np.percentile(steps * sides, SLACK, axis=1).max() > BOLD:
+        return 0.0
+    return 0.5 if share < WHOLE and np.median(np.abs(steps[at])) > BOLD else 1.0
 
 
 def _sharp(part: Floats) -> bool:
@@ -181,16 +221,24 @@ def _sharp(part: Floats) -> bool:
     return bool(max(before, behind) < SHARP * on)
 
 
-def _stretches(signed: Floats) -> Iterator[tuple[int, int, int]]:
-    """Yield the lines that stand out most: where, and the bands where it begins and ends."""
-    summed = np.pad(np.cumsum(signed - LASTING, axis=0), ((1, 0), (0, 0)))
-    since = summed - np.minimum.accumulate(summed, axis=0)
-    best = since.max(axis=0)
+def _outstanding(signed: Floats) -> Iterator[int]:
+    """Yield where the lines are that have the most in one stretch, the clearest line first."""
+    best = np.zeros(signed.shape[1], np.float32)
+    so_far = np.zeros_like(best)
+    for band in signed - np.float32(LASTING):  # by hand; cumsum down the columns is far slower
+        so_far = np.maximum(so_far + band, 0)
+        best = np.maximum(best, so_far)
     best[:MARGIN] = best[-MARGIN:] = 0
     for _ in range(TRIED):
         at = int(best.argmax())
         if best[at] <= 0:
             return
-        end = int(since[:, at].argmax())
-        yield at, int(summed[: end + 1, at].argmin()), end
+        yield at
         best[max(0, at - NEAR) : at + NEAR + 1] = 0
+
+
+def _stretch(line: Floats) -> tuple[int, int]:
+    """Return the bands between which a line has the most above what lasts."""
+    summed = np.concatenate([[0], np.cumsum(line - LASTING)])
+    end = int((summed - np.minimum.accumulate(summed)).argmax())
+    return int(summed[: end + 1].argmin()), end
