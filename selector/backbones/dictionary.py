@@ -10,6 +10,7 @@ from selector.errors import WeightsError
 from selector.installed import CURE, install_extra, mend
 
 Language: TypeAlias = Literal["de", "en", "es", "fr", "it", "nl", "pt"]
+PART = 3  # letters of a word that was read with its neighbour; of two, there are too many
 ENDINGS = ("'s", "s'")
 
 
@@ -26,10 +27,18 @@ def vocabulary(language: Language) -> frozenset[str]:
 
 
 def is_known(word: str, languages: tuple[Language, ...]) -> bool:
-    """Return whether *word*, regardless of case, is in a dictionary of one of the *languages*."""
+    """Return whether *word*, regardless of case, is in a dictionary of one of the *languages*.
+
+    Two words that were read as one are known, too: narrow spaces are often not seen.
+    """
     plain = word.casefold().replace("’", "'").strip(_PUNCTUATION)
     stem = next((plain.removesuffix(end) for end in ENDINGS if plain.endswith(end)), plain)
-    return any(one in vocabulary(language) for language in languages for one in (plain, stem))
+    halves = ((plain[:cut], plain[cut:]) for cut in range(PART, len(plain) - PART + 1))
+    return any(
+        all(part in vocabulary(language) for part in parts)
+        for parts in ((plain,), (stem,), *halves)
+        for language in languages
+    )
 
 
 @cache

@@ -89,14 +89,18 @@ class Lettering(Measure):
         share = "share of letters"
         area = "share of the picture's area"
         return {
-            "count": Output("lines", 0, MOST, None, words="lines of lettering", whole=True),
+            "count": Output(
+                "lines", 0, MOST, None, words="number of lines of lettering", whole=True
+            ),
             "match": Output(
                 share, 0, 1, True, optional=True, words="legibility of the words asked for"
             ),
             "garbled": Output(share, 0, 1, False, optional=True, words="garbled lettering"),
             "unknown": Output(share, 0, 1, False, optional=True, words="words in no dictionary"),
             "unwanted": Output(area, 0, 1, False, words="lettering nobody asked for"),
-            "watermark": Output("lines", 0, MOST, False, words="watermarks", whole=True),
+            "watermark": Output(
+                "watermarks", 0, MOST, False, words="number of watermarks", whole=True
+            ),
         }
 
     @property
@@ -171,11 +175,13 @@ def _match(wanted: Sequence[str], lines: list[Line]) -> Measured:
         return NotApplicable("no words were asked for")
     found = [(text, *readability(text, lines)) for text in wanted]
     found.sort(key=lambda each: each[1])
-    texts: list[JsonValue] = [
-        f'asked "{shortened(text, LABEL)}", read "{shortened(read, LABEL)}"'
-        for text, _, read in found[:SHOWN_TEXTS]
-    ]
+    texts: list[JsonValue] = [_compared(text, read) for text, _, read in found[:SHOWN_TEXTS]]
     return Score(found[0][1], {"texts": texts})
+
+
+def _compared(text: str, read: str) -> str:
+    instead = f'"{shortened(read, LABEL)}"' if read else "nothing"
+    return f'asked "{shortened(text, LABEL)}", read {instead}'
 
 
 def _garbled(judged: list[tuple[Line, list[Word]]]) -> Measured:

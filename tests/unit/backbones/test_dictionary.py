@@ -19,6 +19,12 @@ def test_what_is_no_word_is_not_known(word):
     assert not is_known(word, ("en",))
 
 
+def test_two_words_without_the_space_between_them_are_known():
+    """A narrow space that was not seen makes no strange word."""
+    assert is_known("HOTTEA", ("en",))
+    assert not is_known("HOTTAE", ("en",))
+
+
 def test_another_language_has_other_words():
     """A French sign is made of words where French is asked for."""
     assert not is_known("boulangerie", ("en",))

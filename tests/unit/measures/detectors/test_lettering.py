@@ -98,7 +98,7 @@ def test_asked_for_and_not_there_is_no_match(detector: Lettering, astronaut: Pic
     found = said(detector, astronaut, 'an astronaut, "MOON BASE"')
 
     assert value(found["match"]) == 0
-    assert found["match"].evidence == {"texts": ['asked "MOON BASE", read ""']}
+    assert found["match"].evidence == {"texts": ['asked "MOON BASE", read nothing']}
 
 
 @pytest.mark.parametrize("shade", [0, 255])
