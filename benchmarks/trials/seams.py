@@ -1,6 +1,5 @@
 """Pictures put together edge to edge in known ways, for detectors.seams."""
 
-import io
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
+from benchmarks.altered import Change, Picture, altered, jpeg, unchanged
 from benchmarks.trial import Example, Trial, photographs
 
 LANCZOS = PIL.Image.Resampling.LANCZOS
 
 Pixels = npt.NDArray[np.floating]
-Picture = PIL.Image.Image
-Treat = Callable[[Picture], Picture]
 Fault = Callable[[Picture, np.random.Generator], Picture]
 Other = Callable[[Pixels, np.random.Generator], Pixels]
 
@@ -27,35 +25,31 @@ def trials() -> Iterator[Trial]:
     yield _trial("step", "one part of another gain, 12 %", partial(_stitched, other=_gained))
     yield _trial("step", "one part of another tint, 8 levels", partial(_stitched, other=_tinted))
     yield _trial("step", "pasted rectangle, exposure 12 % off", partial(_pasted, other=_gained))
-    yield _trial("step", "the same, 16 levels, JPEG of quality 90", _then(_jpeg), treat=_jpeg)
+    yield _trial("step", "16 levels, then JPEG of quality 90", _then(jpeg(90)), treat=jpeg(90))
     for factor in (0.7, 1.5):
         treat = partial(_resized, factor=factor)
-        yield _trial("step", f"the same, 16 levels, resized × {factor}", _then(treat), treat=treat)
+        yield _trial("step", f"16 levels, then resized × {factor}", _then(treat), treat=treat)
     for shift in (8, 24):
         yield _trial("broken", f"one part {shift} px out of place", partial(_shifted, by=shift))
     yield _trial("broken", "one part upside down", partial(_stitched, other=_flipped))
+    yield _trial("broken", "half of another picture beside it", _beside)
     halved = partial(_resized, factor=0.5)
     yield _trial("broken", "the picture four times, 2 × 2", _tiled, treat=halved)
     for name, other in (("noise of 6 levels", _noisy), ("blur of 1.5 px", _blurred)):
         yield _trial("broken", f"pasted rectangle with {name}", partial(_pasted, other=other))
 
 
-def _trial(output: str, fault: str, bad: Fault, treat: Treat = PIL.Image.Image.copy) -> Trial:
-    pictures = photographs("reported")
-    return Trial(
-        detector="detectors.seams",
-        output=output,
-        fault=fault,
-        good=tuple(Example(treat(picture), name) for name, picture in pictures.items()),
-        bad=tuple(Example(bad(picture, _rng(name)), name) for name, picture in pictures.items()),
-    )
+def _trial(output: str, fault: str, bad: Fault, treat: Change = unchanged) -> Trial:
+    pictures = photographs("reported").items()
+    made = tuple(Example(bad(picture, _rng(name)), name) for name, picture in pictures)
+    return Trial("detectors.seams", output, fault, altered(treat), made)
 
 
 def _rng(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def _then(treat: Treat) -> Fault:
+def _then(treat: Change) -> Fault:
     return lambda picture, rng: treat(_lighter(16)(picture, rng))
 
 
@@ -96,6 +90,17 @@ def _shifted(picture: Picture, rng: np.random.Generator, *, by: int) -> Picture:
     return _picture(whole if upright else whole.swapaxes(0, 1))
 
 
+def _beside(picture: Picture, rng: np.random.Generator) -> Picture:
+    """Return the left half of the picture, and beside it that of another, brought to its height."""
+    others = [other for other in photographs("reported").values() if other.size != picture.size]
+    other = others[rng.integers(len(others))]
+    middle = picture.width // 2
+    factor = max(picture.height / other.height, (picture.width - middle) / other.width)
+    whole = picture.copy()
+    whole.paste(_resized(other, factor), (middle, 0))
+    return whole
+
+
 def _tiled(picture: Picture, _: np.random.Generator) -> Picture:
     return _picture(np.tile(np.asarray(_resized(picture, 0.5)), (2, 2, 1)))
 
@@ -125,12 +130,6 @@ def _blurred(pixels: Pixels, _: np.random.Generator) -> Pixels:
 
 def _resized(picture: Picture, factor: float) -> Picture:
     return picture.resize((round(picture.width * factor), round(picture.height * factor)), LANCZOS)
-
-
-def _jpeg(picture: Picture) -> Picture:
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=90)
-    return PIL.Image.open(file).convert("RGB")
 
 
 def _picture(pixels: Pixels) -> Picture:

@@ -16,7 +16,7 @@ from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
 Floats = npt.NDArray[np.float32]
 
-# Rounded, not tuned finely; chosen on photographs that none of the numbers below was measured on.
+# Chosen on 58 photographs; none of the card's numbers was measured on any of them.
 SMALLEST = 64  # px; a shorter side has too few bands to tell a seam from an edge
 BAND = 8  # px along the line that are averaged first; takes most of the noise away
 BANDS = 128  # at most along a side, so that a large picture is no dearer than its pixels
@@ -34,7 +34,9 @@ FEWEST = 4  # bands; likewise
 SHARP = -0.2  # curvature beside the line over that on it; -0.5 for a step within one pixel
 BOLD = 40.0  # levels; a bolder step over a part, or of one sign all along, is rather an edge
 WHOLE = 0.9  # of the side
-SLACK = 10  # percent of the bands that an edge need not be bold in
+SLACK = 10  # percent of the bands that an edge need not be bold in, nor a bar plain
+DRAWN = 0.01  # level; no photograph is as plain as this
+PLAIN, LIVELY = 3.0, 12.0  # levels along a side; black bars have 2 after JPEG
 MARGIN = 8  # px; picture borders, frames and what resizing makes of them
 BUSY = 90  # percentile of all lines of a direction: how well its other lines stand out
 CHANCE = 0.8  # deviations of either sign; about what there is where nothing is
@@ -44,14 +46,23 @@ SMALL = f"a side is under {SMALLEST} px"
 
 
 class Seams(Measure):
-    """Straight lines along which the picture does not fit together.
+    """Straight level or upright lines along which the picture does not fit together.
 
-    Unit: `strength` of the strongest line; lower is better.
-    Needs: sRGB.
-    Evidence: lines.
-    Blind to: many.
+    Unit: `step`, where one side is lighter or of another tint, and `broken`, where content breaks
+        off too: how clear the clearest such line is, in standard errors beyond what its
+        surroundings do by chance, in bands of 8 px; 0 for no line; lower is better. `length` of
+        the clearer one, share of the side. Of 76 photographs and generated pictures that nothing
+        was chosen on, 12 have a step over 6 and 3 one over 10, 6 a break over 12 and 2 over 22.
+    Needs: sRGB, every pixel as it was made; both sides at least 64 px.
+    Evidence: up to eight lines, with their strength and how many levels their sides are apart.
+    Blind to: seams that were feathered, or resized afterwards (× 0.7: AUC 0.72; × 1.5: 0.50); a
+        part of another noise or sharpness alone (0.52, 0.46); a step of one sign over 40 levels,
+        one beside plain colour, a line shorter than a fifth of the side or within 8 px of the
+        border. Takes sharp straight edges for seams: a window's frame, a mast, drawn frames,
+        a collage, an almost level horizon drawn without softness.
     Model: none.
-    Source: ours.
+    Source: measured on 27 pictures, stitched: AUC 0.85 (95 % interval 0.76 to 0.94) at 4 levels,
+        0.92 at 8, 0.98 at 16 and after JPEG of quality 90; a part moved by 8 px 0.90, tiles 0.93.
     """
 
     kind: ClassVar[Kind] = "detector"
@@ -63,15 +74,15 @@ class Seams(Measure):
         clear = Output("standard errors", 0, None, False, optional=True)
         share = Output("share of the side", 0, 1, None, optional=True)
         return {
-            "step": replace(clear, words="clearest straight step"),
-            "broken": replace(clear, words="clearest straight break"),
+            "step": replace(clear, words="clearest straight step", usual=(0, 7.5)),
+            "broken": replace(clear, words="clearest straight break", usual=(0, 17)),
             "length": replace(share, words="length of the clearest seam"),
         }
 
     @property
     def cost(self) -> Cost:
         """Measured at 1024²."""
-        return Cost(seconds=0.02)
+        return Cost(seconds=0.024)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Look for seams, upright and level, in every picture."""
@@ -117,10 +128,10 @@ def _measured(image: Image) -> dict[str, Measured]:
         return dict.fromkeys(("step", "broken", "length"), NotApplicable(SMALL))
     found: dict[str, list[_Seam]] = {"step": [], "broken": []}
     for upright, turned in ((True, image.rgb), (False, image.rgb.swapaxes(0, 1))):
-        planes = _curvatures(turned)
+        view = _view(turned, upright=upright)
         for at, nothing in enumerate(NOTHING):
-            for kind, signed in _ways(_clarity(planes[at], nothing)):
-                found[kind] += _lines(planes, at, signed, along=len(turned), upright=upright)
+            for kind, signed in _ways(_clarity(view.curvatures[at], nothing)):
+                found[kind] += _lines(view, at, signed)
     said = {kind: _said(_clearest(seams)) for kind, seams in found.items()}
     every = _clearest([*found["step"], *found["broken"]])
     return {**said, "length": Score(every[0].share) if every else NotApplicable("no seam found")}
@@ -130,7 +141,7 @@ def _clearest(seams: list[_Seam]) -> list[_Seam]:
     """Return the clearest one of each line, the clearest line first, and none half as clear."""
     clearest: list[_Seam] = []
     for seam in sorted(seams, key=lambda seam: -seam.strength):
-        if seam.strength > 0 and not any(seam.beside(other) for other in clearest):
+        if seam.strength and not any(seam.beside(other) for other in clearest):
             clearest.append(seam)
     return [seam for seam in clearest[:SHOWN] if seam.strength >= clearest[0].strength / 2]
 
@@ -141,26 +152,32 @@ def _said(clearest: list[_Seam]) -> Score:
     return Score(clearest[0].strength, {"lines": [seam.evidence() for seam in clearest]})
 
 
-def _curvatures(pixels: npt.NDArray[np.uint8]) -> Floats:
-    """Return how much the picture turns off across each upright line, in levels.
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A picture as one direction of lines is looked for, in luma and two colours.
 
-    Args:
-        pixels: Shape (H, W, 3).
-
-    Returns:
-        Shape (3, bands, W - 3), of luma and two colours; that of the line between pixels i + 1 and
-        i + 2 is at i. A step of one level within one pixel is 2, with -1 on either side.
+    Attributes:
+        upright: Whether lines from top to bottom are.
+        band: So many rows are one.
+        means: In levels, shape (3, bands, W).
+        curvatures: How much the means turn off across each line, shape (3, bands, W - 3): at i that
+            of the line between pixels i + 1 and i + 2. A step of one level is 2, with -1 beside it.
     """
-    band = _band(len(pixels))
+
+    upright: bool
+    band: int
+    means: Floats
+    curvatures: Floats
+
+
+def _view(pixels: npt.NDArray[np.uint8], *, upright: bool) -> _View:
+    band = max(BAND, len(pixels) // BANDS)
     rows = pixels[: len(pixels) // band * band].reshape(-1, band, pixels.shape[1] * 3)
-    means = rows.sum(axis=1, dtype=np.float32).reshape(len(rows), -1, 3) @ (PLANES.T / band)
-    steps = np.diff(np.ascontiguousarray(np.moveaxis(means, -1, 0)))
-    curvatures: Floats = 2 * steps[..., 1:-1] - steps[..., :-2] - steps[..., 2:]
-    return curvatures
-
-
-def _band(along: int) -> int:
-    return max(BAND, along // BANDS)
+    summed = rows.sum(axis=1, dtype=np.float32).reshape(len(rows), -1, 3)
+    means = np.ascontiguousarray(np.moveaxis(summed @ (PLANES.T / band), -1, 0))
+    steps = np.diff(means)
+    curvatures = 2 * steps[..., 1:-1] - steps[..., :-2] - steps[..., 2:]
+    return _View(upright, band, means, curvatures)
 
 
 def _clarity(plane: Floats, nothing: float) -> Floats:
@@ -182,23 +199,29 @@ def _ways(clarity: Floats) -> Iterator[tuple[str, Floats]]:
     yield "broken", np.abs(clarity) - np.float32(CHANCE)
 
 
-def _lines(
-    planes: Floats, at: int, signed: Floats, *, along: int, upright: bool
-) -> Iterator[_Seam]:
+def _lines(view: _View, at: int, signed: Floats) -> Iterator[_Seam]:
     """Yield the clearest lines of plane *at*, seen one way, that may be seams."""
-    count, band = len(signed), _band(along)
+    count = len(signed)
     others = max(0.0, float(np.percentile(signed.sum(axis=0), BUSY))) / count**0.5
     for across in _outstanding(signed):
         start, end = _stretch(signed[:, across])
-        part = planes[:, start:end, across - 1 : across + 2]
         share = (end - start) / count
-        if end - start < max(FEWEST, PART * count) or not _sharp(part[at]):
+        part = view.curvatures[:, start:end, across - 1 : across + 2]
+        beside = view.means[0, start:end, [across, across + 3]]
+        if end - start < max(FEWEST, PART * count) or not _sharp(part[at]) or _bar(beside):
             continue
-        steps = part[..., 1] / 2
+        steps = part[..., 1] / np.float32(2)
         clear = float(signed[start:end, across].sum()) / (end - start) ** 0.5
         strength = clear * _belief(steps, at, share) / (1 + others / 2)
         levels = float(np.abs(np.median(steps, axis=1)).max())
-        yield _Seam(upright, across + 2, start * band, end * band, share, levels, strength)
+        ends = (start * view.band, end * view.band)
+        yield _Seam(view.upright, across + 2, *ends, share, levels, strength)
+
+
+def _bar(beside: Floats) -> bool:
+    """Return whether one side is plain: wholly, as only drawn, or beside one that is not: a bar."""
+    plainer, livelier = sorted(np.ptp(np.percentile(beside, (SLACK, 100 - SLACK), axis=1), axis=0))
+    return bool(plainer < DRAWN or (plainer <= PLAIN and livelier > LIVELY))
 
 
 def _belief(steps: Floats, at: int, share: float) -> float:
