@@ -99,7 +99,9 @@ def _best_run(text: str, lines: Sequence[Line]) -> tuple[float, str]:
     edits, begins = _edits(text, read, bounds)
     end = int(np.where(bounds, edits, len(text)).argmin())
     first, last = np.searchsorted(ends, (begins[end], end))
-    return max(0.0, 1 - float(edits[end]) / max(1, len(text))), " ".join(pieces[first:last])
+    run = pieces[first:last]
+    shown = ("" if is_ideographic("".join(run)) else " ").join(run)
+    return max(0.0, 1 - float(edits[end]) / max(1, len(text))), shown
 
 
 def _pieces(text: str) -> list[str]:

@@ -71,7 +71,7 @@ def test_a_text_may_be_broken_into_lines_rows_and_columns():
 
     assert readability("Grand Hotel open daily", posters) == (1, "GRAND HOTEL OPEN DAILY")
     assert readability("grand open hotel daily", posters)[0] == 1
-    assert readability("海納百川有容乃大", columns)[0] == 1
+    assert readability("海納百川有容乃大", columns) == (1, "海納百川有容乃大")
 
 
 def test_the_order_in_which_lines_were_found_does_not_matter():
