@@ -23,8 +23,8 @@ ALIKE = str.maketrans("0il", "o11")  # no more than the shape tells in most type
 def letters(text: str) -> str:
     """Return *text* as it is compared: letters and digits only, of one case and width.
 
-    Accents are dropped, which the recogniser often misses, and what looks alike is one: 0 and O,
-    1 and l and I.
+    Accents are dropped, which capitals often go without, and what looks alike is one: 0 and O, 1
+    and l and I.
     """
     apart = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(char for char in apart if ord(char) not in ACCENTS)
