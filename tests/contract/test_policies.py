@@ -15,6 +15,7 @@ from selector.policy.plan import Plan
 
 NAMES = find.names()
 FIRST_LINE = "# yaml-language-server: $schema=policy.schema.json"
+BEYOND = 1e9  # more than any output without an upper end ever is
 LINES = {"reject_below", "accept_above", "reject_above", "accept_below"}
 
 
@@ -99,7 +100,8 @@ def _loosened(policy: dict, plan: Plan) -> Iterator[tuple[str, dict]]:
             if key == "equals":
                 one["at_least"] = taken
             elif not one.keys() & LINES:  # a gate needs one, and this one everything meets
-                one |= {"accept_below": output.high} if "below" in key else {"accept_above": 0}
+                high = BEYOND if output.high is None else output.high
+                one |= {"accept_below": high} if "below" in key else {"accept_above": 0}
             yield f"{bound['on']}: {key}", changed
     if plan.distinct and plan.deliver != 1:  # with one, nothing is left to be a duplicate
         yield "distinct", policy | {"distinct": policy["distinct"] | {"within": 0}}
