@@ -10,9 +10,9 @@ import PIL.Image
 
 from benchmarks.trial import Example, Trial, photographs
 from selector.backbones.crops import Points
-from selector.backbones.fingers import FINGERS, THUMB, palm_length
 from selector.backbones.landmarker import Landmarker
 from selector.images.srgb import Pixels
+from selector.signs.fingers import FINGERS, THUMB, palm_length
 
 DETECTOR = "detectors.hands"
 LABELLED = "real and generated pictures, labelled by eye"

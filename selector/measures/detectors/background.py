@@ -75,7 +75,7 @@ class Background(Measure):
             "unevenness": delta,
             "subjects": replace(things, usual=(1, 20), whole=True),
             "fill": replace(
-                things, unit="share of the frame", high=1, usual=(0.8, 1),
+                things, unit="share of the frame", high=1, higher_is_better=True, usual=(0.8, 1),
                 words="how much of the frame the subject takes",
             ),
         }  # fmt: skip

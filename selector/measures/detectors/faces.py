@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from pydantic import JsonValue, PrivateAttr
 
-from selector.backbones.face_chip import chip_of
-from selector.backbones.face_signs import SHARPEST, signs
 from selector.backbones.landmarker import Box, Found, Landmarker
 from selector.backbones.litert import LandmarkNetwork
 from selector.backbones.looks import look_again
 from selector.backbones.second_look import find_also_small, shrunk
-from selector.backbones.skin import has_colour
 from selector.errors import MeasureError
 from selector.images import Image
 from selector.measures.base import Measure, Subject
+from selector.signs.face_chip import chip_of
+from selector.signs.faces import SHARPEST, signs
+from selector.signs.skin import has_colour
 from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
 MODEL = "face_landmarker"

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from pydantic import JsonValue, PrivateAttr
 
-from selector.backbones.bodies import HANDS
-from selector.backbones.hand_signs import Hand, HandModels
 from selector.backbones.mediapipe_task import AT_ONCE
 from selector.errors import MeasureError
 from selector.images import Image
 from selector.measures.base import Measure, Subject
+from selector.signs.bodies import HANDS
+from selector.signs.hands import Hand, HandModels
 from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
 # Which end is the bad one, of what is measured of each hand.

@@ -7,15 +7,15 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, JsonValue, PrivateAttr
 
-from selector.backbones.asked_words import asked
 from selector.backbones.dictionary import Language, is_known
 from selector.backbones.ocr import MOST, Line, Reader
-from selector.backbones.spelled import is_ideographic, letters, likeness, readability
-from selector.backbones.watermarks import is_mark
 from selector.errors import MeasureError
 from selector.foreign import shortened
 from selector.images import Image
 from selector.measures.base import Measure, Subject
+from selector.signs.asked_words import asked
+from selector.signs.spelled import is_ideographic, letters, likeness, readability
+from selector.signs.watermarks import is_mark
 from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]

@@ -15,12 +15,12 @@ import PIL.ImageDraw
 import pytest
 import skimage.data
 
-from selector.backbones.hand_signs import Hand
 from selector.backbones.second_look import overlap
 from selector.errors import MeasureError
 from selector.images import open_image
 from selector.measures.base import Subject
 from selector.measures.detectors.hands import Hands
+from selector.signs.hands import Hand
 from selector.types import Measured, NotApplicable, Score
 
 THUMB = "mpsamples_gesture_recognizer_hand_thumb_up.jpg"

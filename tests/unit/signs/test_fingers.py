@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selector.backbones.crops import Points
-from selector.backbones.fingers import fingers_of, gap, palm_length
 from selector.images.srgb import Pixels
+from selector.signs.fingers import fingers_of, gap, palm_length
 
 PALM = 100.0  # px from the wrist to the middle knuckle
 SKINS = {"light": (236, 200, 178), "olive": (190, 145, 105), "brown": (120, 78, 55),

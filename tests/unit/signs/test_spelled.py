@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selector.backbones.ocr import Line
-from selector.backbones.spelled import MOST, found_in, letters, likeness, readability
+from selector.signs.spelled import MOST, found_in, letters, likeness, readability
 
 
 def line(text: str, x: int = 0, y: int = 0, *, width: int = 100, height: int = 20) -> Line:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from selector.backbones.face_chip import Mask
 from selector.images.srgb import Pixels
+from selector.signs.face_chip import Mask
 
 Colours = npt.NDArray[np.float64]
 

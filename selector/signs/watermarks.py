@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selector.backbones.spelled import found_in, letters, likeness
+from selector.signs.spelled import found_in, letters, likeness
 
 MISREAD = 8  # letters of a name may hold one edit; "stock" is an edit away from "iStock"
 MOST_OF = 0.75  # of a name that is cut off; "shutters" and "deposit" are words

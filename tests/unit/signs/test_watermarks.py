@@ -2,7 +2,7 @@
 
 import pytest
 
-from selector.backbones.watermarks import is_mark
+from selector.signs.watermarks import is_mark
 
 
 @pytest.mark.parametrize(

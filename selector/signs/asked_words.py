@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selector.backbones.spelled import letters
+from selector.signs.spelled import letters
 
 LONGEST_PROMPT = 10_000  # characters; what comes later is not read
 MOST = 16  # texts; a prompt that asks for more is no order for lettering

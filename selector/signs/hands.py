@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import JsonValue
 
-from selector.backbones.bodies import HANDS, arm_of, ends_of_arms
-from selector.backbones.fingers import fingers_of, palm_length
 from selector.backbones.landmarker import Box, Found, Landmarker, Points, Region, bounds
 from selector.backbones.litert import LandmarkNetwork
 from selector.backbones.looks import Looks, look_again
@@ -18,6 +16,8 @@ from selector.backbones.mediapipe_task import AT_ONCE
 from selector.backbones.second_look import SAME, overlap, shrunk
 from selector.images import Image
 from selector.images.srgb import Pixels
+from selector.signs.bodies import HANDS, arm_of, ends_of_arms
+from selector.signs.fingers import fingers_of, palm_length
 
 SMALLEST = 32.0  # px of the longer side, of 1024 on the picture's; smaller ones jitter like any
 NOTHING = 0.2  # the jitter of landmarks that were laid where no hand is; it was 0.16 to 0.34

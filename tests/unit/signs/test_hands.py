@@ -9,9 +9,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from selector.backbones.hand_signs import HandModels
 from selector.errors import MeasureError
 from selector.images import open_image
+from selector.signs.hands import HandModels
 from selector.weights.fetch import fetch
 
 
@@ -51,7 +51,7 @@ def test_all_are_loaded_or_none(tmp_path: Path) -> None:
     """If the last file is missing, the models before it are let go of."""
     code = """
 from selector.backbones import landmarker, litert
-from selector.backbones.hand_signs import HandModels
+from selector.signs.hands import HandModels
 from selector.errors import WeightsError
 try:
     HandModels.load()

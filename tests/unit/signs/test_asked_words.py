@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.backbones.asked_words import LONGEST, LONGEST_PROMPT, MOST, asked
-from selector.backbones.spelled import letters
+from selector.signs.asked_words import LONGEST, LONGEST_PROMPT, MOST, asked
+from selector.signs.spelled import letters
 
 QUOTED = {
     'a neon sign that says "OPEN" at night': ("OPEN",),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from selector.backbones.skin import has_colour, lab, other_share, unnatural
+from selector.signs.skin import has_colour, lab, other_share, unnatural
 
 # The ten swatches of the Monk skin tone scale, lightest to darkest.
 MONK = (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from selector.backbones import skin
 from selector.backbones.crops import Points
-from selector.backbones.face_chip import BROWS, EYES, LIPS, Chip
+from selector.signs import skin
+from selector.signs.face_chip import BROWS, EYES, LIPS, Chip
 
 Plane = npt.NDArray[np.float64]
 

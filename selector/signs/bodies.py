@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from selector.backbones.fingers import WRIST, palm_length
 from selector.backbones.landmarker import Found, Points, Region
+from selector.signs.fingers import WRIST, palm_length
 
 Side = Literal["left", "right"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from selector.backbones.face_chip import BROWS, EYES, chip_of
-from selector.backbones.face_signs import PAIRS, asymmetry, openness
+from selector.signs.face_chip import BROWS, EYES, chip_of
+from selector.signs.faces import PAIRS, asymmetry, openness
 
 POINTS = 478
 

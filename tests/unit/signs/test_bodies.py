@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.backbones.bodies import arm_of, ends_of_arms, height
 from selector.backbones.landmarker import Found, Landmarker, Points
 from selector.images.srgb import Pixels
+from selector.signs.bodies import arm_of, ends_of_arms, height
 
 JOINTS = {  # of a person 1000 px tall who faces us, arms hanging: their left is right of us
     11: (300, 200), 12: (100, 200),

@@ -1,0 +1,1 @@
+"""What detectors tell faults by, in pixels, landmarks and words."""

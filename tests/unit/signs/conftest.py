@@ -1,0 +1,3 @@
+"""The real models, loaded once."""
+
+from networks import astronaut, bodies, face_network, faces, grey, hand_network, hands  # noqa: F401 - fixtures
