@@ -18,7 +18,9 @@ def key_of(plan: Plan, name: str) -> str | None:
     """Return the key of the output that *name* means in a plan, as in the policy; None: none."""
     if name in plan.instances and len(plan.instances[name].outputs) == 1:
         return f"{name}.{next(iter(plan.instances[name].outputs))}"
-    return name if name in _outputs(plan) else None
+    instance, _, output = name.rpartition(".")
+    known = instance in plan.instances and output in plan.instances[instance].outputs
+    return name if known else None
 
 
 def needed(plan: Plan) -> list[str]:
