@@ -44,7 +44,9 @@ def obtain(entry: Entry) -> Path:
             return path
         failures = [f"{path}: another file than it should be"] if path.exists() else []
         if is_offline():
-            offline = [f"{source}: SELECTOR_OFFLINE is set: no download" for source in entry.sources]
+            offline = [
+                f"{source}: SELECTOR_OFFLINE is set: no download" for source in entry.sources
+            ]
             raise _unavailable(entry, path, [*failures, *offline])
         for source in entry.sources:
             try:
