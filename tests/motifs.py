@@ -1,7 +1,7 @@
 """What the shipped policies are tried on: faults made from a portrait, and drawings."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 WHITE = (255, 255, 255)
 Picture = Image.Image
@@ -21,6 +21,14 @@ def two_of_them(portrait: Picture) -> Picture:
     for at in (0, 768):
         both.paste(portrait.crop((100, 0, 868, 1024)), (at, 0))
     return both
+
+
+def written(portrait: Picture, words: str) -> Picture:
+    """Return a portrait with words across its chest."""
+    signed = portrait.copy()
+    font = ImageFont.load_default(64)
+    ImageDraw.Draw(signed).text((300, 760), words, WHITE, font, stroke_width=3, stroke_fill="black")
+    return signed
 
 
 def crowd(portrait: Picture) -> Picture:
@@ -43,6 +51,31 @@ def mug(ground=WHITE, *, share: float = 0.36, blur: float = 0) -> Picture:
     draw.rounded_rectangle((left, top, left + wide, top + high), wide // 8, (176, 58, 46))
     draw.ellipse((left, top - wide // 10, left + wide, top + wide // 10), (88, 29, 23))
     return picture.filter(ImageFilter.GaussianBlur(blur))
+
+
+def pair(apart: int) -> Picture:
+    """Draw two mugs side by side, their middles so many pixels apart."""
+    one, half = mug(share=0.25), apart // 2
+    return ImageChops.darker(ImageChops.offset(one, -half, 0), ImageChops.offset(one, half, 0))
+
+
+def lettered(picture: Picture, text: str) -> Picture:
+    """Return a picture of 1024 px with *text* across its middle."""
+    written = picture.copy()
+    pen = ImageDraw.Draw(written)
+    pen.text((512, 512), text, WHITE, ImageFont.load_default(56), "mm",
+             stroke_width=3, stroke_fill=(30, 30, 30))  # fmt: skip
+    return written
+
+
+def stock(picture: Picture) -> Picture:
+    """Return a picture of 1024 px as stock agencies show it: their name aslant all over it."""
+    sheet = Image.new("L", picture.size)
+    pen = ImageDraw.Draw(sheet)
+    for place in range(15):
+        at = (place % 3 * 420 - 100, place // 3 * 220 + 60)
+        pen.text(at, "shutterstock", 140, ImageFont.load_default(54))
+    return Image.composite(Image.new("RGB", picture.size, "grey"), picture, sheet.rotate(30))
 
 
 def landscape(seed: int, *, blur: float = 0) -> Picture:

@@ -12,14 +12,21 @@ def choose(root):
     """Select among pictures by name, or paths, by a shipped policy; entries of it may change."""
 
     def selected(
-        policy: str, pictures, *, expect=None, journal=False, limits=None, **changes
+        policy: str,
+        pictures,
+        *,
+        prompt="a picture",
+        expect=None,
+        journal=False,
+        limits=None,
+        **changes,
     ) -> Selection:
         policy = Policy.load(root / "policies" / f"{policy}.yaml").having(**changes)
         given = list(pictures)
         if isinstance(pictures, dict):
             given = [Candidate(picture, id=name) for name, picture in pictures.items()]
         with Selector(policy, journal=journal, limits=limits) as selector:
-            return selector.select("a picture", given, expect=expect)
+            return selector.select(prompt, given, expect=expect)
 
     return selected
 
