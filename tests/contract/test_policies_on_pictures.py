@@ -1,10 +1,14 @@
 """What the policies starter, portrait and patient-education make of pictures of people."""
 
+import numpy as np
 import pytest
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from motifs import WHITE, two_of_them, upside_down_face
+import onnx_files
+from motifs import WHITE, lettered, stock, two_of_them, upside_down_face
 from selector.errors import JournalError
+from selector.planning import planned
+from selector.policy.document import read
 from told import ids, why
 
 
@@ -31,22 +35,54 @@ def test_of_eight_portraits_two_that_differ_are_delivered(choose, portrait, clos
 
 
 def test_a_face_upside_down_on_its_shoulders_is_not_accepted(choose, portrait):
-    """It is found as a face, and a person is asked."""
+    """It is found as a face, and a person is asked, about where it was pasted too."""
     selection = choose("portrait", {"odd": upside_down_face(portrait)}, expect={"faces": 1})
     assert ids(selection.review) == ["odd"]
-    assert why(selection, "odd") == {("band", "detectors.faces")}
+    assert why(selection, "odd") == {("band", "detectors.faces"), ("band", "detectors.seams")}
+
+
+def test_each_fault_of_a_portrait_has_its_own_reason(choose, portrait):
+    """Darkness, bars, noise, a cast and a caption are looked at, a stock mark is refused."""
+    grain = np.random.default_rng(0).normal(0, 30, (1024, 1024, 1))
+    faults = {
+        "exposure": portrait.point(lambda level: level * 0.45),
+        "letterbox": ImageOps.expand(portrait.crop((0, 40, 1024, 984)), (0, 40), "black"),
+        "distortion": Image.fromarray(np.clip(portrait + grain, 0, 255).astype(np.uint8)),
+        "faces": ImageChops.multiply(portrait, Image.new("RGB", portrait.size, (255, 190, 60))),
+        "lettering": lettered(portrait, "Anna and Tom"),
+    }
+    given = faults | {"stock": stock(portrait)}
+    selection = choose("portrait", given, expect={"faces": 1}, deliver="all")
+    assert {*ids(selection.review)} == {*faults}
+    for name in faults:
+        assert ("band", f"detectors.{name}") in why(selection, name)
+    assert ("refused", "detectors.lettering") in why(selection, "stock")
 
 
 def test_no_malformed_hand_is_accepted_unseen(choose, shared):
-    """Of real pictures with malformed hands none is accepted as portrait or for patients."""
+    """Of real pictures with malformed hands none is accepted as a portrait, each for its hands."""
     folder = sorted((shared / "images" / "hands_malformed").glob("*.[jp][pn]g"))
     assert len(folder) == 7
-    for policy in ("portrait", "patient-education"):
-        selection = choose(policy, folder, expect={"faces": 1}, deliver="all")
-        assert selection.accepted == ()
-        assert selection.review
-        for one in selection.review:
-            assert ("band", "detectors.hands") in why(selection, one.id)
+    selection = choose("portrait", folder, expect={"faces": 1}, deliver="all")
+    assert selection.accepted == ()
+    assert selection.review
+    for one in selection.review:
+        assert ("band", "detectors.hands") in why(selection, one.id)
+
+
+def test_the_question_in_the_head_of_the_policy_for_patients_is_a_gate(root, tmp_path):
+    """What its comments say of a team's own question plans, and is bounded, as it stands there."""
+    path = root / "policies" / "patient-education.yaml"
+    lines = path.read_text().partition("#   measures:")[2].splitlines()
+    example = [line.removeprefix("#   ") for line in lines if line.startswith("#   ")]
+    added = read(("measures:\n" + "\n".join(example[:4])).encode(), "example").data
+    written = read(path.read_bytes(), "policy").data
+    model = onnx_files.write(tmp_path, onnx_files.classifier(np.eye(3, 2)))
+    by_file = read("\n".join(example[4:]).encode(), "example").data["injury"] | model
+    for injury in (added["measures"]["injury"], by_file):
+        asked = {"measures": {"injury": injury}, "gates": written["gates"] + added["gates"]}
+        plan = planned(written | asked).plan
+        assert plan.gates[-1].on.instance == "injury"
 
 
 def test_a_person_for_patients_sees_whatever_is_not_refused(choose, closer):
