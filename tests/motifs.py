@@ -23,14 +23,6 @@ def two_of_them(portrait: Picture) -> Picture:
     return both
 
 
-def written(portrait: Picture, words: str) -> Picture:
-    """Return a portrait with words across its chest."""
-    signed = portrait.copy()
-    font = ImageFont.load_default(64)
-    ImageDraw.Draw(signed).text((300, 760), words, WHITE, font, stroke_width=3, stroke_fill="black")
-    return signed
-
-
 def crowd(portrait: Picture) -> Picture:
     """Return a picture full of detail, in which nothing has run into black."""
     one = portrait.resize((256, 256)).point(lambda level: max(level, 20))
