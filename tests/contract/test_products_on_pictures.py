@@ -222,5 +222,8 @@ def test_what_policies_confess_not_to_see_they_do_not_see(choose, portrait, shar
     photographs = sorted((shared / "images" / "cats").glob("[MS]*.jpg"))
     selection = choose("editorial", photographs, deliver="all")
     assert len(selection.accepted) == len(photographs) == 2
+    with Image.open(shared / "images" / "lettering" / "ref4.jpg") as vessel:
+        numbered = {"a number across it": vessel.convert("RGB").resize((1024, 1024))}
+    assert choose("editorial", numbered).answer == "complete"
     few = portrait.resize((64, 64)).quantize(16, dither=Image.Dither.NONE).convert("RGB")
     assert choose("pixel-art", {"photograph": few}).accepted
