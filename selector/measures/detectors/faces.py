@@ -23,7 +23,11 @@ MODEL = "face_landmarker"
 MOST = 32  # counted; a picture of more is a crowd, and the evidence must stay small
 JUDGED = 8  # the largest; each costs eleven more looks
 SMALLEST = 32.0  # px of the longer side, in the shrunk picture; below it real ones jitter like any
+# Less sure in the least sure look is none: clear faces have 0.47 and more, a profile 0.06, a drawn
+# pig 0.008, places on clothes and walls that were taken for faces up to 0.0014.
+HARDLY = 0.003
 NONE = NotApplicable("no faces found")
+HARDLY_ANY = NotApplicable("what was taken for a face is hardly one")
 NOT_JUDGED = "every face is too small to judge, or too little of it is in the picture"
 NO_COLOUR = NotApplicable("the picture has no colour")
 
@@ -41,6 +45,11 @@ class Face:
     name: str
     box: Box
     signs: Mapping[str, float]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted; what hardly is a face is judged nevertheless: it may be a broken one."""
+        return self.signs.get("presence", 1) >= HARDLY
 
     @property
     def side(self) -> float:
@@ -75,8 +84,10 @@ class Faces(Measure):
         and not a hand of like skin. Coloured light counts as unnatural skin; grey skin hardly
         does, and on dark, warm skin only a strong cast. Not found: faces under 5 % of the long
         side, profiles, backs of heads, heads bent far, most drawn faces and animals. An upright
-        picture's face may lie on its side; one turned further has a presence near 0. Only the
-        eight largest are judged, and none under 32 px (of 1024 on the long side).
+        picture's face may lie on its side; one turned further has a presence near 0. What has less
+        than 0.003 is judged but not counted: clothes or a ceiling taken for a face, or a face
+        beyond recognition. Only the eight largest are judged, and none under 32 px (of 1024 on
+        the long side).
     Model: face_landmarker.task, Google, Apache-2.0, 3.8 MB.
     Source: Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular Video on Mobile
         GPUs", CV4ARVR workshop 2019; skin: K. Xiao et al., Skin Research and Technology 23, 2017;
@@ -156,15 +167,16 @@ def _told(network: LandmarkNetwork, image: Image, found: Found) -> Mapping[str, 
 
 
 def _outcomes(faces: Sequence[Face], short_side: int) -> dict[str, Measured]:
-    count = Score(len(faces), _boxes(faces))
+    counted = [face for face in faces if face.counts]
+    count = Score(len(counted), _boxes(counted))
     if not faces:
         return {**dict.fromkeys(OUTPUTS, NONE), "count": count}
+    sides = [face.side / short_side for face in counted]
     judged = [face for face in faces if face.signs]
-    sides = [face.side / short_side for face in faces]
     return {
         "count": count,
-        "largest": Score(max(sides)),
-        "smallest": Score(min(sides)),
+        "largest": Score(max(sides)) if sides else HARDLY_ANY,
+        "smallest": Score(min(sides)) if sides else HARDLY_ANY,
         **{name: _worst(judged, name) for name in SIGNS},
     }
 
