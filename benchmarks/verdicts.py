@@ -85,3 +85,7 @@ def _each(said: list[Said]) -> Iterator[tuple[str, ...]]:
     for each in said:
         name = f"{each.path.parent.name}/{each.path.name}"
         yield (name, each.verdict, each.why.replace("|", "/"))
+
+
+if __name__ == "__main__":
+    print("\n\n".join(verdicts()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pictures import noise
+from selector.measures import loader
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,10 +89,39 @@ def test_our_side_of_the_comparison_finds_what_was_made(tmp_path):
         assert faulty <= set(found["flagged"][check]), check
 
 
-def test_the_results_name_every_benchmark():
-    """The README of the benchmarks has the command of each script that prints a table."""
-    text = (ROOT / "benchmarks" / "README.md").read_text()
-    scripts = {
-        path.stem for path in (ROOT / "benchmarks").glob("*.py") if "table(" in path.read_text()
+def test_a_detector_is_tried_on_faults_that_were_made():
+    """Every fault has a count, an AUC inside its interval, a recall; the detector has a time."""
+    text = printed("detectors", "exposure", "--resamples", 50, "--repeats", 1)
+    tried, timed = text.split("\n\n")[1:3]
+    rows = [line.strip("| ").split(" | ") for line in tried.splitlines()[2:]]
+    assert {row[1] for row in rows} == {"under", "over", "faded"}
+    for _, _, _, good, bad, auc, interval, recall in rows:
+        low, high = map(float, interval.split("–"))
+        assert 0 <= low <= float(auc) <= high <= 1
+        assert 0 <= float(recall) <= 1
+        assert min(int(good), int(bad)) > 5
+    assert float(table(timed)["exposure"][0].removesuffix(" ms")) > 0
+
+
+def test_every_detector_is_tried():
+    """Each detector of ours has pictures to be tried on, and its rows in the results."""
+    ours = {
+        path.removeprefix("detectors.")
+        for path in loader.names()
+        if path.startswith("detectors.") and not loader.load(path).yours
     }
+    made = {path.stem for path in (ROOT / "benchmarks" / "trials").glob("[a-z]*.py")}
+    text = (ROOT / "benchmarks" / "detectors.md").read_text()
+    assert ours == made
+    assert ours == set(re.findall(r"^\| (\w+) \| [\w.]+ ms", text, re.MULTILINE))
+    assert ours - {"nudity"} == set(re.findall(r"^\| (\w+) \| \w+ \| .+ \|", text, re.MULTILINE)) - {
+        "detector"
+    }
+
+
+def test_the_results_name_every_benchmark():
+    """The pages of the benchmarks have the command of each script that prints a table."""
+    folder = ROOT / "benchmarks"
+    text = "".join((folder / name).read_text() for name in ("README.md", "detectors.md"))
+    scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))

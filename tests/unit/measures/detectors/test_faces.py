@@ -272,13 +272,13 @@ def test_a_detector_can_be_closed_and_built_again(astronaut):
     detector.close()
 
 
-def test_what_hardly_is_a_face_is_told_but_not_counted(faces):
+def test_what_hardly_is_a_face_is_told_but_not_counted(faces, astronaut):
     """A badge on a suit that is taken for a face leaves the count right, and shows in a sign."""
-    glaring = np.clip(skimage.data.astronaut() * 1.8, 0, 255).astype(np.uint8)
-    (found,) = faces.run([Subject(open_image(glaring))])
+    glaring = np.clip(np.asarray(astronaut) * 1.8, 0, 255).astype(np.uint8)
+    found = said(faces, PIL.Image.fromarray(glaring))
     assert found["count"].value == 1
     assert found["presence"].value < 0.003
-    (counted,), (doubted,) = (found[name].evidence["boxes"] for name in ("count", "presence"))
+    (counted,), (doubted,) = (boxes(found[name]) for name in ("count", "presence"))
     assert counted["presence"] > 0.9
     assert counted["box"][3] < 190  # the astronaut's own face
     assert doubted["box"][1] > 150  # her suit, below it
