@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from selector.foreign import apart, shortened, visible
@@ -55,6 +55,12 @@ class Found:
 
     drawn: tuple[Mark, ...] = ()
     total: int = 0
+
+    @property
+    def by_source(self) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
+        """The marks in their order, those together that an instance found."""
+        groups = groupby(self.drawn, key=lambda one: one.source)
+        return tuple((source, tuple(each)) for source, each in groups)
 
 
 def marks(row: Mapping[str, Outcome], size: Size) -> Found:

@@ -12,6 +12,7 @@ from selector.report.answer import answered, person
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
+from selector.report.pixels import rules
 from selector.report.rendering import render
 from selector.report.sheet import Sheet, limits_of, sheet
 from selector.report.words import moment, number, seconds
@@ -62,6 +63,7 @@ class Page:
         source: The picture before the edit; None where there was no edit.
         deliver: How many were asked for, in words; "" where that is not known.
         shape: "tall", "square" or "wide": the frame that suits most pictures.
+        rules: How small pictures are enlarged, as CSS.
     """
 
     selection: Selection
@@ -77,6 +79,7 @@ class Page:
     moment: str
     groups: tuple[Group, ...]
     shape: str
+    rules: str
     bars: tuple[Bar, ...]
     phases: tuple[Phase, ...]
     expect: tuple[tuple[str, str], ...]
@@ -88,7 +91,8 @@ def page(selection: Selection) -> str:
     It asks nothing of the network and runs no script. A picture is shown only if it still is what
     was judged. A selection without its plan has no bars, and the policy's names in place of words.
     """
-    return render("page.html.j2", page=_page(selection))
+    made = _page(selection)
+    return render("page.html.j2", rules=made.rules, page=made)
 
 
 def _page(selection: Selection) -> Page:
@@ -98,12 +102,13 @@ def _page(selection: Selection) -> Page:
     text = edit.instruction if edit else str(selection.prompt)
     prompt = printable(text).strip() or "(no prompt)"
     plan = shared.plan
+    source = source_of(edit, room, limits_of(selection)) if edit else None
     return Page(
         selection,
         title=shortened(prompt, TITLE),
         prompt=prompt,
         heading=prompt if len(prompt) <= HEADING else f"{prompt[:HEADING].rstrip()}…",
-        source=source_of(edit, room, limits_of(selection)) if edit else None,
+        source=source,
         answer=answered(selection),
         person=person(selection),
         deliver=_deliver(plan),
@@ -112,6 +117,7 @@ def _page(selection: Selection) -> Page:
         moment=moment(selection.created),
         groups=tuple(_groups(selection, shared)),
         shape=_shape(shared.pictures.values()),
+        rules=rules([*shared.pictures.values(), *([source] if source else [])]),
         bars=shared.bars,
         phases=tuple(_phases(selection)),
         expect=tuple((visible(name), number(one)) for name, one in selection.expect.items()),

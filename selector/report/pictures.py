@@ -17,6 +17,7 @@ from selector.types import Candidate, Edit
 
 QUALITIES = (80, 55, 30)  # of WebP, the best first
 EFFORT = 2  # of WebP: half the time of its default for a twentieth more bytes
+SMALL = 300  # px of the longer side; sprites and tiles have fewer, and every pixel of them counts
 
 AS_USUAL = Limits()
 
@@ -33,11 +34,13 @@ class Picture:
         uri: The preview itself, as a data URI.
         size: Width and height of the original in pixels, upright.
         shown: Width and height of the preview.
+        exact: Whether it holds every pixel of the original, unchanged.
     """
 
     uri: str
     size: tuple[int, int]
     shown: tuple[int, int]
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,20 @@ def _preview(given: Any, content_hash: str | None, room: Room, limits: Limits) -
     try:
         if image.content_hash != content_hash:
             return Missing(CHANGED)
-        small = _shrunk(PIL.Image.fromarray(image.rgb), room.side)
-        return Picture(_encoded(small, room.bytes), image.size, small.size)
+        return _made(PIL.Image.fromarray(image.rgb), room)
     except ImageError as error:
         return Missing(f"The picture can't be shown. {error}")
     finally:
         image.close()
+
+
+def _made(picture: PIL.Image.Image, room: Room) -> Picture:
+    if max(picture.size) <= min(SMALL, room.side):
+        exact = _written(picture, "PNG")
+        if len(exact) <= room.bytes:
+            return Picture(_uri(exact, "png"), picture.size, picture.size, exact=True)
+    small = _shrunk(picture, room.side)
+    return Picture(_uri(_squeezed(small, room.bytes), "webp"), picture.size, small.size)
 
 
 def _shrunk(picture: PIL.Image.Image, side: int) -> PIL.Image.Image:
@@ -136,13 +147,21 @@ def _shrunk(picture: PIL.Image.Image, side: int) -> PIL.Image.Image:
     return picture.resize((width, height), PIL.Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def _encoded(picture: PIL.Image.Image, most: int) -> str:
-    """Return the picture as a data URI, worse if it would be too large: noise compresses badly."""
+def _squeezed(picture: PIL.Image.Image, most: int) -> bytes:
+    """Return the picture as WebP, worse if it would be too large: noise compresses badly."""
     data = b""
     for quality in QUALITIES:
-        file = io.BytesIO()
-        picture.save(file, "WEBP", quality=quality, method=EFFORT)
-        data = file.getvalue()
+        data = _written(picture, "WEBP", quality=quality, method=EFFORT)
         if len(data) <= most:
             break
-    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+    return data
+
+
+def _written(picture: PIL.Image.Image, codec: str, **options: int) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, codec, **options)
+    return file.getvalue()
+
+
+def _uri(data: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,4 +1,4 @@
-"""Texts that measures left as evidence, as quotes: what a picture says, anybody may have written."""
+"""Texts that measures left as evidence: what they noted, or what anybody wrote into a picture."""
 
 from __future__ import annotations
 

@@ -11,15 +11,24 @@ import jinja2
 from markupsafe import Markup
 
 from selector.foreign import NAME, shortened, visible
+from selector.report.pixels import fit
 from selector.report.tags import radius
 from selector.report.words import capital
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **what: object) -> str:
-    """Return *template* filled in; every text is escaped."""
-    return _environment().get_template(template).render(**what)
+def render(template: str, *, rules: str = "", **what: object) -> str:
+    """Return *template* filled in; every text is escaped.
+
+    Args:
+        template: Its file name.
+        rules: CSS of our own making that this page has besides the stylesheet.
+        what: What the template speaks of.
+    """
+    css = (TEMPLATES / "style.css").read_text("utf-8") + rules
+    style = Markup(css)  # noqa: S704 - our own file and numbers, never foreign text
+    return _environment().get_template(template).render(style=style, allowed=_allowed(css), **what)
 
 
 @cache
@@ -31,13 +40,17 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    css = (TEMPLATES / "style.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     environment.filters["capital"] = capital
     environment.filters["name"] = lambda text: shortened(visible(text), NAME)
+    environment.globals["fit"] = fit
     environment.globals["radius"] = radius
-    environment.globals["style"] = Markup(css)  # noqa: S704 - our own file, never foreign text
-    environment.globals["policy"] = "; ".join(
+    return environment
+
+
+def _allowed(css: str) -> str:
+    """Return what the page may load: pictures inside it, this very stylesheet, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return "; ".join(
         (
             "default-src 'none'",
             "img-src data:",
@@ -46,4 +59,3 @@ def _environment() -> jinja2.Environment:
             "form-action 'none'",
         )
     )
-    return environment

@@ -25,7 +25,8 @@ class Sheet:
         exact: Bounds that the policy wants exactly, with the output that each is on.
         bars: One for the quality, if there is one, and for each number that the policy refers to;
             none where there is no plan.
-        needed: The numbers that matter, by "instance.output": those that the policy refers to.
+        needed: The numbers that matter, by "instance.output": those that the policy refers to;
+            all where there is no plan.
         pictures: Previews by candidate id.
         ranks: Places in the ranking by candidate id.
     """
@@ -57,7 +58,7 @@ def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = 
         Vocabulary.of(plan),
         frozenset() if plan is None else _exact(selection, plan),
         drawn,
-        _needed(selection, plan, drawn),
+        _needed(selection, plan),
         pictures(candidates, room, limits_of(selection)),
         {name: place for place, name in enumerate(selection.decision.ranking, 1)},
     )
@@ -75,8 +76,7 @@ def _exact(selection: Selection, plan: Plan) -> frozenset[tuple[str, float]]:
     )
 
 
-def _needed(selection: Selection, plan: Plan | None, drawn: Iterable[Bar]) -> frozenset[str]:
+def _needed(selection: Selection, plan: Plan | None) -> frozenset[str]:
     if plan is None:  # what it referred to is not known
         return frozenset(key for row in selection.outcomes.values() for key in row)
-    apart = [] if plan.distinct is None else [plan.distinct.by.key]
-    return frozenset([*(bar.name for bar in drawn), *apart])
+    return frozenset(ref.key for ref in plan.refs)

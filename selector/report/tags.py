@@ -9,13 +9,16 @@ from itertools import pairwise
 from selector.report.shapes import Point, Points, Size, bounds
 
 TAG = 0.032  # radius of a number's disc on the picture, as a share of its longer side
+READABLE = 8.0  # px of that radius on a screen, at least
+FRAME = 300  # px: into about so many a smaller picture is enlarged, by a whole number
 OUTSIDE = 0.75  # of that radius: so far beyond its corner, on each axis, it hides next to nothing
 TRIED = 8  # corners of one outline; more are no better
 
 
 def radius(size: Size) -> float:
     """Return the radius of a number's disc on a picture of this size, in its pixels."""
-    return TAG * max(size)
+    longest = max(size)
+    return max(TAG * longest, READABLE / max(1, FRAME // longest))
 
 
 def place(points: Points, size: Size, taken: Sequence[Point]) -> Point:
