@@ -31,6 +31,12 @@ POLICY = {
     "deliver": 1,
     "distinct": {"by": "filters.near_duplicates", "within": 6},
 }
+EVERYTHING = {  # accepts whatever could be read, of any size
+    "name": "everything",
+    "version": 1,
+    "method": {"weighted_sum": [{"of": "filters.clipping.highlights", "weight": 1}]},
+    "deliver": "all",
+}
 PROMPT = "a smiling astronaut"
 
 HOSTILE = (

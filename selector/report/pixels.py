@@ -14,6 +14,7 @@ RULE = """
     position: relative;
     inline-size: {wide}px;
     inline-size: round(down, min(100cqw, 100cqh * {wide} / {high}), {wide}px);
+    block-size: auto;
     aspect-ratio: {wide} / {high};
     image-rendering: pixelated;
   }}

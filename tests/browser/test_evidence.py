@@ -28,10 +28,12 @@ def corners(x0, y0, x1, y1):
     ((400, 300), (120, 60, 220, 160)),
     ((300, 600), (30, 400, 180, 560)),
     ((512, 512), (0, 0, 128, 64)),
+    ((32, 24), (8, 4, 20, 16)),
+    ((95, 160), (10, 100, 60, 150)),
 ])  # fmt: skip
 def test_every_shape_lies_on_what_it_is_about(look, size, block):
     """At two widths a mark encloses, on the screen, the very pixels that its numbers name."""
-    selection = reports.chosen([reports.marked(size, block)])
+    selection = reports.chosen([reports.marked(size, block)], policy=reports.EVERYTHING)
     x0, y0, x1, y1 = block
     left = {
         "boxes": [{"box": list(block), "label": "red"}],

@@ -58,6 +58,19 @@ def test_the_same_box_of_two_outputs_is_drawn_once():
     ]
 
 
+def test_marks_are_told_by_who_found_them():
+    """In their order, with their numbers; what one instance left stands together."""
+    box = {"box": [1, 1, 9, 9]}
+    row = {
+        "hands.count": Score(2.0, {"boxes": [box | {"label": "a"}, box | {"label": "b"}]}),
+        "hands.defect": Score(0.1, {"boxes": [box | {"label": "c"}]}),
+        "faces.count": Score(1.0, {"boxes": [box]}),
+    }
+    told = [(source, [mark.count for mark in each]) for source, each in marks(row, SIZE).by_source]
+    assert told == [("hands", [1, 2, 3]), ("faces", [4])]
+    assert Found().by_source == ()
+
+
 def test_evidence_of_any_outcome_counts():
     """What was too small to judge was found all the same."""
     evidence = {"boxes": [{"box": [1, 1, 9, 9]}], "lines": [{"line": [1, 1, 9, 9]}]}

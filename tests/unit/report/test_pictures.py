@@ -26,7 +26,7 @@ def judged(given) -> Candidate:
 
 def decoded(preview: Picture) -> PIL.Image.Image:
     head, _, data = preview.uri.partition(",")
-    assert head == "data:image/webp;base64"
+    assert head == f"data:image/{'png' if preview.exact else 'webp'};base64"
     return PIL.Image.open(io.BytesIO(base64.b64decode(data)))
 
 
@@ -54,6 +54,28 @@ def test_a_small_picture_is_not_enlarged():
     preview = picture(judged(photo().resize((40, 30))), LARGE)
     assert isinstance(preview, Picture)
     assert preview.shown == preview.size == (40, 30)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 24), (300, 120), (120, 300)])
+def test_of_a_small_picture_every_pixel_is_kept(size):
+    """No codec touches its colours."""
+    art = noise(*size)
+    preview = picture(judged(art), Room(side=400, bytes=10**6))
+    assert isinstance(preview, Picture)
+    assert preview.exact
+    assert np.array_equal(np.asarray(decoded(preview)), np.asarray(art))
+
+
+@pytest.mark.parametrize(
+    ("size", "room"),
+    [((301, 200), Room(400, 10**6)), ((96, 97), Room(96, 10**6)), ((200, 200), Room(400, 100_000))],
+)
+def test_what_is_larger_or_has_no_room_is_a_preview_like_any_other(size, room):
+    """A longer side over 300 px, a crowded page, or more bytes than it has room for."""
+    preview = picture(judged(noise(*size)), room)
+    assert isinstance(preview, Picture)
+    assert not preview.exact
+    assert decoded(preview).format == "WEBP"
 
 
 def test_noise_is_made_worse_rather_than_large():

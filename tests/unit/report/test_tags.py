@@ -78,6 +78,13 @@ def test_a_crowd_is_numbered_all_the_same():
     assert placed("box", (100, 100, 200, 200), taken=taken) == placed("box", (100, 100, 200, 200))
 
 
+@pytest.mark.parametrize("side", range(8, 301, 4))
+def test_the_number_on_an_enlarged_picture_can_be_read(side):
+    """Enlarged by whole numbers, as far as 300 px allow, its disc has 8 px; yet it stays small."""
+    times = 300 // side
+    assert 8 <= times * radius((side, side // 2)) < 0.06 * 300
+
+
 def test_a_picture_smaller_than_its_number():
     """One pixel high: the number has to lie somewhere."""
     x, y = placed("line", (0, 0, 100, 0), (100, 1))

@@ -12,12 +12,14 @@ from reports import (
     Read,
     cards,
     chosen,
+    having,
     leaving,
     prescribed,
     prescribing,
 )
 from selector import Candidate, Selection
 from selector.report import page, small
+from selector.types import Score
 
 A = {"of": "a", "weight": 1, "if_absent": 0}
 B = {"of": "b", "weight": 1, "if_absent": 0}
@@ -202,20 +204,47 @@ def test_when_nothing_could_be_read_that_is_the_answer(rendered):
     assert "A person is needed" not in done
 
 
-def test_texts_that_measures_left_are_quoted(astronaut):
-    """Each in quotation marks, with who left it, though the picture is not there to be shown."""
+def test_texts_that_measures_left_are_told(astronaut):
+    """Each by itself, under who left it, though the picture is not there to be shown."""
     texts = [f"word {at}" for at in range(20)]
     selection = leaving(chosen([Candidate(astronaut, id="one")]), "one", {"texts": texts})
     gone = replace(selection.candidates[0], image=None)
     for shown in (selection, replace(selection, candidates=(gone,))):
         said = cards(shown)["one"]
-        assert "Text from filters.clipping word 0 word 1" in said
+        assert "Noted by filters.clipping word 0 word 1" in said
         assert "word 11 The first 12 of 20." in said
-        assert "<q><bdi>word 3</bdi></q>" in page(shown)
+        assert "<li><bdi>word 3</bdi></li>" in page(shown)
 
 
 def test_what_is_drawn_is_listed(astronaut):
     """Every mark has its number in the list, with what is said of it, whatever its shape."""
     said = cards(leaving(chosen([Candidate(astronaut, id="one")]), "one", FOUND))["one"]
     assert "1 face 1 score 0.98, jitter 0.002 2 word 3 seam step 0.4" in said
-    assert "Text from filters.clipping NASA" in said
+    assert "Noted by filters.clipping NASA" in said
+
+
+def test_only_what_the_policy_reads_is_drawn_and_told(astronaut):
+    """What was measured beside it leaves no mark; read from a file, with no plan, everything does."""
+    selection = chosen([Candidate(astronaut, id="one")])
+    beside = {"filters.clipping.shadows": Score(0.1, FOUND), "other.value": Score(1.0, FOUND)}
+    selection = having(selection, "one", beside)
+    said = cards(selection)["one"]
+    assert "face 1" not in said
+    assert "Noted by" not in said
+    everything = cards(replace(selection, plan=None))["one"]
+    assert "filters.clipping 1 face 1" in everything
+    assert "other 4 face 1" in everything
+    assert "Noted by filters.clipping NASA" in everything
+    assert "Noted by other NASA" in everything
+
+
+def test_who_found_a_mark_is_said_where_several_did(astronaut):
+    """Once before the marks of each; of a single one it is not said."""
+    selection = chosen([Candidate(astronaut, id="one")])
+    box = {"boxes": [{"box": [9, 9, 99, 99], "label": "a"}, {"box": [9, 9, 50, 50], "label": "b"}]}
+    alone = leaving(selection, "one", box)
+    assert "filters.clipping 1 a" not in cards(alone)["one"]
+    line = {"lines": [{"line": [0, 40, 400, 40], "label": "c"}]}
+    both = having(alone, "one", {"filters.sharpness.sharpest": Score(0.1, line)})
+    orders = ("filters.clipping 1 a 2 b filters.sharpness 3 c", "filters.sharpness 1 c filters.cl")
+    assert sum(one in cards(both)["one"] for one in orders) == 1
