@@ -246,5 +246,4 @@ def test_who_found_a_mark_is_said_where_several_did(astronaut):
     assert "filters.clipping 1 a" not in cards(alone)["one"]
     line = {"lines": [{"line": [0, 40, 400, 40], "label": "c"}]}
     both = having(alone, "one", {"filters.sharpness.sharpest": Score(0.1, line)})
-    orders = ("filters.clipping 1 a 2 b filters.sharpness 3 c", "filters.sharpness 1 c filters.cl")
-    assert sum(one in cards(both)["one"] for one in orders) == 1
+    assert "filters.clipping 1 a 2 b filters.sharpness 3 c" in cards(both)["one"]
