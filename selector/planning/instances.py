@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from selector.errors import MeasureError, WeightsError
@@ -76,9 +77,13 @@ class Instances:
         needed: dict[str, Measure] = {}
         for ref in refs:
             self._pull(ref.instance, needed, ())
-        made = [_planned(name, measure) for name, measure in needed.items()]
-        made.sort(key=lambda one: (KINDS.index(one.kind), one.cost.seconds, one.name))
-        return {one.name: one for one in made}
+        made: dict[str, plan.Instance] = {}
+        for name, measure in needed.items():  # whose evidence is needed comes first
+            made[name] = _planned(name, measure, made)
+        order = sorted(
+            made.values(), key=lambda one: (KINDS.index(one.kind), one.cost.seconds, one.name)
+        )
+        return {one.name: one for one in order}
 
     def _declared(self, name: str) -> bool:
         """Return whether *name* stands under `measures`, whole or not."""
@@ -154,16 +159,34 @@ class Instances:
         )
 
 
-def _planned(name: str, measure: Measure) -> plan.Instance:
+def _planned(name: str, measure: Measure, before: Mapping[str, plan.Instance]) -> plan.Instance:
     return plan.Instance(
         name=name,
         use=loader.path_of(type(measure)),
         kind=measure.kind,
         scope=measure.scope,
         version=measure.version,
-        fingerprint=measure.fingerprint(),
+        fingerprint=_fingerprint(measure, before),
         parameters=measure.model_dump(mode="json"),
         outputs=dict(measure.outputs),
         needs=tuple(sorted(measure.needs)),
         cost=measure.cost,
     )
+
+
+def _fingerprint(measure: Measure, before: Mapping[str, plan.Instance]) -> str:
+    """Return the name of an instance's numbers, which follow from the evidence it is given too.
+
+    Args:
+        measure: What makes the numbers.
+        before: The instances planned before it, those among them whose evidence it needs.
+    """
+    shown = {
+        other: before[other].fingerprint
+        for other in evidence_needed(measure.needs)
+        if other in before
+    }
+    if not shown:
+        return measure.fingerprint()
+    identity = plan.canonical([measure.fingerprint(), shown])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]

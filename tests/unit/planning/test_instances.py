@@ -100,6 +100,26 @@ def test_evidence_may_be_shared(made):
     assert sorted(plan.instances) == ["a", "b", "c", "d"]
 
 
+def test_numbers_are_named_by_the_evidence_that_they_follow_from(made):
+    """Another measure behind the evidence, or another parameter, is another fingerprint."""
+    looks, asks = made("looks"), made("asks", "evidence of parts")
+    judges = made("judges", "evidence of asks")
+
+    def fingerprints(parts: str, **parameters: float) -> tuple[str, ...]:
+        uses = {
+            "parts": {"use": parts, **parameters},
+            "asks": {"use": asks},
+            "judge": {"use": judges},
+        }
+        plan = plan_of(small(measures=uses, method={"weighted_sum": [{"of": "judge"}]}))
+        return tuple(plan.instances[name].fingerprint for name in ("asks", "judge"))
+
+    first = fingerprints(looks)
+    assert fingerprints(looks) == first
+    other, stricter = fingerprints(made("others")), fingerprints(looks, level=0.9)
+    assert len({*first, *other, *stricter}) == 6  # however far behind it is
+
+
 @pytest.mark.parametrize(
     ("links", "said"),
     [
