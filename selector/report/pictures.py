@@ -18,6 +18,7 @@ from selector.types import Candidate, Edit
 QUALITIES = (80, 55, 30)  # of WebP, the best first
 EFFORT = 2  # of WebP: half the time of its default for a twentieth more bytes
 SMALL = 300  # px of the longer side; sprites and tiles have fewer, and every pixel of them counts
+COLOURS = 1024  # in art made pixel by pixel, at most; a photograph of 64 px has more
 
 AS_USUAL = Limits()
 
@@ -131,7 +132,7 @@ def _preview(given: Any, content_hash: str | None, room: Room, limits: Limits) -
 
 
 def _made(picture: PIL.Image.Image, room: Room) -> Picture:
-    if max(picture.size) <= min(SMALL, room.side):
+    if max(picture.size) <= min(SMALL, room.side) and picture.getcolors(COLOURS):
         exact = _written(picture, "PNG")
         if len(exact) <= room.bytes:
             return Picture(_uri(exact, "png"), picture.size, picture.size, exact=True)

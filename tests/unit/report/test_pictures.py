@@ -58,8 +58,8 @@ def test_a_small_picture_is_not_enlarged():
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 24), (300, 120), (120, 300)])
 def test_of_a_small_picture_every_pixel_is_kept(size):
-    """No codec touches its colours."""
-    art = noise(*size)
+    """No codec touches the colours of pixel art."""
+    art = noise(*size).quantize(64).convert("RGB")
     preview = picture(judged(art), Room(side=400, bytes=10**6))
     assert isinstance(preview, Picture)
     assert preview.exact
@@ -68,14 +68,21 @@ def test_of_a_small_picture_every_pixel_is_kept(size):
 
 @pytest.mark.parametrize(
     ("size", "room"),
-    [((301, 200), Room(400, 10**6)), ((96, 97), Room(96, 10**6)), ((200, 200), Room(400, 100_000))],
+    [((301, 200), Room(400, 10**6)), ((96, 97), Room(96, 10**6)), ((200, 200), Room(400, 10_000))],
 )
 def test_what_is_larger_or_has_no_room_is_a_preview_like_any_other(size, room):
     """A longer side over 300 px, a crowded page, or more bytes than it has room for."""
-    preview = picture(judged(noise(*size)), room)
+    preview = picture(judged(noise(*size).quantize(64).convert("RGB")), room)
     assert isinstance(preview, Picture)
     assert not preview.exact
     assert decoded(preview).format == "WEBP"
+
+
+def test_a_small_photograph_is_none_of_pixels():
+    """Enlarged it stays smooth."""
+    preview = picture(judged(photo().resize((200, 200))), LARGE)
+    assert isinstance(preview, Picture)
+    assert not preview.exact
 
 
 def test_noise_is_made_worse_rather_than_large():
