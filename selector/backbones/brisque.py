@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from selector.backbones.needed import need
 from selector.errors import WeightsError
 from selector.weights.fetch import fetch
 
@@ -54,8 +55,10 @@ class Brisque:
         """Read the model.
 
         Raises:
-            WeightsError: Its file can't be had, or does not read as libsvm's text.
+            WeightsError: Its file can't be had, or does not read as libsvm's text; or a package
+                that `features` needs is missing.
         """
+        need("brisque", {"cv2": "opencv-contrib-python", "scipy.special": "scipy"})
         text = fetch("brisque").read_text("ascii")
         try:
             self._read(text)

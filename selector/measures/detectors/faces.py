@@ -10,6 +10,7 @@ from pydantic import JsonValue, PrivateAttr
 from selector.backbones.landmarker import Box, Found, Landmarker
 from selector.backbones.litert import LandmarkNetwork
 from selector.backbones.looks import look_again
+from selector.backbones.needed import need
 from selector.backbones.second_look import find_also_small, shrunk
 from selector.errors import MeasureError
 from selector.images import Image
@@ -118,6 +119,7 @@ class Faces(Measure):
 
     def build(self, device: str) -> None:  # noqa: ARG002 - it runs on the CPU only
         """Load the models; they run on the CPU, whatever the *device*."""
+        need("detectors.faces", {"skimage.color": "scikit-image"})
         self._finder = self._finder or Landmarker(MODEL)
         self._network = self._network or LandmarkNetwork(MODEL)
 
