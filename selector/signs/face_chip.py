@@ -15,7 +15,7 @@ from selector.images.srgb import Pixels
 Mask = npt.NDArray[np.bool_]
 
 SIDE = 128  # px of the face's longer side; an eye is then about 25 px wide
-LEAST_SKIN = 200  # px, of about 6000 in a face seen from the front
+LEAST_SKIN = 200  # px with another on every side, of about 6000 in a face seen from the front
 
 # Numbers of MediaPipe's face mesh: the person's right, then left. An eye goes from its outer
 # corner along the lower lid to the inner one, and back along the upper lid.
@@ -87,7 +87,7 @@ def chip_of(pixels: Pixels, points: Points) -> Chip | None:
     shown = PIL.Image.fromarray(pixels[y0:y1, x0:x1]).resize(size, way)
     ratio = np.array(size) / (x1 - x0, y1 - y0)
     chip = Chip(np.asarray(shown), (points - (x0, y0)) * ratio)
-    return chip if chip.skin.sum() >= LEAST_SKIN else None
+    return chip if chip.skin[1:-1, 1:-1].sum() >= LEAST_SKIN else None
 
 
 def _grown(corners: Points, factor: float) -> Points:

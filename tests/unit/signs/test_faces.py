@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from selector.signs.face_chip import BROWS, EYES, chip_of
+from selector.signs.face_chip import BROWS, EYES, OVAL, chip_of
 from selector.signs.faces import PAIRS, asymmetry, openness
 
 POINTS = 478
@@ -56,6 +56,27 @@ def test_symmetry_does_not_depend_on_size():
     points = head()
     points[list(EYES[0]), 1] += 8
     assert asymmetry(seen(points) * 10) == pytest.approx(asymmetry(seen(points)))
+
+
+def oval(x: float, y: float) -> np.ndarray:
+    """Return landmarks of a face, 100 px wide and 128 high, its middle here, all else a point."""
+    points = np.full((POINTS, 2), (x, y), np.float64)
+    angle = np.linspace(0, 2 * np.pi, len(OVAL), endpoint=False)
+    points[list(OVAL)] += np.column_stack([50 * np.sin(angle), -64 * np.cos(angle)])
+    return points
+
+
+def test_a_face_of_which_hardly_any_lies_in_the_picture_makes_no_chip() -> None:
+    """Of 3 columns of it nothing can be told; of 12 it can."""
+    picture = np.zeros((200, 300, 3), np.uint8)
+    assert chip_of(picture, oval(-47, 100)) is None
+    assert chip_of(picture, oval(-38, 100)) is not None
+
+
+def test_a_strip_of_a_face_makes_no_chip() -> None:
+    """In a picture 2 px high no pixel has neighbours, and in one 3 px high hardly any has."""
+    for high in (1, 2, 3):
+        assert chip_of(np.zeros((high, 300, 3), np.uint8), oval(150, high / 2)) is None
 
 
 def with_eyes(*gaps: float) -> np.ndarray:
