@@ -86,7 +86,7 @@ class HandModels:
         """Return the hands of a picture, those at the ends of a body's arms looked for nearer."""
         pixels = shrunk(image)
         bodies = self.bodies.find(pixels)
-        found = self._find(pixels, bodies)
+        found = find_hands(self.hands, pixels, bodies)
         people = len(bodies)
         if len(found) > HANDS * people:  # a body behind others may be missed, and its face not
             people = max(people, len(self.faces.find(pixels)))
@@ -98,16 +98,6 @@ class HandModels:
         for each in (self.hands, self.network, self.bodies, self.faces):
             each.close()
 
-    def _find(self, pixels: Pixels, bodies: list[Found]) -> list[Found]:
-        """Return the largest hands, eight at most; near an arm's end they are found at half size."""
-        height, width = pixels.shape[:2]
-        found = self.hands.find(pixels)
-        ends = [end for body in bodies for end in ends_of_arms(body, width, height)]
-        for end in ends:
-            if not any(_holds(hand.box, end) for hand in found):
-                found += _others(self.hands.find(pixels, end), found)
-        return sorted(found, key=lambda each: (-each.side, each.box))[:AT_ONCE]
-
     def _hand(self, image: Image, number: int, found: Found, bodies: list[Found]) -> Hand:
         pixels = shrunk(image)
         points, signs = found.points, {}
@@ -118,6 +108,23 @@ class HandModels:
         scale = np.array(image.size) / pixels.shape[1::-1]
         size = found.side * float(scale.max()) / min(image.size)
         return Hand(_box(points * scale, image), f"hand {number}: {found.label}", size, signs)
+
+
+def find_hands(model: Landmarker, pixels: Pixels, bodies: list[Found]) -> list[Found]:
+    """Return the largest hands, eight at most; near an arm's end they are found at half size.
+
+    Args:
+        model: Of hands.
+        pixels: The picture, shape (H, W, 3), sRGB.
+        bodies: As found in it.
+    """
+    height, width = pixels.shape[:2]
+    found = model.find(pixels)
+    ends = [end for body in bodies for end in ends_of_arms(body, width, height)]
+    for end in ends:
+        if not any(_holds(hand.box, end) for hand in found):
+            found += _others(model.find(pixels, end), found)
+    return sorted(found, key=lambda each: (-each.side, each.box))[:AT_ONCE]
 
 
 def _holds(box: Box, region: Region) -> bool:

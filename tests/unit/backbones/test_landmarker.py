@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from selector.backbones import landmarker
+import modelled
+from selector.backbones import landmarker, mediapipe_task
 from selector.backbones.landmarker import Landmarker, bounds
 from selector.errors import MeasureError
 from selector.images import open_image
@@ -28,6 +29,15 @@ def test_a_face_is_found_where_it_is(faces: Landmarker, astronaut: Pixels) -> No
     assert face.points.shape == (478, 2)
     assert face.side == pytest.approx(105, abs=10)
     assert face.score is None
+
+
+def test_a_hand_is_found_where_it_is(hands: Landmarker) -> None:
+    """A modelled hand is one, here, from its wrist to its fingers' ends."""
+    (hand,) = hands.find(modelled.hand())
+
+    np.testing.assert_allclose(hand.box, (157, 115, 337, 369), atol=25)
+    assert hand.points.shape == (21, 2)
+    assert hand.label in {"left", "right"}
 
 
 def test_a_hand_is_found_with_its_side(hands: Landmarker, shared: Path) -> None:
@@ -93,6 +103,24 @@ def test_users_share_one_model(faces: Landmarker, astronaut: Pixels) -> None:
     assert len(faces.find(astronaut)) == 1
     with pytest.raises(MeasureError, match="closed"):
         other.find(astronaut)
+
+
+def test_who_lets_go_while_it_looks_is_told(
+    faces: Landmarker, astronaut: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a model finds after its user let go may be nothing: an error, not an empty picture."""
+    assert len(faces.find(astronaut)) == 1  # which keeps the model loaded
+    leaving = Landmarker("face_landmarker")
+    detect = mediapipe_task.detect
+
+    def detect_and_leave(*args: object) -> object:
+        leaving.close()
+        return detect(*args)
+
+    monkeypatch.setattr(mediapipe_task, "detect", detect_and_leave)
+
+    with pytest.raises(MeasureError, match="closed"):
+        leaving.find(astronaut)
 
 
 def test_the_last_user_unloads_the_model() -> None:

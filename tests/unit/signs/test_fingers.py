@@ -140,6 +140,16 @@ def test_what_goes_on_beyond_the_hand_is_not_stray() -> None:
     assert fingers_of(picture, points).stray < 0.05
 
 
+def test_what_lies_behind_the_wrist_is_not_stray() -> None:
+    """A forearm broader than the landmarks tell, ending inside the crop, is no finger."""
+    points = hand()
+    picture = drawn(points)
+    picture[345:] = WALL
+    picture[325:345, 120:280] = SKINS["light"]
+
+    assert fingers_of(picture, points).stray < 0.02
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 2048, 3), (64, 64, 3)])
 @pytest.mark.parametrize("points", [np.zeros((21, 2)), np.full((21, 2), -500.0), hand()])
 def test_landmarks_of_nothing_give_numbers(shape: tuple[int, int, int], points: Points) -> None:

@@ -9,9 +9,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
+import modelled
+from selector.backbones.landmarker import Found, Landmarker
 from selector.errors import MeasureError
 from selector.images import open_image
-from selector.signs.hands import HandModels
+from selector.signs.hands import HandModels, find_hands
 from selector.weights.fetch import fetch
 
 
@@ -36,6 +38,39 @@ def test_a_hand_too_small_for_the_whole_picture_is_found_at_the_end_of_its_arm(
     held = (60 + 218 / 370 * 614, 90 + 129 / 334 * 554)  # read off the picture
     assert x0 < held[0] < x1
     assert y0 < held[1] < y1
+
+
+def reaching(x: float, y: float, height: float) -> Found:
+    """Return a body *height* px tall of which shoulders and the left hand are seen, that one here."""
+    points, visible = np.zeros((33, 2)), np.zeros(33)
+    points[11], points[12] = (0.2 * height, 0), (0, 0)
+    points[[15, 17, 19]] = (x, y)
+    visible[[11, 12, 15]] = 1
+    return Found(points, (0, 0, 1, 1), visible=visible)
+
+
+def test_a_small_hand_is_found_where_an_arm_ends(hands: Landmarker) -> None:
+    """A hand of 7 % of the picture, which the whole picture hides, is found at its place."""
+    picture = np.full((1024, 1024, 3), modelled.WALL, np.uint8)
+    small = PIL.Image.fromarray(modelled.hand()).resize((128, 128), PIL.Image.Resampling.LANCZOS)
+    picture[300:428, 300:428] = np.asarray(small)
+    assert find_hands(hands, picture, []) == []
+
+    (found,) = find_hands(hands, picture, [reaching(364, 364, height=600)])
+
+    expected = 300 + np.array([157, 115, 337, 369]) / 4  # the fingers' ends and the wrist
+    np.testing.assert_allclose(found.box, expected, atol=8)
+
+
+def test_a_hand_that_is_seen_twice_is_one(hands: Landmarker) -> None:
+    """A hand beside the end of an arm is found in the picture and around that end: it is one."""
+    picture = modelled.hand()
+    (whole,) = hands.find(picture)
+    beside = reaching(whole.box[2] + 20, 260, height=1600)
+
+    (found,) = find_hands(hands, picture, [beside])
+
+    assert found.box == whole.box
 
 
 def test_closed_models_say_so() -> None:

@@ -37,6 +37,12 @@ def test_measured_skin_is_natural_in_any_light(cheek):
         assert unnatural(own) == 0
 
 
+@pytest.mark.parametrize("shade", [(25, 14, 22), (30, 16, 24), (18, 12, 15)])
+def test_dark_warm_skin_is_natural(shade):
+    """Dark skin as saturated as pictures show it is natural: it is not thought to be in low light."""
+    assert unnatural(np.array(shade, float)) == 0
+
+
 @pytest.mark.parametrize(
     "towards", [(-1, 0), (-0.7, 0.7), (0, -1), (0.7, -0.7)], ids=["green", "lime", "blue", "violet"]
 )

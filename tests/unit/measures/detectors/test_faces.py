@@ -15,7 +15,7 @@ from selector.measures.detectors.faces import JUDGED, SIGNS, Faces
 from selector.types import Measured, NotApplicable, Score
 
 BOX = (181, 72, 270, 177)  # of the astronaut's face, by eye
-EYE = (205, 101)  # her right one
+EYE, LEFT_EYE = (205, 101), (247, 101)
 PEOPLE = {  # counted by eye: faces that a person would call clear
     "mpsamples_gesture_recognizer_hand_thumb_up.jpg": 0,
     "mpsamples_hand_landmarker_thumbs-up.png": 0,
@@ -53,10 +53,11 @@ def wound(picture: PIL.Image.Image, radians: float) -> PIL.Image.Image:
     return PIL.Image.fromarray(cv2.remap(np.asarray(picture), across, down, cv2.INTER_LINEAR))
 
 
-def eyeless(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Return the astronaut with her right eye painted over in the colours around it."""
+def eyeless(picture: PIL.Image.Image, *eyes: tuple[int, int]) -> PIL.Image.Image:
+    """Return the astronaut with eyes painted over in the colours around them, else the right one."""
     hole = np.zeros((512, 512), np.uint8)
-    cv2.ellipse(hole, EYE, (14, 7), 0, 0, 360, 255, -1)
+    for eye in eyes or (EYE,):
+        cv2.ellipse(hole, eye, (14, 7), 0, 0, 360, 255, -1)
     return PIL.Image.fromarray(cv2.inpaint(np.asarray(picture), hole, 5, cv2.INPAINT_TELEA))
 
 
@@ -125,6 +126,11 @@ def test_an_eye_that_is_painted_over_is_missed(faces, astronaut):
     found = said(faces, eyeless(astronaut))
     assert found["eyes"] == Score(1, found["eyes"].evidence)
     np.testing.assert_allclose(boxes(found["eyes"])[0]["box"], BOX, atol=10)
+
+
+def test_a_face_without_eyes_has_none(faces, astronaut):
+    """Where both are painted over neither counts for being like the other."""
+    assert value(faces, "eyes", eyeless(astronaut, EYE, LEFT_EYE)) == 0
 
 
 def test_the_softer_a_face_the_less_sharp(faces, astronaut):
