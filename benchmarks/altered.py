@@ -31,3 +31,13 @@ def jpeg(quality: int, first: Change = unchanged) -> Change:
         return PIL.Image.open(file).convert("RGB")
 
     return store
+
+
+def resized(factor: float) -> Change:
+    """Return the change of being brought to so many times the size."""
+
+    def change(picture: Picture) -> Picture:
+        size = (round(picture.width * factor), round(picture.height * factor))
+        return picture.resize(size, PIL.Image.Resampling.LANCZOS)
+
+    return change

@@ -40,15 +40,15 @@ class Studio:
 
 def trials() -> Iterator[Trial]:
     """Return what grounds are told by, each fault alone."""
-    plain = _shot(lambda _: Studio())
-    tinted = _shot(lambda draw: Studio(tint=draw.uniform(6, 24)))
-    falling = _shot(lambda draw: Studio(fall=draw.uniform(12, 60)))
+    plain = shot(lambda _: Studio())
+    tinted = shot(lambda draw: Studio(tint=draw.uniform(6, 24)))
+    falling = shot(lambda draw: Studio(fall=draw.uniform(12, 60)))
     yield _trial("chroma", "a tint of 6 to 24 levels", plain, tinted)
     yield _trial("unevenness", "light that falls off by 12 to 60 levels", plain, falling)
-    small = _shot(lambda _: Studio(size=(0.2, 0.38)))
-    two = _shot(lambda _: Studio(size=(0.2, 0.38), at=BESIDE))
+    small = shot(lambda _: Studio(size=(0.2, 0.38)))
+    two = shot(lambda _: Studio(size=(0.2, 0.38), at=BESIDE))
     yield _trial("subjects", "two things in place of one", small, two)
-    cut = _shot(lambda draw: Studio(at=((draw.uniform(0.9, 1), 0.5),)))
+    cut = shot(lambda draw: Studio(at=((draw.uniform(0.9, 1), 0.5),)))
     yield _trial("border", "cut by the frame", plain, cut, worse="low")
     # Pictures made to carry words may be what this calls a product: words on a plain ground.
     scenes = tuple(
@@ -77,7 +77,7 @@ def _trial(
     )
 
 
-def _shot(studio: Callable[[Draw], Studio]) -> tuple[Example, ...]:
+def shot(studio: Callable[[Draw], Studio]) -> tuple[Example, ...]:
     """Return every photograph as a thing in a studio, each in one of its own."""
     made = []
     for number, (name, photograph) in enumerate(photographs("reported").items()):

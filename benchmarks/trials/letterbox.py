@@ -1,21 +1,30 @@
-"""Photographs with bars over their sides, against the same ones without."""
+"""Photographs with bars, against those without, smaller ones, words and things on plain grounds."""
 
 from collections.abc import Iterator
 
 import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 from PIL.ImageFilter import GaussianBlur
 
-from benchmarks.altered import Change, Picture, altered, jpeg
-from benchmarks.trial import Trial
+from benchmarks.altered import Change, Picture, altered, jpeg, resized
+from benchmarks.trial import Example, Trial
+from benchmarks.trials.background import Studio, shot
 
 Colour = tuple[int, int, int]
 
 BLACK, WHITE, BROWN = (0, 0, 0), (255, 255, 255), (90, 60, 30)
+WORDS = (
+    "MENU", "Fresh bread", "OPENING SOON", "NOW HIRING\nCOOKS", "Thank you", "20 % off", "MINIMAL",
+    "Good things\ntake time",
+)  # fmt: skip
+INKS = ((20, 20, 20), (245, 245, 245)), (WHITE, BLACK), ((240, 220, 90), (30, 60, 120))
 
 
 def trials() -> Iterator[Trial]:
     """Yield thin to thick bars, other places and colours, then what the detector is blind to."""
-    good = altered()
+    smaller = (each for factor in (0.75, 0.5) for each in altered(resized(factor)))
+    good = (*altered(), *smaller, *shot(lambda _: Studio()), *posters())
     for fault, change in (
         ("black bars of 2 % above and below", barred(0, 0.02)),
         ("black bars of 5 % above and below", barred(0, 0.05)),
@@ -27,6 +36,17 @@ def trials() -> Iterator[Trial]:
         ("blurred bars of 12 % left and right", blurred),
     ):
         yield Trial("detectors.letterbox", "share", fault, good, altered(change))
+
+
+def posters() -> Iterator[Example]:
+    """Yield words in the middle of plain grounds, set in three sizes and colours."""
+    for word in WORDS:
+        for size, (ink, ground) in zip((50, 80, 110), INKS, strict=True):
+            poster = PIL.Image.new("RGB", (1024, 1024), ground)
+            font = PIL.ImageFont.load_default(size)
+            pen = PIL.ImageDraw.Draw(poster)
+            pen.multiline_text((512, 512), word, ink, font, "mm", align="center")
+            yield Example(poster, word)
 
 
 def barred(across: float, down: float, colour: Colour = BLACK) -> Change:

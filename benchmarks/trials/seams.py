@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from benchmarks.altered import Change, Picture, altered, jpeg, unchanged
+from benchmarks.altered import Change, Picture, altered, jpeg, resized, unchanged
 from benchmarks.trial import Example, Trial, photographs
-
-LANCZOS = PIL.Image.Resampling.LANCZOS
 
 Pixels = npt.NDArray[np.floating]
 Fault = Callable[[Picture, np.random.Generator], Picture]
@@ -27,14 +25,14 @@ def trials() -> Iterator[Trial]:
     yield _trial("step", "pasted rectangle, exposure 12 % off", partial(_pasted, other=_gained))
     yield _trial("step", "16 levels, then JPEG of quality 90", _then(jpeg(90)), treat=jpeg(90))
     for factor in (0.7, 1.5):
-        treat = partial(_resized, factor=factor)
+        treat = resized(factor)
         yield _trial("step", f"16 levels, then resized × {factor}", _then(treat), treat=treat)
     for shift in (8, 24):
         yield _trial("broken", f"one part {shift} px out of place", partial(_shifted, by=shift))
     yield _trial("broken", "one part upside down", partial(_stitched, other=_flipped))
     yield _trial("broken", "half of another picture beside it", _beside)
-    halved = partial(_resized, factor=0.5)
-    yield _trial("broken", "the picture four times, 2 × 2", _tiled, treat=halved)
+    tiled = "the picture four times, 2 × 2"
+    yield _trial("broken", tiled, _tiled, treat=resized(0.5))
     for name, other in (("noise of 6 levels", _noisy), ("blur of 1.5 px", _blurred)):
         yield _trial("broken", f"pasted rectangle with {name}", partial(_pasted, other=other))
 
@@ -97,12 +95,12 @@ def _beside(picture: Picture, rng: np.random.Generator) -> Picture:
     middle = picture.width // 2
     factor = max(picture.height / other.height, (picture.width - middle) / other.width)
     whole = picture.copy()
-    whole.paste(_resized(other, factor), (middle, 0))
+    whole.paste(resized(factor)(other), (middle, 0))
     return whole
 
 
 def _tiled(picture: Picture, _: np.random.Generator) -> Picture:
-    return _picture(np.tile(np.asarray(_resized(picture, 0.5)), (2, 2, 1)))
+    return _picture(np.tile(np.asarray(resized(0.5)(picture)), (2, 2, 1)))
 
 
 def _gained(pixels: Pixels, rng: np.random.Generator) -> Pixels:
@@ -126,10 +124,6 @@ def _blurred(pixels: Pixels, _: np.random.Generator) -> Pixels:
 
     soft: Pixels = gaussian_filter(pixels, (1.5, 1.5, 0))
     return soft
-
-
-def _resized(picture: Picture, factor: float) -> Picture:
-    return picture.resize((round(picture.width * factor), round(picture.height * factor)), LANCZOS)
 
 
 def _picture(pixels: Pixels) -> Picture:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 
 from pictures import encoded, measure, photo, value
@@ -101,6 +102,50 @@ def test_plain_grounds_are_no_bars():
         assert share(picture) == 0
 
 
+@pytest.mark.parametrize("size", [90, 160])
+@pytest.mark.parametrize(("ink", "ground"), [("#141414", "#f5f5f5"), ("white", "black")])
+@pytest.mark.parametrize("words", ["OPEN 24h", "Happy Birthday", "HELEN", "BEEF", "MY\nFAMILY"])
+def test_words_on_plain_ground_are_not_framed(words, ink, ground, size):
+    """Letters end in straight lines, and between them the ground shows."""
+    poster = PIL.Image.new("RGB", (1400, 1024), ground)
+    pen = PIL.ImageDraw.Draw(poster)
+    font = PIL.ImageFont.load_default(size)
+    pen.multiline_text((700, 512), words, ink, font, "mm", align="center")
+    assert share(poster) == 0
+
+
+THINGS = {
+    "a shoe with a flat sole": lambda pen: pen.polygon(
+        [(200, 800), (250, 600), (420, 520), (600, 650), (820, 700), (840, 800)], "#a0281e"
+    ),
+    "a rounded box": lambda pen: pen.rounded_rectangle((300, 250, 724, 800), 40, "#1e3c78"),
+    "one cut by the frame": lambda pen: pen.rounded_rectangle((300, 300, 724, 1100), 40, "#1e3c78"),
+    "a bottle": lambda pen: [
+        pen.rectangle((450, 100, 574, 300), "#2e5a2e"),
+        pen.rectangle((350, 280, 674, 900), "#2e5a2e"),
+    ],
+}
+
+
+@pytest.mark.parametrize("ground", ["#fafafa", "black"])
+@pytest.mark.parametrize("thing", THINGS)
+def test_products_with_straight_sides_are_not_framed(thing, ground):
+    """A sole, a lid and a base are straight, but beside them the ground goes on."""
+    picture = PIL.Image.new("RGB", (1024, 1024), ground)
+    THINGS[thing](PIL.ImageDraw.Draw(picture))
+    assert share(picture) == 0
+
+
+def test_a_frame_around_a_picture_with_plain_corners_is_one():
+    """A white frame is seen although the picture has the frame's white in two of its corners."""
+    picture = photo().copy()
+    picture.paste("white", (0, 0, 512, 120))
+    picture.paste(photo().crop((100, 0, 412, 120)), (100, 0))
+    assert share(barred((40, 40, 472, 472), "white", picture)) == pytest.approx(
+        1 - area((40, 40, 472, 472)), abs=0.01
+    )
+
+
 def test_a_small_thing_on_plain_ground_is_not_framed():
     """A square logo in the middle of a page has straight edges too, but the page is the picture."""
     picture = PIL.Image.new("RGB", (600, 600), "white")
@@ -137,3 +182,14 @@ def test_real_pictures_have_none(shared):
     files = [path for path in sorted((shared / "images").glob("*/*")) if path.suffix != ".json"]
     assert len(files) >= 30
     assert [path.name for path in files if share(path)] == []
+
+
+@pytest.mark.parametrize("factor", [0.75, 0.5, 0.33])
+def test_lettering_on_plain_ground_stays_without_in_other_sizes(shared, factor):
+    """Real lettering has no bars either once it is made smaller, and its edges are softer."""
+    files = sorted((shared / "images" / "lettering").glob("*.jpg"))
+    assert len(files) >= 5
+    for path in files:
+        whole = PIL.Image.open(path).convert("RGB")
+        smaller = (round(whole.width * factor), round(whole.height * factor))
+        assert share(whole.resize(smaller, PIL.Image.Resampling.LANCZOS)) == 0, path.name
