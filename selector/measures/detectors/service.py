@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Semaphore
 from typing import Annotated, Any, ClassVar, Literal, TypeGuard
 
 import numpy as np
 import PIL.Image
 from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
 
-from selector.backbones.service import Endpoint, Reply, allowed, ask
+from selector.backbones.daemons import started
+from selector.backbones.posting import Endpoint, allowed
+from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
 from selector.foreign import shortened, visible
 from selector.images import Image
@@ -36,8 +39,10 @@ class Service(Measure):
     Needs: `url` and `question`. Sends `POST {"question": TEXT, "image": BASE64 OF A PNG}`, long side
         at most `long_side` px, no metadata, and takes `{"score": NUMBER, "text": OPTIONAL TEXT}`.
         https, or http on this machine; no redirect; 64 KB at most. `key_from` names the environment
-        variable with a bearer token. With `crops_of: detectors.hands` it is asked about each box of
-        that evidence alone, `margin` around it, and the worst answer counts; no box: not applicable.
+        variable with a bearer token, which is kept nowhere; the address is kept in plans, journals
+        and reports: put no secret into it. With `crops_of: detectors.hands` it is asked about each
+        box of that evidence alone, `margin` around it, and the worst answer counts; no box: not
+        applicable.
     Evidence: the service's words; with `crops_of` each box and its score.
     Blind to: whatever the service is blind to, which was not measured here; more than the 8 largest
         boxes; a change behind the address, unless `revision` is changed with it.
@@ -95,12 +100,17 @@ class Service(Measure):
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every picture, several at once."""
-        with ThreadPoolExecutor(self.at_once) as pool:
-            return [{"score": each} for each in pool.map(self._measured, subjects)]
+        turns = Semaphore(self.at_once)
+        asked = [started(partial(self._in_turn, turns, each)) for each in subjects]
+        return [{"score": each.result()} for each in asked]
 
     def close(self) -> None:
         """Forget the key."""
         self._endpoint = None
+
+    def _in_turn(self, turns: Semaphore, subject: Subject) -> Measured:
+        with turns:
+            return self._measured(subject)
 
     def _measured(self, subject: Subject) -> Measured:
         # Not left to the runner: it would ask again about the pictures beside the one that failed.

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import services
-from selector.backbones.service import Endpoint, Reply, allowed, ask
+from selector.backbones.posting import Endpoint
+from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
 from services import Asked, says, sends
 
@@ -82,6 +83,7 @@ def test_without_a_key_none_is_sent(service: Asked) -> None:
         b'{"score": null}',
         b'{"score": NaN}',
         b'{"score": 1e999}',
+        b'{"score": 1' + b"0" * 400 + b"}",
         b'{"score": 1.01}',
         b'{"score": -0.01}',
         b'{"score": 0.1, "score": 0.9}',
@@ -98,6 +100,21 @@ def test_nothing_is_guessed(service: Asked, content: bytes) -> None:
     assert said.startswith("127.0.0.1:")
     assert 'It must answer {"score": NUMBER FROM 0 TO 1' in said
     assert len(service.bodies) == 1
+
+
+@pytest.mark.parametrize("content", [b'{"score": -0.0}', b'\xef\xbb\xbf{"score": 0}'])
+def test_odd_but_clear_answers_are_taken(service: Asked, content: bytes) -> None:
+    """Minus zero is zero, and a mark of the byte order is no part of the answer."""
+    assert str(put(service.answering(sends(content))).score) == "0.0"
+
+
+def test_an_echoed_key_is_not_kept(service: Asked) -> None:
+    """A service that repeats what it was sent does not put the key into evidence, not even half."""
+    url = service.answering(says(score=0, text=f"{'a' * 145}{KEY}: you sent Bearer {KEY}"))
+
+    assert put(url).text == f"{'a' * 145}…: you sent Bearer …"
+    service.answering(says(score=0, text="no key was sent"))
+    assert ask(Endpoint(url, "", 5), "Is it broken?", PICTURE).text == "no key was sent"
 
 
 def test_an_endless_answer_is_left(service: Asked) -> None:
@@ -124,6 +141,20 @@ def test_a_busy_service_is_asked_once_more(service: Asked, code: int) -> None:
     assert put(service.answering(busy, GOOD)).score == 0.25
     assert f"got HTTP {code}" in refusal(service.answering(busy, busy, GOOD, path="/never"))
     assert len(service.bodies) == 4
+
+
+def test_a_busy_service_is_left_alone_for_a_moment(service: Asked) -> None:
+    """Half a second lies between both tries; where there is no time for it, there is no second."""
+    asked: list[float] = []
+
+    def busy(request: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        asked.append(time.monotonic())
+        sends(b"later", code=503)(request, body)
+
+    refusal(service.answering(busy))
+    assert asked[1] - asked[0] >= 0.5
+    refusal(service.answering(busy), timeout_s=0.45)
+    assert len(asked) == 3
 
 
 def test_an_answer_that_is_cut_off_is_asked_for_again(service: Asked) -> None:
@@ -159,26 +190,6 @@ def test_redirects_are_not_followed(service: Asked, code: int) -> None:
     assert len(service.bodies) == 1
 
 
-def test_a_slow_service_is_left_in_time(service: Asked) -> None:
-    """Whether it says nothing or drips, it is left when the time is over; no second try."""
-
-    def silent(*_: Any) -> None:
-        time.sleep(1)
-
-    def drips(request: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
-        request.send_response(200)
-        request.end_headers()
-        for _number in range(50):
-            request.wfile.write(b" ")
-            time.sleep(0.02)
-
-    for path, answer in (("/silent", silent), ("/drips", drips)):
-        started = time.monotonic()
-        assert "no answer in 0.2 s" in refusal(service.answering(answer, path=path), 0.2)
-        assert time.monotonic() - started < 0.8
-    assert len(service.bodies) == 2
-
-
 def test_nobody_there_is_told() -> None:
     """A closed port is an error in words, after two tries."""
     assert "Connection refused" in refusal("http://127.0.0.1:9/score")
@@ -200,32 +211,3 @@ def test_no_proxy_is_asked_for_this_machine(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
     assert put(service.answering(GOOD)).score == 0.25
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://example.com/score", "https://example.com:8443", "http://127.0.0.1:8000/x?y=z",
-     "http://localhost:8000", "http://[::1]:8000", "HTTPS://EXAMPLE.COM"],
-)  # fmt: skip
-def test_safe_addresses_are_allowed(url: str) -> None:
-    """Https anywhere, http on this machine."""
-    assert allowed(url) == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["http://example.com", "http://10.0.0.1/", "http://127.0.0.1.example.com/", "http://0.0.0.0/",
-     "ftp://example.com", "file:///etc/passwd", "https://", "", "example.com", "https://a b/",
-     "https://example.com/\r\nX: y", "https://user:pass@example.com/", "https://user@example.com/",
-     "http://localhost@example.com/", "https://example.com:99999/", "https://example.com:x/",
-     "https://exämple.com/", "https://[::1"],
-)  # fmt: skip
-def test_unsafe_addresses_are_refused(url: str) -> None:
-    """No plain http over a network, no other scheme, no password, nothing that breaks a header."""
-    with pytest.raises(ValueError, match=r"expected|Port|IPv6"):
-        allowed(url)
-
-
-def test_the_key_is_not_shown() -> None:
-    """Whoever prints the endpoint does not print the key."""
-    assert KEY not in repr(Endpoint("https://example.com", KEY, 5))

@@ -1,5 +1,7 @@
 """A question put to a team's own service, from the policy to the verdict."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -198,6 +200,44 @@ def test_several_pictures_are_asked_about_at_once(service: Asked) -> None:
     assert time.monotonic() - started < 0.75
 
 
+def test_no_more_than_so_many_at_once(service: Asked) -> None:
+    """A service that takes one at a time is asked so."""
+    now: list[int] = []
+    most = []
+
+    def thinks(request: Any, body: dict[str, Any]) -> None:
+        now.append(1)
+        most.append(len(now))
+        time.sleep(0.02)
+        now.pop()
+        says(score=0.5)(request, body)
+
+    measure = measure_of(service.answering(thinks), at_once=1)
+    asked_of(measure, *(Subject(open_image(PIL.Image.new("RGB", (9, 9)))) for _ in range(4)))
+
+    assert most == [1, 1, 1, 1]
+
+
+def test_a_silent_service_does_not_keep_the_program(service: Asked) -> None:
+    """A request that ended at its deadline is the end of it: the process can leave at once."""
+    url = service.answering(lambda *_: time.sleep(20))
+    code = """
+import sys
+import PIL.Image
+from selector import select
+judge = {"use": "detectors.service", "url": sys.argv[1], "question": "?", "timeout_s": 600}
+policy = {"name": "p", "version": 1, "measures": {"judge": judge},
+          "gates": [{"on": "judge", "reject_above": 0.5}],
+          "method": {"weighted_sum": [{"of": "filters.blank.structure"}]}}
+print(select("a chair", [PIL.Image.radial_gradient("L")], policy, timeout_s=2).answer)
+"""
+    command = [sys.executable, "-c", code, url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=15)
+
+    assert done.stdout == "review\n"
+    assert len(service.bodies) == 1
+
+
 def test_the_key_comes_from_the_environment(
     service: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,11 +276,11 @@ def test_fingerprints_name_what_the_numbers_depend_on() -> None:
 
 
 def test_an_unsafe_address_is_told_when_the_policy_is_read() -> None:
-    """Nobody's pictures go over a network in the clear."""
-    use = {"use": "detectors.service", "url": "http://example.com", "question": "?"}
-
-    with pytest.raises(PolicyError, match=r"measures\.injury.*expected https"):
-        plan_of(small(measures={"injury": use}, gates=[{"on": "injury", "reject_above": 0.5}]))
+    """Nobody's pictures go over a network in the clear, or to a host that can't be one."""
+    for url, said in (("http://example.com", "https"), ("https://a..b", "the address")):
+        use = {"use": "detectors.service", "url": url, "question": "?"}
+        with pytest.raises(PolicyError, match=rf"measures\.injury.*expected {said}"):
+            plan_of(small(measures={"injury": use}, gates=[{"on": "injury", "reject_above": 0.5}]))
 
 
 def test_a_question_about_crops_gates_a_request(

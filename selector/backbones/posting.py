@@ -1,0 +1,225 @@
+"""Posts something to an HTTP service and reads its answer, all of it within one deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from selector.backbones.daemons import started
+
+MAX_ANSWER = 64 * 1024  # bytes; an answer is a number and a few words
+BUSY = (429, 500, 502, 503, 504)  # what may be over at the second try
+# Letters, digits and hyphens in parts of up to 63: all others no name server and no library takes.
+NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to ask, and how long to wait.
+
+    Attributes:
+        url: Its address: https, or http on this very machine.
+        key: Sent as bearer token; "" for none. Never shown.
+        timeout_s: For one answer, both tries together.
+    """
+
+    url: str
+    key: str
+    timeout_s: float
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.url}>"  # no traceback or log may show the key
+
+
+class Trouble(Exception):  # noqa: N818 - told in words as a MeasureError
+    """No answer, or none that can be used.
+
+    Attributes:
+        passing: Whether a second try may go well.
+        todo: What the person who runs the service must do.
+    """
+
+    def __init__(self, what: str, todo: str, *, passing: bool = False) -> None:
+        super().__init__(what)
+        self.todo, self.passing = todo, passing
+
+
+def post(endpoint: Endpoint, body: bytes, until: float) -> bytes:
+    """Return what the service answers to *body*, which is JSON.
+
+    Whatever it does, or does not do, this ends in time. Follows no redirect.
+
+    Args:
+        endpoint: Where.
+        body: What is sent.
+        until: On the clock of `time.monotonic`.
+
+    Raises:
+        Trouble: There is no answer in time, or none that is one.
+    """
+    line = _Line(until)
+    answer = started(lambda: _sent(endpoint, body, line))
+    try:
+        return answer.result(max(0.0, until - time.monotonic()))
+    except TimeoutError:
+        line.cut()
+        said = f"no answer in {endpoint.timeout_s:g} s"
+        raise Trouble(said, "Make it faster, or raise timeout_s.") from None
+
+
+def allowed(url: str) -> str:
+    """Return *url*, to which pictures and a key may be sent.
+
+    Raises:
+        ValueError: It is neither https nor on this machine, holds a password, or is none.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not url.isascii() or not url.isprintable() or " " in url or not _is_host(host):
+        raise ValueError("expected the address of a service, such as https://example.com/score")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected no password in the address; name its variable in 'key_from'")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(host)):
+        raise ValueError("expected https; http only to this machine, as http://127.0.0.1:8000")
+    if parts.port == 0:  # asking for it raises ValueError where it is no port
+        raise ValueError("expected a port from 1 to 65535")
+    return url
+
+
+def is_here(host: str) -> bool:
+    """Return whether *host* is this very machine, so that nothing goes over a network."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Line:
+    """The connections of one question, which can be cut from another thread."""
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self._sockets: list[socket.socket] = []
+
+    def hold(self, made: socket.socket) -> None:
+        """Remember a connection.
+
+        Raises:
+            TimeoutError: It is too late for one.
+        """
+        self._sockets.append(made)
+        if time.monotonic() >= self.until:  # whoever cuts may have done so before
+            raise TimeoutError
+
+    def cut(self) -> None:
+        """End whatever is being waited for."""
+        for each in self._sockets:
+            with contextlib.suppress(OSError):  # it is closed already
+                socket.socket.shutdown(each, socket.SHUT_RDWR)  # TLS would say good-bye first
+
+
+class _Plain(http.client.HTTPConnection):
+    def __init__(self, host: str, *, line: _Line, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._line = line
+
+    def connect(self) -> None:
+        super().connect()
+        self._line.hold(self.sock)
+
+
+class _Safe(_Plain, http.client.HTTPSConnection):
+    pass
+
+
+class _Held(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Opens connections that can be cut."""
+
+    def __init__(self, line: _Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Plain, line=self._line), req)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Safe, line=self._line), req)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: it could lead the key and the picture elsewhere."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Refuse, so that the redirect itself is the answer."""
+
+
+def _is_host(host: str) -> bool:
+    return ":" in host or bool(NAME.fullmatch(host))  # in brackets, which urlsplit has looked at
+
+
+def _sent(endpoint: Endpoint, body: bytes, line: _Line) -> bytes:
+    request = urllib.request.Request(endpoint.url, body, _headers(endpoint), method="POST")  # noqa: S310 - see `allowed`
+    left = max(0.001, line.until - time.monotonic())
+    try:
+        with _opener(endpoint, line).open(request, timeout=left) as answer:
+            return _read(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _refused(error.code) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise _broken(getattr(error, "reason", error)) from None
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    named = {"Content-Type": "application/json", "Accept": "application/json"}
+    return named | {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else named
+
+
+def _opener(endpoint: Endpoint, line: _Line) -> urllib.request.OpenerDirector:
+    if is_here(urlsplit(endpoint.url).hostname or ""):  # a proxy is another machine
+        return urllib.request.build_opener(_Held(line), _Stay, urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener(_Held(line), _Stay)
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    said = b""
+    while block := answer.read1(MAX_ANSWER + 1 - len(said)):
+        said += block
+        if len(said) > MAX_ANSWER:
+            what = f"too long an answer (got over {MAX_ANSWER} bytes)"
+            raise Trouble(what, "A number and a few words are enough.")
+    if answer.length:
+        raise Trouble("the answer was cut off", "Mend it.", passing=True)
+    return said
+
+
+def _refused(code: int) -> Trouble:
+    what = f"no answer (got HTTP {code} {http.client.responses.get(code, '')}".rstrip() + ")"
+    if code in range(300, 400):
+        return Trouble(what, "Redirects are not followed: give the final address.")
+    if code in (401, 403):
+        return Trouble(what, "Give the right key in the variable that 'key_from' names.")
+    return Trouble(what, "See what the service logs.", passing=code in BUSY)
+
+
+def _broken(reason: object) -> BaseException:
+    if isinstance(reason, TimeoutError):
+        return reason
+    # Never what the other side sent: it may be anything, the key among it.
+    known = reason.strerror if isinstance(reason, OSError) else None
+    said = known or type(reason).__name__
+    if isinstance(reason, ssl.SSLError):
+        todo = "Mend its certificate, or name who signed it in SSL_CERT_FILE."
+        return Trouble(f"no safe connection (got {said})", todo)
+    return Trouble(f"no answer (got {said})", "Start it.", passing=True)

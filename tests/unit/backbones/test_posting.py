@@ -1,0 +1,133 @@
+"""Posting to a service: everything ends in time, and nothing goes where it should not."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from selector.backbones.posting import Endpoint, Trouble, allowed, post
+
+KEY = "sk-not-for-your-eyes"
+OK = b"HTTP/1.1 200 OK\r\n"
+
+Answer = Callable[[socket.socket], None]
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Answer], str]]:
+    """Run a service that does whatever it is told with its connections; return its address."""
+    with contextlib.ExitStack() as opened:
+
+        def serve(answer: Answer) -> str:
+            door = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+            threading.Thread(target=welcome, args=(door, answer), daemon=True).start()
+            return f"http://127.0.0.1:{door.getsockname()[1]}/score"
+
+        yield serve
+
+
+def welcome(door: socket.socket, answer: Answer) -> None:
+    """Hear the first visitor out, as far as one can, and do what is to be done with it."""
+    with contextlib.suppress(OSError):  # who asked has left, as it should
+        visitor, _ = door.accept()
+        with visitor:
+            visitor.recv(65536)
+            answer(visitor)
+
+
+def silent(visitor: socket.socket) -> None:
+    """Listen, and say nothing."""
+    while visitor.recv(65536):
+        pass
+
+
+def saying(answer: bytes) -> Answer:
+    """Send these bytes."""
+    return lambda visitor: visitor.sendall(answer)
+
+
+def dripping(drop: bytes, first: bytes = b"", pause_s: float = 0.02) -> Answer:
+    """Send *first*, then a drop again and again, for longer than a test may take."""
+
+    def answer(visitor: socket.socket) -> None:
+        visitor.sendall(first)
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            visitor.sendall(drop)
+            time.sleep(pause_s)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        silent,
+        dripping(b"a", OK + b"X-Words: "),
+        dripping(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        dripping(b"a", OK + b"Transfer-Encoding: chunked\r\n\r\n5;"),
+        dripping(b"1\r\n \r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+        dripping(b" ", OK + b"Content-Length: 5000\r\n\r\n"),
+        dripping(b" ", OK + b"Content-Length: 5000\r\n\r\n", 0.25),
+    ],
+    ids=["silence", "header", "continue", "extension", "chunks", "body", "slow body"],
+)
+def test_everything_ends_in_time(serving: Callable[[Answer], str], answer: Answer) -> None:
+    """However a service keeps the connection busy, it is left then, and the connection cut."""
+    before = set(threading.enumerate())
+    url = serving(answer)
+    started = time.monotonic()
+
+    with pytest.raises(Trouble, match=r"no answer in 0\.3 s") as caught:
+        post(Endpoint(url, KEY, 0.3), b"{}", started + 0.3)
+
+    assert 0.3 <= time.monotonic() - started < 1
+    assert not caught.value.passing
+    for one in set(threading.enumerate()) - before:  # those of the service end when they are cut
+        one.join(2)
+        assert not one.is_alive()
+
+
+def test_an_answer_in_time_is_returned(serving: Callable[[Answer], str]) -> None:
+    """As it was sent, in pieces or not, whatever its length was said to be."""
+    for answer in (
+        b"Content-Length: 4\r\n\r\n{} \n",
+        b"\r\n{} \n",
+        b"Transfer-Encoding: chunked\r\n\r\n1;x=y\r\n{\r\n3\r\n} \n\r\n0\r\n\r\n",
+    ):
+        url = serving(saying(OK + answer))
+        assert post(Endpoint(url, "", 5), b"{}", time.monotonic() + 5) == b"{} \n"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.com/score", "https://example.com:8443", "http://127.0.0.1:8000/x?y=z",
+     "http://localhost:8000", "http://[::1]:8000", "HTTPS://EXAMPLE.COM", "https://a_b.c-d.e./"],
+)  # fmt: skip
+def test_safe_addresses_are_allowed(url: str) -> None:
+    """Https anywhere, http on this machine."""
+    assert allowed(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com", "http://10.0.0.1/", "http://127.0.0.1.example.com/", "http://0.0.0.0/",
+     "ftp://example.com", "file:///etc/passwd", "https://", "", "example.com", "https://a b/",
+     "https://example.com/\r\nX: y", "https://user:pass@example.com/", "https://user@example.com/",
+     "http://localhost@example.com/", "https://example.com:99999/", "https://example.com:x/",
+     "https://exämple.com/", "https://[::1", "https://a..b/", f"https://{'a' * 64}.com/",
+     "https://<b>/", "https://%31/"],
+)  # fmt: skip
+def test_unsafe_addresses_are_refused(url: str) -> None:
+    """No plain http over a network, no other scheme, no password, nothing that breaks a header."""
+    with pytest.raises(ValueError, match=r"expected|Port|IPv6") as caught:
+        allowed(url)
+    assert not isinstance(caught.value, UnicodeError)
+
+
+def test_the_key_is_not_shown() -> None:
+    """Whoever prints the endpoint does not print the key."""
+    assert KEY not in repr(Endpoint("https://example.com", KEY, 5))
