@@ -35,6 +35,8 @@ def trials(half: Half = "reported") -> Iterator[Trial]:
     jumbled = _unasked(_each(half, _jumbled, WORDS))
     bare = _unasked(_each(half, lambda picture, _, __: picture, WORDS))
     marked = _unasked(_each(half, _watermarked, STOCK))
+    stop = _each(half, lambda picture, _, chance: _written(picture, "STOP", chance), WORDS)
+    stopped = _each(half, _marked_stop, STOCK)
     yield _trial("match", "two letters of the word are wrong", asked, wrong)
     yield _trial("garbled", "damaged letters against words and names", (*clean, *named), damaged)
     yield _trial("garbled", "jumbled words against words and names", (*clean, *named), jumbled)
@@ -42,6 +44,9 @@ def trials(half: Half = "reported") -> Iterator[Trial]:
     yield _trial("unknown", "jumbled words against names", named, jumbled)
     yield _trial("unwanted", "a word against no lettering", bare, clean)
     yield _trial("watermark", "a stock watermark, one or tiled", (*clean, *bare), marked)
+    yield _trial(
+        "watermark", 'the same beside a "STOP" that is asked for', _stop(stop), _stop(stopped)
+    )
 
 
 def _trial(output: str, fault: str, good: tuple[Example, ...], bad: tuple[Example, ...]) -> Trial:
@@ -62,6 +67,11 @@ def _each(
 
 def _unasked(examples: tuple[Example, ...]) -> tuple[Example, ...]:
     return tuple(Example(each.picture, each.origin, "a photograph") for each in examples)
+
+
+def _stop(examples: tuple[Example, ...]) -> tuple[Example, ...]:
+    prompt = 'a photograph with a sign that says "STOP"'
+    return tuple(Example(each.picture, each.origin, prompt) for each in examples)
 
 
 def _plain(half: Half) -> Iterator[tuple[str, Picture]]:
@@ -126,6 +136,10 @@ def _watermarked(picture: Picture, name: str, chance: random.Random) -> Picture:
     shadow = PIL.ImageChops.offset(mask, 1, 1).point(lambda strength: strength // 2)
     shaded = PIL.Image.composite(PIL.Image.new("RGB", picture.size), picture, shadow)
     return PIL.Image.composite(PIL.Image.new("RGB", picture.size, "white"), shaded, mask)
+
+
+def _marked_stop(picture: Picture, name: str, chance: random.Random) -> Picture:
+    return _watermarked(_written(picture, "STOP", chance), name, chance)
 
 
 def _layer(picture: Picture, text: str, chance: random.Random) -> tuple[Picture, tuple[int, int]]:

@@ -5,32 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from selector.signs.quoted_words import is_refused, quoted, without_quotes
 from selector.signs.spelled import letters
 
 LONGEST_PROMPT = 10_000  # characters; what comes later is not read
 MOST = 16  # texts; a prompt that asks for more is no order for lettering
-LONGEST = 200  # characters of one text
+_ESCAPED = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'", "＂": '"'}
 
-# Each opening quote stands at the beginning of a word and each closing one at its end, so that
-# the apostrophes of "don't" and "the dogs' bowl" and the inches of 12" are no quotes.
-_INSIDE = f"{{1,{LONGEST}}}?"
-_QUOTED = re.compile(
-    rf'(?<!\w)"(?P<a>[^"]{{0,{LONGEST}}})"'
-    rf"|[“„](?P<b>[^“”„]{_INSIDE})[”“]"
-    rf"|«(?P<c>[^«»]{_INSIDE})»|‹(?P<d>[^‹›]{_INSIDE})›"
-    rf"|「(?P<e>[^「」]{_INSIDE})」|『(?P<f>[^『』]{_INSIDE})』"
-    rf"|(?<!\w)‘(?P<g>[^‘\n]{_INSIDE})’(?!\w)"
-    rf"|(?<![\w'])'(?P<h>(?![\s']|\d0s\b|t(?:is|was|il)\b|em\b|n\b)[^\n]{_INSIDE})(?<![\s'])'(?![\w'])"
-)
-# "remove the word", "in the style of the film": what is quoted after these is not to be written.
-_UNWANTED = re.compile(
-    r"\b(?:no|not|without|never|remove|removing|delete|erase|replace|replacing|change|instead of"
-    r"|style of|inspired by|from)"
-    r"(?: (?:the|a|an|any|all|old|existing|its|word|words|text|letters|lettering|sign|logo|label"
-    r"|caption|title|phrase|name|watermark|that|saying|says|reading|reads|film|movie|book|game"
-    r"|series|song|painting|called|named|titled)){0,6} ?$",
-    re.IGNORECASE,
-)
+
 _CARRIER = (
     r"(?:signs?|signboard|signage|billboard|banner|logo|label|sticker|poster|placard|plaque"
     r"|neon|board|chalkboard|blackboard|screen|card|cover|page|note|mug|cup|bottle|box|package"
@@ -45,6 +27,9 @@ _INTRODUCED = re.compile(
     r"|with (?:text|words|title|caption)|(?:text|caption|title|headline)(?=:)))"
     r"(?P<colon> ?:)? (?=[^\s\"'“‘«「『„])",
     re.IGNORECASE,
+)
+_WRITTEN_ON = re.compile(
+    r"\bwith (?P<text>[^,.;:!?()\[\]{}\"\n]{1,80}?) (?:written|printed|painted|engraved|embroidered)\b"
 )
 _CLAUSE = re.compile(r"[^,.;:!?()\[\]{}\"“”«»「」『』\n]{1,80}")
 _MOST_WORDS = 8
@@ -69,40 +54,44 @@ _NO_TEXT = frozenset(
 def asked(prompt: str) -> tuple[str, ...]:
     """Return the texts that *prompt* asks for, in their order, each once.
 
-    That is what stands in quotes of any script, and what follows "a sign that says", "the word",
-    "titled" and their like, up to the end of the clause. Where it is not clear that words are to
-    be written, they are left out: so is what a prompt wants removed. The prompt may hold anything;
-    of a long one the first 10,000 characters are read, of many texts the first 16.
+    That is what stands in quotes of any script; what follows "a sign that says", "the word",
+    "titled" and their like, up to the end of the clause; and capitalised words that are "written"
+    on something. Where it is not clear that words are to be written, they are left out: so is what
+    a prompt does not want. The prompt may hold anything; of a long one the first 10,000 characters
+    are read, of many texts the first 16.
     """
     # Half a surrogate pair can't be written down, and evidence is.
     lines = prompt[:LONGEST_PROMPT].encode(errors="replace").decode().splitlines()
-    prompt = "\n".join(" ".join(line.split()) for line in lines)
-    found = sorted([*_quoted(prompt), *_introduced(prompt)])
+    plain = _unescaped("\n".join(" ".join(line.split()) for line in lines))
+    rest = without_quotes(plain)
+    found = sorted([*quoted(plain), *_introduced(rest), *_written(rest)])
     texts = dict.fromkeys(text for _, text in found if letters(text))
     return tuple(texts)[:MOST]
 
 
-def _quoted(prompt: str) -> Iterator[tuple[int, str]]:
-    end = 0
-    for match in _QUOTED.finditer(prompt):
-        text = " ".join((match[match.lastgroup or 0]).split())
-        before = prompt[max(end, match.start() - 80) : match.start()]
-        end = match.end()
-        if not _UNWANTED.search(before):
-            yield match.start(), text
+def _unescaped(prompt: str) -> str:
+    for escaped, sign in _ESCAPED.items():
+        prompt = prompt.replace(escaped, sign)
+    return prompt
 
 
 def _introduced(prompt: str) -> Iterator[tuple[int, str]]:
     for match in _INTRODUCED.finditer(prompt):
-        before = prompt[max(0, match.start() - 80) : match.start()]
         clause = _CLAUSE.match(prompt, match.end())
-        if clause is None or _UNWANTED.search(before):
+        if clause is None or is_refused(prompt, match.start()):
             continue
         text = _text_of(
             clause[0].split(), must_stand_out=match["named"] is not None and not match["colon"]
         )
         if text:
             yield match.start(), text
+
+
+def _written(prompt: str) -> Iterator[tuple[int, str]]:
+    for match in _WRITTEN_ON.finditer(prompt):
+        words = match["text"].split()
+        if len(words) <= _MOST_WORDS and all(map(_stands_out, words)):
+            yield match.start(), match["text"]
 
 
 def _text_of(words: list[str], *, must_stand_out: bool) -> str:

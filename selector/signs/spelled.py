@@ -14,7 +14,7 @@ from selector.backbones.ocr import Line
 Counts: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-LONGEST = 120  # letters of one text that are compared
+LONGEST = 200  # letters of one text that are compared
 MOST = 2000  # letters of one picture
 ACCENTS = range(0x300, 0x370)
 ALIKE = str.maketrans("0il", "o11")  # no more than the shape tells in most typefaces
@@ -45,12 +45,6 @@ def readability(text: str, lines: Sequence[Line]) -> tuple[float, str]:
     """
     found = [_best_run(letters(text)[:LONGEST], order) for order in _orders(lines)]
     return max(found, key=lambda each: each[0])
-
-
-def likeness(one: str, other: str) -> float:
-    """Return how much of the shorter of two texts is found in one piece of the longer, in [0, 1]."""
-    short, long = sorted((one, other), key=lambda text: len(letters(text)))
-    return found_in(long, short)
 
 
 def found_in(read: str, text: str) -> float:

@@ -2,23 +2,32 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import Field, JsonValue, PrivateAttr
+from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
 
-from selector.backbones.dictionary import Language, is_known
+from selector.backbones.dictionary import Language
 from selector.backbones.ocr import MOST, Line, Reader
 from selector.errors import MeasureError
 from selector.foreign import shortened
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.signs.asked_words import asked
-from selector.signs.spelled import is_ideographic, letters, likeness, readability
-from selector.signs.watermarks import is_mark
+from selector.signs.spelled import letters, readability
+from selector.signs.watermarks import is_mark, tiled
+from selector.signs.words import Word, doubt_of, is_wanted, words_of
 from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _with_letters(text: str) -> str:
+    if not letters(text):
+        raise ValueError(
+            f"a text to be compared has no letter and no digit (got {text!r}). Leave it out."
+        )
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_with_letters)]
 
 SHOWN = 24  # lines, and
 SHOWN_TEXTS = 8
@@ -28,25 +37,6 @@ LABEL = 40  # characters, so that evidence stays under 16 KB in any script
 READ = 1.7  # letters · score
 LONG = 2.5  # long over short side of a line
 SLIM = 0.2  # of the picture's long side
-SHORTEST = 3  # letters of a word; shorter ones are initials, units and ends of words
-STRANGE = 4  # times that doubt counts for a word that no dictionary has
-WANTED = 0.5  # of the letters of a line are found in a text that was asked for: a try at it
-REPEATED = 3  # times the same line: a picture is tiled with it
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a line.
-
-    Attributes:
-        doubt: How little it looks like a readable word, in [0, 1].
-        size: Its letters and digits.
-        is_known: Whether a dictionary or the prompt has it; None where none can say.
-    """
-
-    doubt: float
-    size: int
-    is_known: bool | None
 
 
 class Lettering(Measure):
@@ -144,29 +134,12 @@ class Lettering(Measure):
             "match": _match(wanted, every),
             **self._spelling(lines, fine),
             "unwanted": _unwanted(lines, fine, subject.image),
-            "watermark": _watermark(every, fine),
+            "watermark": _watermark(every, fine, subject.image),
         }
 
     def _spelling(self, lines: list[Line], fine: Sequence[str]) -> dict[str, Measured]:
-        judged = [(line, self._words(line, fine)) for line in lines]
+        judged = [(line, words_of(line, fine, self.languages)) for line in lines]
         return {"garbled": _garbled(judged), "unknown": _unknown(judged)}
-
-    def _words(self, line: Line, fine: Sequence[str]) -> list[Word]:
-        if not line.text:
-            long, short = line.sides
-            return [Word(1.0, round(long / short), None)]
-        known = [self._is_known(word, fine) for word in line.text.split()]
-        doubts = [(1 - line.score) * (STRANGE if one is False else 1) for one in known]
-        sizes = [len(letters(word)) for word in line.text.split()]
-        found = zip(doubts, sizes, known, strict=True)
-        return [Word(min(1.0, doubt), max(1, size), one) for doubt, size, one in found]
-
-    def _is_known(self, word: str, fine: Sequence[str]) -> bool | None:
-        """Return whether *word* is a word; None for numbers, initials and other scripts."""
-        alphabetic, digits = sum(map(str.isalpha, word)), sum(map(str.isdigit, word))
-        if alphabetic < SHORTEST or digits >= alphabetic or is_ideographic(word):
-            return None
-        return _is_asked(word, fine) or is_known(word, self.languages)
 
 
 def _is_lettering(line: Line, image: Image) -> bool:
@@ -183,25 +156,25 @@ def _match(wanted: Sequence[str], lines: list[Line]) -> Measured:
         return NotApplicable("no words were asked for")
     found = [(text, *readability(text, lines)) for text in wanted]
     found.sort(key=lambda each: each[1])
-    texts: list[JsonValue] = [_compared(text, read) for text, _, read in found[:SHOWN_TEXTS]]
+    is_blank = not any(letters(line.text) for line in lines)
+    nothing = "nothing" if is_blank else "nothing like it"
+    texts: list[JsonValue] = [
+        f'asked "{shortened(text, LABEL)}", read {_quoted(read) or nothing}'
+        for text, _, read in found[:SHOWN_TEXTS]
+    ]
     return Score(found[0][1], {"texts": texts})
 
 
-def _compared(text: str, read: str) -> str:
-    instead = f'"{shortened(read, LABEL)}"' if read else "nothing"
-    return f'asked "{shortened(text, LABEL)}", read {instead}'
+def _quoted(read: str) -> str:
+    return f'"{shortened(read, LABEL)}"' if read else ""
 
 
 def _garbled(judged: list[tuple[Line, list[Word]]]) -> Measured:
     if not judged:
         return NotApplicable("no lettering found")
-    worst = sorted(((_doubt(words), line) for line, words in judged), key=lambda each: -each[0])
+    worst = sorted(((doubt_of(words), line) for line, words in judged), key=lambda each: -each[0])
     shown = _shown([line for _, line in worst], doubt=[doubt for doubt, _ in worst])
-    return Score(_doubt([word for _, words in judged for word in words]), shown)
-
-
-def _doubt(words: list[Word]) -> float:
-    return sum(word.doubt * word.size for word in words) / sum(word.size for word in words)
+    return Score(doubt_of([word for _, words in judged for word in words]), shown)
 
 
 def _unknown(judged: list[tuple[Line, list[Word]]]) -> Measured:
@@ -217,29 +190,18 @@ def _unknown(judged: list[tuple[Line, list[Word]]]) -> Measured:
 
 
 def _unwanted(lines: list[Line], fine: Sequence[str], image: Image) -> Score:
-    others = [line for line in lines if not _is_wanted(line, fine)]
+    others = [line for line in lines if not is_wanted(line, fine)]
     area = sum(line.area for line in others) / (image.size[0] * image.size[1])
     return Score(min(1.0, area), _shown(others))
 
 
-def _watermark(lines: list[Line], fine: Sequence[str]) -> Score:
-    times = Counter(letters(line.text) for line in lines)
-    marks = [
-        line
-        for line in lines
-        if is_mark(line.text)
-        or (len(letters(line.text)) > SHORTEST and times[letters(line.text)] >= REPEATED)
-    ]
-    marks = [line for line in marks if not _is_wanted(line, fine)]
-    return Score(len(marks), _shown(marks))
-
-
-def _is_wanted(line: Line, fine: Sequence[str]) -> bool:
-    return any(likeness(line.text, text) >= WANTED for text in fine)
-
-
-def _is_asked(word: str, fine: Sequence[str]) -> bool:
-    return any(letters(word) in letters(text) for text in fine)
+def _watermark(lines: list[Line], fine: Sequence[str], image: Image) -> Score:
+    # Only who asks for the mark itself wants it: "STOP" has most of the letters of "stock".
+    marks = [text for text in fine if is_mark(text)]
+    found = [line for line in lines if is_mark(line.text) and not is_wanted(line, marks)]
+    more = [line for line in tiled(lines, image.size) if not is_wanted(line, fine)]
+    found += [line for line in more if line not in found]
+    return Score(len(found), _shown(found))
 
 
 def _shown(lines: Sequence[Line], **numbers: Sequence[float]) -> JsonValue:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selector.backbones.ocr import Line
-from selector.signs.spelled import MOST, found_in, letters, likeness, readability
+from selector.signs.spelled import LONGEST, MOST, found_in, letters, readability
 
 
 def line(text: str, x: int = 0, y: int = 0, *, width: int = 100, height: int = 20) -> Line:
@@ -117,7 +117,15 @@ def test_any_texts_can_be_compared(asked, read):
     lines = [line(text, y=number * 30) for number, text in enumerate(read)]
 
     assert 0 <= readability(asked, lines)[0] <= 1
-    assert all(0 <= likeness(asked, text) <= 1 for text in read)
+    assert all(0 <= found_in(asked, text) <= 1 for text in read)
+
+
+def test_every_letter_of_the_longest_text_counts():
+    """A text as long as any that is asked for is compared to its end."""
+    text = "abcde" * (200 // 5)
+
+    assert len(text) == LONGEST
+    assert readability(text, [line(text[:-1] + "x")])[0] == pytest.approx(1 - 1 / 200)
 
 
 def test_a_page_full_of_lettering_is_cut():

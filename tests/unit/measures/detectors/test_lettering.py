@@ -101,6 +101,13 @@ def test_asked_for_and_not_there_is_no_match(detector: Lettering, astronaut: Pic
     assert found["match"].evidence == {"texts": ['asked "MOON BASE", read nothing']}
 
 
+def test_something_else_that_was_read_is_not_nothing() -> None:
+    """The evidence does not claim that a picture with lettering has none."""
+    found = lettering._match(["MOON BASE"], [made("Garden")])
+
+    assert found.evidence == {"texts": ['asked "MOON BASE", read nothing like it']}
+
+
 @pytest.mark.parametrize("shade", [0, 255])
 def test_no_text_asked_and_none_found_is_no_failure(detector: Lettering, shade: int) -> None:
     """A plain picture: nothing to match, nothing garbled, nothing unwanted."""
@@ -193,6 +200,28 @@ def test_a_mark_of_an_agency_or_owner_is_a_watermark(detector: Lettering, text: 
     assert value(said(detector, sheet(text), f'a page that says "{text}"')["watermark"]) == 0
 
 
+@pytest.mark.parametrize("prompt", ['a red sign that says "STOP"', 'the letter "S"'])
+def test_a_short_word_that_was_asked_for_excuses_no_watermark(
+    detector: Lettering, prompt: str
+) -> None:
+    """An agency's name holds most letters of many words; it is a mark, and unwanted, beside them."""
+    found = said(detector, sheet("shutterstock", "STOP"), prompt)
+
+    assert labels(found["watermark"]) == ["shutterstock"]
+    assert "shutterstock" in labels(found["unwanted"])
+
+
+@pytest.mark.parametrize("wanted", ["Garden", "GARDEN CLUB"])
+def test_what_was_asked_for_may_be_all_over(wanted: str) -> None:
+    """A wallpaper of the very word that was asked for is no watermark; of another word, it is."""
+    tiles = [((x, x), (x + 80, x), (x + 80, x + 20), (x, x + 20)) for x in (0, 100, 200)]
+    lines = [Line(tile, "Garden", 0.9) for tile in tiles]
+    image = open_image(np.zeros((300, 300, 3), np.uint8))
+
+    assert lettering._watermark(lines, [wanted], image).value == 0
+    assert lettering._watermark(lines, ["Kitchen"], image).value == 3
+
+
 def test_faint_marks_across_a_photograph_are_watermarks(
     detector: Lettering, astronaut: Picture
 ) -> None:
@@ -276,8 +305,10 @@ def test_hostile_lettering_is_data(detector: Lettering) -> None:
     """What was read stays as it is in the evidence, markup and control characters included."""
     line = made('<script>alert("x")</script>\x1b[31m')
 
-    assert labels(lettering._watermark([line] * 3, ()))[0].startswith("<script>alert(")
-    assert detector._words(line, ())
+    image = open_image(np.zeros((20, 20, 3), np.uint8))
+
+    assert labels(lettering._unwanted([line], (), image))[0].startswith("<script>alert(")
+    assert value(detector._spelling([line], ())["garbled"]) > 0
 
 
 def test_it_does_not_depend_on_the_batch(detector: Lettering) -> None:
@@ -304,9 +335,16 @@ def test_not_built_closed_twice_and_built_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"side": 100}, {"languages": ("xx",)}, {"words": ("",)}, {"allowed": ("x" * 999,)}]
+    "wrong",
+    [
+        {"side": 100},
+        {"languages": ("xx",)},
+        {"words": ("",)},
+        {"words": ("!!!",)},
+        {"allowed": ("x" * 999,)},
+    ],
 )
 def test_parameters_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
-    """A side without letters, a language without dictionary, an empty text."""
+    """A side without letters, a language without dictionary, a text with nothing to compare."""
     with pytest.raises(ValidationError):
         Lettering(**wrong)
