@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 import zipfile
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from selector.images.srgb import Pixels
 from selector.weights.fetch import fetch
 
 HAND_POINTS = 21
-THREADS = 2  # of one look; they halve its time and change no bit of what is seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,8 +119,9 @@ def _interpreter(path: Path, member: str) -> Any:
 
     with zipfile.ZipFile(path) as bundle:
         content = bundle.read(member)
-    threads = min(THREADS, os.cpu_count() or 1)
-    interpreter = Interpreter(model_content=content, num_threads=threads)
+    # One thread: two halve a look where a core is idle, but wait for each other, at the cost of a
+    # sixth more work and up to twice the time, where other processes are busy too.
+    interpreter = Interpreter(model_content=content, num_threads=1)
     interpreter.allocate_tensors()
     interpreter.invoke()  # what is left for it to say, it says now
     return interpreter
