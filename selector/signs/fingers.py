@@ -85,7 +85,8 @@ def like_palm(shown: Pixels, points: Points) -> Mask:
     core = lab[_drawn(points, CORE)]
     middle = np.median(core, axis=0)
     spread = np.maximum(2.2 * np.median(np.abs(core - middle), axis=0), LEAST)
-    near: Mask = np.square((lab - middle) / spread).sum(axis=2) < SPREADS**2
+    light, red, yellow = np.moveaxis(np.square((lab - middle) / spread), 2, 0)
+    near: Mask = light + red + yellow < SPREADS**2
     return near
 
 
@@ -136,6 +137,6 @@ def _ahead_of_wrist(points: Points) -> Mask:
     length = palm_length(points)
     axis = points[MIDDLE] - points[WRIST]
     axis = axis / max(float(np.linalg.norm(axis)), 1.0)
-    y, x = np.mgrid[:SIZE, :SIZE]
-    ahead: Mask = np.stack([x, y], axis=2) @ axis > points[WRIST] @ axis + FOREARM * length
+    along = np.arange(SIZE) * axis[0] + np.arange(SIZE)[:, np.newaxis] * axis[1]
+    ahead: Mask = along > points[WRIST] @ axis + FOREARM * length
     return ahead

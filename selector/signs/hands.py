@@ -104,7 +104,7 @@ class HandModels:
         if found.side >= SMALLEST:
             looks = look_again(self.network, pixels, found.points)
             points = np.concatenate([found.points, looks.points])
-            signs = _signs(pixels, looks, bodies)
+            signs = signs_of(pixels, looks, bodies)
         scale = np.array(image.size) / pixels.shape[1::-1]
         size = found.side * float(scale.max()) / min(image.size)
         return Hand(_box(points * scale, image), f"hand {number}: {found.label}", size, signs)
@@ -127,17 +127,14 @@ def find_hands(model: Landmarker, pixels: Pixels, bodies: list[Found]) -> list[F
     return sorted(found, key=lambda each: (-each.side, each.box))[:AT_ONCE]
 
 
-def _holds(box: Box, region: Region) -> bool:
-    """Return whether the middle of *region* lies in *box*."""
-    x, y = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+def signs_of(pixels: Pixels, looks: Looks, bodies: list[Found]) -> dict[str, float]:
+    """Return what is told of one hand, by name.
 
-
-def _others(new: list[Found], known: list[Found]) -> list[Found]:
-    return [one for one in new if all(overlap(one.box, each.box) <= SAME for each in known)]
-
-
-def _signs(pixels: Pixels, looks: Looks, bodies: list[Found]) -> dict[str, float]:
+    Args:
+        pixels: The picture, shape (H, W, 3), sRGB.
+        looks: What eleven looks at it say together.
+        bodies: As found in the same picture.
+    """
     fingers = fingers_of(pixels, looks.points)
     steadiness = 1 - min(looks.jitter / NOTHING, 1)
     signs = {
@@ -153,6 +150,16 @@ def _signs(pixels: Pixels, looks: Looks, bodies: list[Found]) -> dict[str, float
         signs["side"] = looks.right if arm.side == "right" else 1 - looks.right
         signs["proportion"] = palm_length(looks.points) / arm.palm
     return signs
+
+
+def _holds(box: Box, region: Region) -> bool:
+    """Return whether the middle of *region* lies in *box*."""
+    x, y = (region[0] + region[2]) / 2, (region[1] + region[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _others(new: list[Found], known: list[Found]) -> list[Found]:
+    return [one for one in new if all(overlap(one.box, each.box) <= SAME for each in known)]
 
 
 def _box(points: Points, image: Image) -> Box:

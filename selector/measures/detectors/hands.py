@@ -52,9 +52,10 @@ class Hands(Measure):
         they and the three before are for people to look at. Hands of 6 photographs, swirled: defect
         0.93 (0.83 to 1.00); with a finger twice 0.63, with one painted over 0.56. Real hands that
         hold something, or hide behind another, have defects to 0.33. Not found, so not counted: a
-        hand beyond recognition, gloves, many hands in grey pictures, hands under 8 % of the long
-        side (half that where the body is seen), most of several hands without bodies (42 of 108
-        in collages of 4 to 9). Drawn hands are found at times. Under 32 px (of 1024 on the long
+        hand beyond recognition, gloves, hands around an instrument (a trumpeter's in no crop of any
+        size), many hands in grey pictures, hands under 8 % of the long side (half that where the
+        body is seen), most of several hands without bodies (42 of 108 in collages of 4 to 9).
+        Drawn hands are found at times. Under 32 px (of 1024 on the long
         side) hands are counted, not judged.
     Model: hand_landmarker.task, 7.8 MB; pose_landmarker_full.task, 9.4 MB; face_landmarker.task,
         3.8 MB; all Google, Apache-2.0.

@@ -11,9 +11,10 @@ import pytest
 
 import modelled
 from selector.backbones.landmarker import Found, Landmarker
+from selector.backbones.looks import Looks
 from selector.errors import MeasureError
 from selector.images import open_image
-from selector.signs.hands import HandModels, find_hands
+from selector.signs.hands import HandModels, find_hands, signs_of
 from selector.weights.fetch import fetch
 
 
@@ -64,13 +65,39 @@ def test_a_small_hand_is_found_where_an_arm_ends(hands: Landmarker) -> None:
 
 def test_a_hand_that_is_seen_twice_is_one(hands: Landmarker) -> None:
     """A hand beside the end of an arm is found in the picture and around that end: it is one."""
-    picture = modelled.hand()
+    picture = modelled.hand(800)
     (whole,) = hands.find(picture)
-    beside = reaching(whole.box[2] + 20, 260, height=1600)
+    x, y, half = round(whole.box[2]) + 20, 460, 240
+    assert hands.find(picture, (x - half, y - half, x + half, y + half))  # once more
 
-    (found,) = find_hands(hands, picture, [beside])
+    (found,) = find_hands(hands, picture, [reaching(x, y, height=half / 0.15)])
 
     assert found.box == whole.box
+
+
+@pytest.mark.parametrize(("right", "fits"), [(0.1, 0.9), (0.8, 0.2)])
+def test_a_left_hand_fits_a_left_arm(hands: Landmarker, right: float, fits: float) -> None:
+    """At the end of a left arm it counts how surely it is a left hand, and its size for the body."""
+    picture = modelled.hand()
+    (hand,) = hands.find(picture)
+    looks = Looks(hand.points, jitter=0, presence=1, right=right)
+    body = reaching(*hand.points[0], height=1600)
+
+    signs = signs_of(picture, looks, [body])
+
+    assert signs["side"] == pytest.approx(fits)
+    assert 1 < signs["proportion"] < 1.8  # its palm is about 120 px long; 91 would fit
+
+
+def test_without_an_arm_there_is_neither_side_nor_proportion(hands: Landmarker) -> None:
+    """Of a hand that no seen arm ends, nothing is said of the two; of the rest all is."""
+    picture = modelled.hand()
+    (hand,) = hands.find(picture)
+
+    signs = signs_of(picture, Looks(hand.points, jitter=0.1, presence=0.8, right=0.5), [])
+
+    assert signs.keys() == {"defect", "presence", "jitter", "gap", "stray", "bare"}
+    assert signs["defect"] == pytest.approx(1 - 0.8 * 0.5)
 
 
 def test_closed_models_say_so() -> None:
