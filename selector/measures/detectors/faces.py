@@ -100,7 +100,7 @@ class Faces(Measure):
     """
 
     kind: ClassVar[Kind] = "detector"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     extra: ClassVar[str] = "detectors"
     weights: ClassVar[tuple[str, ...]] = (MODEL,)
 
