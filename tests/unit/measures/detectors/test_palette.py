@@ -63,6 +63,23 @@ def test_evidence_names_the_foreign_colour():
     assert float(told[3].split()[-1].strip("%")) == pytest.approx(20, abs=1.2)
 
 
+def test_the_larger_of_two_foreign_colours_is_told_first():
+    """Colours off the palette are in the order of their shares, each with its own."""
+    picture = stripes(BRAND)
+    picture.paste((90, 200, 60), (0, 0, 600, 60))
+    picture.paste(RED, (0, 60, 600, 180))
+    told = [each.split() for each in texts(Palette(colours=BRAND), picture)[3:]]
+    assert [each[-2] for each in told] == ["#D22828", "#5AC83C"]
+    assert [float(each[-1].strip("%")) for each in told] == pytest.approx([20, 10], abs=1.2)
+
+
+def test_the_farthest_twentieth_begins_where_a_twentieth_is_as_far():
+    """A spot on a tenth of the picture is what is far; one on a fiftieth is not enough."""
+    palette = Palette(colours=BRAND)
+    assert value(palette, "far", spotted(0.02)) == pytest.approx(0, abs=1)
+    assert value(palette, "far", spotted(0.1)) == pytest.approx(value(palette, "mean", _flat(RED)))
+
+
 def test_distances_are_those_of_the_published_formula():
     """Two flat colours are as far apart as in pair 17 of Sharma et al. 2005, to sRGB's rounding."""
     from skimage.color import lab2rgb, rgb2lab
@@ -118,6 +135,24 @@ def test_size_hardly_matters(size):
     assert value(Palette(colours=BRAND), "share", other) == pytest.approx(0.8, abs=0.02)
 
 
+@pytest.mark.parametrize("size", [511, 512, 1023, 1024])
+@pytest.mark.parametrize("wide", [1, 2])
+def test_thin_stripes_have_their_own_share(size, wide):
+    """Hard stripes of a pixel or two are no soft edges: a quarter is a quarter in every size."""
+    lines = np.full((size, size, 3), RED, np.uint8)
+    lines[:, np.arange(size) // wide % 4 == 0] = (10, 132, 255)
+    assert value(Palette(colours=BRAND), "share", lines) == pytest.approx(0.25, abs=0.02)
+
+
+@pytest.mark.parametrize("size", [512, 1024])
+def test_a_pixel_of_size_moves_nothing(size):
+    """No size makes the share jump: softness grows with the picture, place by place."""
+    palette = Palette(colours=("#C08060", "#FFFFFF"))
+    whole = photo().resize((size, size))
+    less = value(palette, "share", whole.crop((0, 0, size - 1, size - 1)))
+    assert less == pytest.approx(value(palette, "share", whole), abs=0.012)
+
+
 def test_a_pattern_is_seen_whole():
     """A dither of two colours in the period of the sample is still half and half."""
     board = np.indices((896, 896)).sum(axis=0) % 2 == 0
@@ -145,6 +180,13 @@ def test_a_palette_has_one_to_64_colours_and_a_tolerance(parameters):
     """None, too many, and a tolerance of nothing are refused."""
     with pytest.raises(ValidationError):
         Palette(**parameters)
+
+
+@pytest.mark.parametrize("again", ["#0A84FF", "#0a84ff"])
+def test_a_colour_that_is_there_twice_is_refused(again):
+    """Two equal colours, however written: one of them would always be missing."""
+    with pytest.raises(ValidationError, match="#0A84FF there more than once"):
+        Palette(colours=(*BRAND, again))
 
 
 def test_small_letters_are_the_same_colour():
