@@ -27,7 +27,7 @@ def test_a_name_is_known_in_any_case_misread_or_cut(text):
         "", "shutters", "deposit", "calamity", "alarm", "Summer stock sale", "images", "a @ b",
         "STOCK", "STOCKS", "LIVESTOCK FAIR", "POND", "LAMY", "THE ALAMO", "GALA MYSTERY", "PIX TAXI",
         "1STOCK ROOM", "BIG STOCK", "PRETTY IMAGES", "DREAM TIME TOURS", "COPYRIGHT LAW",
-        "PIXAR MIXTAPE", "MISTOOK",
+        "BUTTERSTACK", "PIXAR MIXTAPE", "MISTOOK",
     ],
 )  # fmt: skip
 def test_words_like_a_name_are_no_marks(text):

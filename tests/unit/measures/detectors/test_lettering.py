@@ -211,6 +211,14 @@ def test_a_short_word_that_was_asked_for_excuses_no_watermark(
     assert "shutterstock" in labels(found["unwanted"])
 
 
+@pytest.mark.parametrize(("asked", "count"), [("SHUTTERS", 1), ("a shutterstock poster", 0)])
+def test_only_who_asks_for_the_mark_gets_it(asked: str, count: int) -> None:
+    """A text that holds most of an agency's name, and is no such name, excuses no watermark."""
+    image = open_image(np.zeros((300, 300, 3), np.uint8))
+
+    assert lettering._watermark([made("shutterstock")], [asked], image).value == count
+
+
 @pytest.mark.parametrize("wanted", ["Garden", "GARDEN CLUB"])
 def test_what_was_asked_for_may_be_all_over(wanted: str) -> None:
     """A wallpaper of the very word that was asked for is no watermark; of another word, it is."""
