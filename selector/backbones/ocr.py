@@ -17,6 +17,8 @@ import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
 
+from selector.backbones.inherited import never_freed
+from selector.backbones.onnx import runtime
 from selector.backbones.shared import Shared
 from selector.errors import MeasureError, WeightsError
 from selector.images.srgb import Pixels
@@ -73,7 +75,7 @@ class Reader:
     """A user's hold on the OCR models, which are loaded once a process and run on the CPU.
 
     Safe to use from several threads, which take turns, and after a fork: the child process loads
-    its own. Such a child must end by `os._exit`, as those of multiprocessing do.
+    its own.
     """
 
     def __init__(self, side: int) -> None:
@@ -118,10 +120,9 @@ class Reader:
 
 def _start(side: str) -> _Engine:
     with _naming_the_cure():
-        import onnxruntime
+        runtime()
         import rapidocr
 
-        onnxruntime.disable_telemetry_events()
         folder = Path(rapidocr.__file__).parent / "models"
         detection, recognition = (_checked(folder / name) for name in MODELS)
         settings = {
@@ -187,3 +188,6 @@ def _lines(model: Any, page: Pixels, factor: int) -> Iterator[Line]:
 
 
 _engines = Shared(_start, lambda _: None)
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: never_freed(_engines.loaded()))

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from selector.backbones.inherited import never_freed
+from selector.backbones.model_file import read
 from selector.errors import MeasureError, WeightsError
 from selector.installed import CURE, install_extra, mend
 from selector.log import operator_log
@@ -45,9 +47,7 @@ class Port:
 class OnnxModel:
     """A user's hold on a model, which is loaded once a process.
 
-    Safe to use from several threads, and after a fork: the child process loads its own. Such a
-    child must end by `os._exit`, as those of multiprocessing do: at another end ONNX Runtime waits
-    for threads that the child has not.
+    Safe to use from several threads, and after a fork: the child process loads its own.
 
     Attributes:
         path: Its file, for messages.
@@ -112,19 +112,29 @@ class OnnxModel:
         return _sessions[key]
 
 
+def runtime() -> Any:
+    """Return ONNX Runtime, which from 1.29 on else tells Microsoft of every process that uses it.
+
+    The thread that does so begins when it is imported, and a forked child, which has it not, would
+    wait for it at its end. Who wants telemetry sets ORT_DISABLE_TELEMETRY to 0.
+
+    Raises:
+        ImportError: It is not installed, or a library of the system is missing.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()  # of the versions that do not know the variable
+    return onnxruntime
+
+
 def _content(path: Path, sha256: str) -> bytes:
     """Return the content of the file at *path*, whose checksum is *sha256* in hex.
 
     Raises:
         WeightsError: It can't be read, or is another file.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(
-            f"{path}: the model file can't be read (got {error.strerror}). "
-            "Put it there, or name another."
-        ) from None
+    content = read(path)
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise WeightsError(
@@ -137,13 +147,12 @@ def _content(path: Path, sha256: str) -> bytes:
 def _start(path: Path, sha256: str, device: str) -> Any:
     content = _content(path, sha256)
     try:
-        import onnxruntime
+        onnxruntime = runtime()
     except ImportError as error:
         cure = mend(error) or install_extra("detectors")
         raise WeightsError(
             f"{path}: ONNX Runtime does not start (got {error}).{CURE}{cure}"
         ) from None
-    onnxruntime.disable_telemetry_events()
     providers = _providers(device, onnxruntime.get_available_providers())
     try:
         return onnxruntime.InferenceSession(content, _options(onnxruntime), providers=providers)
@@ -199,7 +208,11 @@ _sessions: dict[tuple[str, str, int], Any] = {}
 _users: Counter[tuple[str, str]] = Counter()
 _lock = threading.RLock()
 
+
+def _forked() -> None:
+    never_freed(_sessions.values())
+    _lock.release()
+
+
 if hasattr(os, "register_at_fork"):  # a child must not inherit the lock from a thread it lacks
-    os.register_at_fork(
-        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
-    )
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def importing(name: str) -> str:
         done = subprocess.run(  # noqa: S603 - no shell, and every word is ours
             [sys.executable, "-P", "-c", code], capture_output=True, text=True, errors="replace",
             stdin=subprocess.DEVNULL, timeout=LONGEST_S, check=False,
+            env={"ORT_DISABLE_TELEMETRY": "1", **os.environ},  # see selector.backbones.onnx.runtime
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"it took more than {LONGEST_S:g} s"

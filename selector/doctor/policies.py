@@ -48,7 +48,10 @@ def _packaged(name: str) -> str:
 
 
 def _apart(name: str) -> str:
-    """Return likewise why a policy of ./policies can't be planned, by a process of its own."""
+    """Return likewise why a policy of ./policies can't be planned, by a process of its own.
+
+    Or which file it names is missing, without which it can be planned and can't run.
+    """
     try:
         # -P: what can be imported is what the command itself would find.
         done = subprocess.run(  # noqa: S603 - no shell, and the name stands behind "--"
@@ -59,7 +62,8 @@ def _apart(name: str) -> str:
     except subprocess.TimeoutExpired:
         return f"planning it takes more than {LONGEST_S:g} s"
     if f"{name}: ok" in done.stdout:
-        return ""
+        warned = done.stderr.strip().splitlines()
+        return next((line for line in warned if line.endswith("[missing-file]")), "")
     said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
     return f"{said[-1]} (and {len(said) - 1} more lines)" if len(said) > 1 else said[-1]
 

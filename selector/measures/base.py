@@ -84,6 +84,10 @@ class Measure(BaseModel, ABC):
     def cost(self) -> Cost:
         """What one candidate is expected to cost."""
 
+    def missing(self) -> str:
+        """Return which file of its user's is not where it should be, and what to do; "" if none."""
+        return ""
+
     def build(self, device: str) -> None:
         """Load what `run` needs, on *device* ("cpu", "cuda", "cuda:1"). Called once before `run`."""
 

@@ -19,6 +19,7 @@ RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {
     "photographic-taste": ranking.photographic_taste,
     "unreachable": ranking.unreachable,
     "costs": whole.costs,
+    "missing-file": whole.missing_file,
     "twin": whole.twin,
     "unused": whole.unused,
 }

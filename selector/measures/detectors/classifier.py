@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -13,8 +11,9 @@ import numpy.typing as npt
 import PIL.Image
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from selector.backbones.model_file import checksum, located, unfit
 from selector.backbones.onnx import OnnxModel
-from selector.errors import MeasureError
+from selector.errors import MeasureError, WeightsError
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
@@ -79,7 +78,7 @@ class Classifier(Measure):
     @classmethod
     def _pinned(cls, given: str, info: ValidationInfo) -> str:
         if not re.fullmatch("[0-9a-f]{64}", given):
-            raise ValueError(f"expected the checksum of the file: {_checksum(info.data)}")
+            raise ValueError(_checksum(info.data))
         return given
 
     @model_validator(mode="after")
@@ -114,10 +113,13 @@ class Classifier(Measure):
         """Return the name of the numbers, which depend on the file and not on where it lies."""
         return Measure.fingerprint(self.model_copy(update={"model": ""}))
 
+    def missing(self) -> str:
+        """Return why the file can be no model, if so; its content is not looked at."""
+        return unfit(located(self.model))
+
     def build(self, device: str) -> None:
         """Load the model and try it."""
-        path = Path(self.model).expanduser()
-        self._loaded = self._loaded or OnnxModel(path, self.sha256, device=device)
+        self._loaded = self._loaded or OnnxModel(located(self.model), self.sha256, device=device)
         try:
             self._probabilities(np.zeros((self.size, self.size, 3), np.uint8))
         except MeasureError:
@@ -193,7 +195,8 @@ class Classifier(Measure):
         return np.clip(found, 0, 1)
 
     def _misfit(self, said: str, todo: str) -> MeasureError:
-        return MeasureError(f"detectors.classifier: {self.model} {said}. {todo}")
+        path = self._loaded.path if self._loaded else self.model
+        return MeasureError(f"detectors.classifier: {path} {said}. {todo}")
 
 
 def _middle(size: tuple[int, int]) -> tuple[float, float, float, float]:
@@ -205,9 +208,11 @@ def _middle(size: tuple[int, int]) -> tuple[float, float, float, float]:
 
 def _checksum(given: Mapping[str, Any]) -> str:
     """Return in words the checksum of the file that was named, to be pasted."""
-    path = Path(str(given.get("model", ""))).expanduser()
+    if "model" not in given:  # it is no text, which is told beside
+        return "expected the checksum of the file, 64 hex digits"
     try:
-        with path.open("rb") as file:
-            return f"write sha256: {hashlib.file_digest(file, 'sha256').hexdigest()}"
-    except OSError as error:
-        return f"{path} can't be read to tell it ({error.strerror})"
+        return (
+            f"expected the checksum of the file: write sha256: {checksum(located(given['model']))}"
+        )
+    except WeightsError as error:
+        return f"expected the checksum of the file. {str(error).rstrip('.')}"

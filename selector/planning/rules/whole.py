@@ -39,6 +39,13 @@ def costs(planned: Planned) -> Iterator[Broken]:
         )
 
 
+def missing_file(planned: Planned) -> Iterator[Broken]:
+    """A file of one's own that is not on this machine, where the policy could not run."""
+    for name, measure in planned.measures.items():
+        if said := measure.missing():
+            yield Broken(("measures", name), f"{name}: {said}")
+
+
 def twin(planned: Planned) -> Iterator[Broken]:
     """Two names for the very same numbers."""
     first: dict[str, str] = {}

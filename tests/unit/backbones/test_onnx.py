@@ -1,6 +1,7 @@
 """Models in the ONNX format, run by any number of users in any thread or process."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -82,6 +83,15 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path, content: bytes) -> None:
         OnnxModel(Path(named["model"]), named["sha256"])
 
 
+def test_a_path_that_leads_to_no_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe would be waited for, a folder can't be read: both are told at once."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path, kind in ((pipe, "a device or a pipe"), (tmp_path, "a folder")):
+        with pytest.raises(WeightsError, match=rf"it is no file \(got {kind}\)\. Name the model"):
+            OnnxModel(path, "0" * 64)
+
+
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     """The path that was looked at is in the message."""
     with pytest.raises(WeightsError, match=r"gone\.onnx: the model file can't be read \(got No"):
@@ -116,7 +126,7 @@ def test_threads_get_their_own_answers(model: OnnxModel) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked by default")
 def test_a_forked_child_runs_its_own(file: tuple[Path, str]) -> None:
-    """A child process can go on with what its parent has built, and does not hang."""
+    """A child can go on with what its parent has built, used or not, and ends like any other."""
     code = """
 import os, signal, sys, warnings
 from pathlib import Path
@@ -129,13 +139,34 @@ warnings.simplefilter("ignore")  # newer Pythons warn of fork in a process with 
 child = os.fork()
 if child == 0:
     signal.alarm(30)
-    same = np.array_equal(model.run(ones)[0], here)
+    used = sys.argv[3] == "used"
+    same = not used or np.array_equal(model.run(ones)[0], here)
     model.close()
-    os._exit(0 if same else 1)
+    sys.exit(0 if same else 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+    for use in ("used", "not used"):
+        command = [sys.executable, "-c", code, *map(str, file), use]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_nobody_is_told_of_its_use(file: tuple[Path, str]) -> None:
+    """ONNX Runtime does not start the thread that reports to its maker, unless one asks for it."""
+    code = """
+import os, sys
+from pathlib import Path
+os.environ.pop("ORT_DISABLE_TELEMETRY", None)
+from selector.backbones import onnx
+onnx.THREADS = 1
+before = len(os.listdir("/proc/self/task"))
+onnx.OnnxModel(Path(sys.argv[1]), sys.argv[2])
+print(len(os.listdir("/proc/self/task")) - before)
+"""
     command = [sys.executable, "-c", code, *map(str, file)]
-    subprocess.run(command, check=True, capture_output=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    assert done.stdout == "0\n"
 
 
 def test_nothing_is_said_on_standard_error(file: tuple[Path, str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import PIL.Image
 import pytest
@@ -107,6 +108,21 @@ def test_a_policy_that_does_not_plan_is_broken(own_policies):
     assert (bad.state, bad.cure) == ("broken", "selector policy check bad")
     assert "bad.yaml:" in bad.said
     assert "more lines)" in bad.said
+
+
+def test_a_policy_whose_own_model_is_missing_is_broken(own_policies):
+    """It can be planned, and could not run: where the file should lie is told."""
+    use = {
+        "use": "detectors.classifier", "model": "gone.onnx", "sha256": "0" * 64, "size": 8,
+        "classes": ["fine", "broken"], "report": ["broken"],
+    }  # fmt: skip
+    one = outside.policy("filters.blank.structure") | {
+        "measures": {"ours": use},
+        "gates": [{"on": "ours", "reject_above": 0.5}],
+    }
+    seen = own_policies(ours=json.dumps(one))["ours"]
+    assert seen.state == "broken"
+    assert f"{Path.cwd() / 'gone.onnx'}: the model file can't be read" in seen.said
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,19 @@ def test_the_file_must_be_named_with_its_checksum(tmp_path: Path) -> None:
     for given in ("", "?", sha256.upper(), sha256[:-1]):
         assert f"write sha256: {sha256}" in refused(tmp_path, sha256=given)
     said = refused(tmp_path, sha256="", model=str(tmp_path / "gone.onnx"))
-    assert "gone.onnx can't be read" in said
+    assert "gone.onnx: the model file can't be read" in said
+    assert "expected the checksum of the file, 64 hex" in refused(tmp_path, sha256="", model=7)
+
+
+def test_what_is_no_file_is_never_read(tmp_path: Path) -> None:
+    """A device without end is told, when its checksum is asked for and when it is loaded."""
+    assert "/dev/zero: it is no file" in refused(tmp_path, sha256="", model="/dev/zero")
+    usual = {"size": 8, "classes": COLOURS, "sha256": "0" * 64, "model": "/dev/zero"}
+    measure = loader.construct("detectors.classifier", usual)
+
+    assert "/dev/zero: it is no file" in measure.missing()
+    with pytest.raises(WeightsError, match="/dev/zero: it is no file"):
+        measure.build("cpu")
 
 
 @pytest.mark.parametrize(
@@ -197,6 +209,17 @@ def test_a_model_that_does_not_fit_says_how(
     """It is tried when it is built: what it takes or gives is told beside what was expected."""
     with pytest.raises(MeasureError, match=said):
         make(content, **parameters)
+
+
+def test_a_relative_path_is_told_whole(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From which folder it was looked for is in the message."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MeasureError) as caught:
+        make(onnx_files.classifier(ONE * np.nan), model="model.onnx")
+
+    assert str(tmp_path / "model.onnx") in str(caught.value)
 
 
 def test_a_replaced_file_is_never_run(make: Make, tmp_path: Path) -> None:

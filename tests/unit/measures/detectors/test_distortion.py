@@ -98,6 +98,14 @@ def test_a_mirror_image_scores_the_same(distortion: Distortion, photograph: Pict
     assert value(distortion, mirrored) == pytest.approx(value(distortion, photograph), abs=6)
 
 
+def test_what_is_off_the_scale_is_at_its_end(distortion: Distortion) -> None:
+    """Stripes are further from a photograph than the scale reaches, a clear sky is nearer."""
+    stripes = np.indices((300, 300))[0] % 4 // 2 * 255
+
+    assert value(distortion, np.stack([stripes] * 3, -1).astype(np.uint8)) == 100.0
+    assert value(distortion, skimage.data.rocket()) == 0.0
+
+
 def test_a_plain_or_tiny_picture_has_no_score(distortion: Distortion) -> None:
     """Black, white, grey, one pixel, a line: not applicable, and never a number."""
     noise = np.random.default_rng(0).integers(0, 256, (40, 2048, 3), np.uint8)

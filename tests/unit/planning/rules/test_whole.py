@@ -33,6 +33,19 @@ def test_a_measure_that_nothing_refers_to_is_told():
     assert warned(measures={"one": {"use": "filters.blank"}}) == [("unused", "measures")]
 
 
+def test_a_model_that_is_not_there_is_told(tmp_path):
+    """A file of one's own that the policy names, referred to or not; one that is there is fine."""
+    file = tmp_path / "ours.onnx"
+    use = {"use": "detectors.classifier", "model": str(file), "sha256": "0" * 64, "size": 8}
+    measures = {"ours": use | {"classes": ["fine", "broken"], "report": ["broken"]}}
+    gates = [{"on": "ours", "reject_above": 0.5}]
+    assert warned(measures=measures, gates=gates) == [("missing-file", "measures")]
+    (told,) = lint(planned(small(measures=measures, gates=gates)))
+    assert told.said.startswith(f"ours: {file}: the model file can't be read")
+    file.write_bytes(b"a model")
+    assert warned(measures=measures, gates=gates) == []
+
+
 def test_nearly_always_is_said_in_percent():
     """The band of probabilities in which a look is the cheapest."""
     (told,) = lint(planned(small(costs={"false_accept": 20, "false_reject": 2, "review": 0.001})))

@@ -1,0 +1,67 @@
+"""A model file of somebody's own: looked at before it is read, whatever its name leads to."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+from selector.errors import WeightsError
+
+LARGEST = 4 * 2**30  # bytes; it is held in memory, and ONNX files end at 2 GiB
+
+
+def located(named: str) -> Path:
+    """Return the whole path of the file that is *named*, which need not exist; ~ is home."""
+    path = Path(named)
+    with contextlib.suppress(RuntimeError):  # ~somebody who has none: taken as it stands
+        path = path.expanduser()
+    return path.absolute()
+
+
+def unfit(path: Path) -> str:
+    """Return why the file at *path* can be no model, and what to do; "" if it can be one."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        return f"{path}: the model file can't be read (got {said}). Put it there, or name another."
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
+        return f"{path}: it is no file (got {kind}). Name the model itself."
+    if found.st_size > LARGEST:
+        size = f"{found.st_size / 2**30:.1f} GiB, over {LARGEST / 2**30:g}"
+        return f"{path}: it is too large for a model (got {size}). Name the model itself."
+    return ""
+
+
+def read(path: Path) -> bytes:
+    """Return what the file holds.
+
+    Raises:
+        WeightsError: It can't be read, or is no regular file.
+    """
+    with _opened(path) as file:
+        return file.read()
+
+
+def checksum(path: Path) -> str:
+    """Return the sha256 of the file, in hex.
+
+    Raises:
+        WeightsError: It can't be read, or is no regular file.
+    """
+    with _opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(path: Path) -> BufferedReader:
+    if wrong := unfit(path):
+        raise WeightsError(wrong)
+    try:
+        return path.open("rb")
+    except OSError as error:
+        said = f"the model file can't be read (got {error.strerror})"
+        raise WeightsError(f"{path}: {said}. Let this user read it.") from None
