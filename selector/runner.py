@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from selector.errors import MeasureError, SelectorError
+from selector.foreign import shortened
 from selector.log import operator_log
 from selector.measures.base import Measure, Subject
 from selector.types import Failure, Measured, NotApplicable, Output, Score, to_data
@@ -195,9 +196,9 @@ def _in_words(error: BaseException) -> str:
 
 
 def _text(reason: str) -> str:
-    """Return a reason that can be kept: not endless, and valid Unicode."""
-    said = reason[: MAX_REASON + 1].encode("utf-8", "backslashreplace").decode()
-    return said if len(said) <= MAX_REASON else said[:MAX_REASON] + "…"
+    """Return a reason that can be kept: not endless, its end told (what to do), valid Unicode."""
+    said = shortened(reason, MAX_REASON).encode("utf-8", "backslashreplace").decode()
+    return shortened(said, MAX_REASON)
 
 
 def _checked(outputs: Mapping[str, Output], returned: Any) -> dict[str, Measured]:

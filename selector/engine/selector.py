@@ -81,6 +81,10 @@ def select(
 class Selector:
     """A policy ready to decide requests. Keeps models loaded; safe to call from several threads.
 
+    After a fork the child process loads models of its own, and ends like any other. A program that
+    imports ONNX Runtime 1.29 or newer by itself before it forks sets ORT_DISABLE_TELEMETRY to 1
+    before that: else the child waits at its end for a thread that only its parent has.
+
     Args:
         policy: A path, a name, a dict, YAML as bytes, or a `Policy`.
         device: Where models run: "cpu", "cuda", "cuda:1".

@@ -88,7 +88,7 @@ class Brightness(Measure):
             "huge evidence": Score(value, "x" * 20_000),
             "bad evidence": Score(value, {"nan": math.nan}),
             "numpy": Score(np.float32(0.5)),
-            "long reason": Failure("x" * 10_000_000),
+            "long reason": Failure("x" * 10_000_000 + ". Do this."),
         }
         evidence = self.evidence[0] if self.evidence else None
         return strange.get(self.trouble, Score(value, evidence))
@@ -283,6 +283,8 @@ def test_reasons_are_kept_short():
     """A reason of ten megabytes is kept by its beginning."""
     (found,) = run("long reason", 1)
     assert len(found.reason) < 600
+    assert found.reason.startswith("xxx")
+    assert found.reason.endswith(". Do this.")
 
 
 def test_the_operators_log_tells_no_prompt(caplog):
