@@ -1,5 +1,6 @@
 """What is pixel art, in its own pixels or enlarged, and what only looks like it."""
 
+import tracemalloc
 from functools import cache
 from itertools import pairwise
 
@@ -9,8 +10,10 @@ import pytest
 from PIL.ImageFilter import GaussianBlur
 from skimage import data
 
-from motifs import mug, sprite
+from motifs import figure, mug, sprite
 from pictures import encoded, measure, noise, photo, smooth, value
+from selector.images import open_image
+from selector.measures.base import Subject
 from selector.measures.detectors.pixel_grid import PixelGrid
 from selector.types import NotApplicable
 
@@ -139,6 +142,35 @@ def test_larger_pixels_on_the_same_grid_are_told_apart(times_larger, scale):
         assert 36 * scale <= top < bottom <= 90 * scale
 
 
+def test_boxes_begin_where_the_grid_does():
+    """On a picture that was cut through art pixels, parts in larger ones lie on its grid."""
+    art = scene().copy()
+    art.paste(times(scene().crop((36, 18, 63, 45)), 2), (36, 36))
+    (outcomes,) = measure(PixelGrid(), times(art, 8).crop((3, 5, 768, 768)))
+    boxes = [each["box"] for each in outcomes["mixed"].evidence["boxes"]]
+    assert boxes
+    assert {(left % 8, top % 8) for left, top, _, _ in boxes} == {(5, 3)}
+    assert {(right - left, bottom - top) for left, top, right, bottom in boxes} == {(144, 144)}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("padding", [0, 16])
+def test_pixels_larger_than_any_that_are_looked_for_are_not_mixed(seed, padding):
+    """Of art in pixels of 96 px a half is taken for the pixel, and all of it is of one size."""
+    art = PIL.Image.new("RGB", (32 + 2 * padding,) * 2, (40, 44, 52))
+    art.paste(figure(seed), (padding, padding))
+    numbers = found(times(art, 32))
+    assert numbers["scale"] == 48
+    assert numbers["mixed"] == 0
+
+
+def test_near_changes_are_no_grid_far_apart():
+    """Edges three px apart, and no others, tell of pixels of three, and not of the largest."""
+    dot = PIL.Image.new("RGB", (300, 300), (40, 44, 52))
+    dot.paste((220, 180, 40), (100, 100, 103, 103))
+    assert found(dot)["scale"] == 3
+
+
 @pytest.mark.parametrize("side", [64, 96, 160])
 def test_pixels_of_one_size_are_not_mixed(side):
     """Art in one size of pixels, its own or enlarged, has no part in larger ones."""
@@ -190,6 +222,18 @@ def test_the_smallest_pictures_have_numbers(size):
     assert numbers["scale"] == 1
     assert numbers["side"] == min(size)
     assert 0 <= numbers["consistency"] <= 0.2
+
+
+def test_large_art_takes_no_copies():
+    """Of a large picture little more is read than what is looked at."""
+    large = np.asarray(times(scene(), 32))
+    subject = Subject(open_image(large))
+    subject.image.decode()
+    tracemalloc.start()
+    PixelGrid().run([subject])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < large.nbytes / 2
 
 
 def test_large_art_is_measured_like_small(shared):
