@@ -8,44 +8,18 @@ from dataclasses import dataclass
 from selector.decision.composite import is_a_least
 from selector.foreign import printable, shortened, visible
 from selector.report import absent
-from selector.report.absent import Absent, Row
-from selector.report.bars import QUALITY, Bar
+from selector.report.absent import Absent
 from selector.report.marks import Found, marks
 from selector.report.pictures import Missing, Picture
 from selector.report.quotes import Quotes, quotes
+from selector.report.readings import Readings, readings
 from selector.report.reasons import Around, Sentence, key_of, sentences
 from selector.report.sheet import Sheet
-from selector.report.words import number
-from selector.types import Candidate, Outcome, Score, VerdictName
+from selector.types import Candidate, VerdictName
 
 METADATA = 2000  # characters; the whole of it is in the selection
 NAME = 120  # characters of a name that are shown at once
 PATH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One number of one candidate.
-
-    Attributes:
-        words: What it is; where no plan says that, the policy's name for it.
-        value: The number, with its unit.
-        bar: What it is on; None where there is no plan.
-        at: Where it lies, in percent of the bar.
-        judged: "refused" or "review" where a reason of the verdict is about it, else "".
-    """
-
-    words: str
-    value: str
-    bar: Bar | None = None
-    at: float = 0.0
-    judged: str = ""
-
-    @property
-    def alternative(self) -> str:
-        """The bar in words."""
-        asks = () if self.bar is None else self.bar.asks
-        return "; ".join((f"{self.words}: {self.value}", *asks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +55,7 @@ class Card:
     quoted: Quotes
     reasons: tuple[Sentence, ...]
     notes: tuple[str, ...]
-    readings: tuple[Reading, ...]
+    readings: Readings
     failed: tuple[Absent, ...]
     nothing: tuple[Absent, ...]
     skipped: tuple[str, ...]
@@ -94,7 +68,7 @@ def card(one: Candidate, sheet: Sheet) -> Card:
     selection, words = sheet.selection, sheet.vocabulary
     row = selection.outcomes.get(one.id, {})
     needed = {key: outcome for key, outcome in row.items() if key in sheet.needed}
-    picture = sheet.pictures[one.id]
+    picture, quality = sheet.pictures[one.id], _quality(one, sheet)
     reasons = selection.reasons[one.id]
     copy = any(reason.kind == "copy" for reason in reasons)
     told = {key_of(reason) for reason in reasons if reason.kind == "failure"}
@@ -103,13 +77,13 @@ def card(one: Candidate, sheet: Sheet) -> Card:
         title=shortened(visible(one.id), NAME),
         verdict=selection.verdict(one.id),
         rank=sheet.ranks.get(one.id),
-        quality=_quality(one, sheet),
+        quality=quality,
         picture=picture,
         found=marks(needed, picture.size) if isinstance(picture, Picture) else Found(),
         quoted=quotes(needed),
         reasons=sentences(reasons, _around(one, sheet)),
         notes=tuple(printable(note) for note in one.notes),
-        readings=_readings(one, row, sheet) if sheet.plan else _figures(row),
+        readings=readings(one, sheet, quality),
         failed=absent.failed(needed, told, words),
         nothing=absent.nothing(needed, sheet.plan, words),
         skipped=() if copy or one.error else absent.skipped(needed, words),
@@ -134,35 +108,6 @@ def _quality(one: Candidate, sheet: Sheet) -> str:
     if quality is None:
         return ""
     return ("at least " if _is_a_least(one, sheet) else "") + f"{quality:.3f}"
-
-
-def _readings(one: Candidate, row: Row, sheet: Sheet) -> tuple[Reading, ...]:
-    judged = {
-        key_of(reason): "review" if reason.kind == "band" else "refused"
-        for reason in sheet.selection.reasons[one.id]
-        if reason.kind in {"refused", "infeasible", "band", "cut"}
-    }
-    quality = sheet.selection.decision.quality.get(one.id)
-    readings = []
-    for bar in sheet.bars:
-        value = quality if bar.name == QUALITY else _value(row.get(bar.name))
-        if value is not None:
-            said = _quality(one, sheet) if bar.name == QUALITY else number(value) + bar.suffix
-            place = bar.span.at(value)
-            readings.append(Reading(bar.words, said, bar, place, judged.get(bar.name, "")))
-    return tuple(readings)
-
-
-def _figures(row: Row) -> tuple[Reading, ...]:
-    """Return the numbers where there is no plan to make bars from."""
-    values = {key: _value(outcome) for key, outcome in row.items()}
-    return tuple(
-        Reading(visible(key), number(value)) for key, value in values.items() if value is not None
-    )
-
-
-def _value(outcome: Outcome | None) -> float | None:
-    return outcome.value if isinstance(outcome, Score) else None
 
 
 def _metadata(one: Candidate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
@@ -15,6 +15,7 @@ from selector.types import Outcome
 
 MOST = 64  # on one picture; more hide it
 LABEL = 60  # characters
+TOLD = 8  # of them in sight, under the picture
 MOST_NUMBERS = 10  # that are said of one mark; of a hand there are nine
 NAME = 24  # characters of what such a number is called
 
@@ -30,7 +31,8 @@ class Mark:
         shape: "box", "polygon" or "line".
         points: Its corners in order, inside the picture; the two ends of a line.
         label: What was found there.
-        numbers: What else was said of it: "score 0.98, jitter 0.12".
+        numbers: What else was said of it that an outcome is about: "defect 0.12".
+        others: All other numbers that were said of it: "score 0.98, jitter 0.12".
         source: The instance that found it.
         tag: Where the middle of its number's disc lies.
     """
@@ -40,6 +42,7 @@ class Mark:
     points: Points
     label: str
     numbers: str
+    others: str
     source: str
     tag: Point
 
@@ -47,6 +50,9 @@ class Mark:
     def outline(self) -> str:
         """The corners as SVG writes them."""
         return " ".join(f"{x:.6g},{y:.6g}" for x, y in self.points)
+
+
+BySource = tuple[tuple[str, tuple[Mark, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,30 @@ class Found:
     total: int = 0
 
     @property
-    def by_source(self) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
-        """The marks in their order, those together that an instance found."""
-        groups = groupby(self.drawn, key=lambda one: one.source)
-        return tuple((source, tuple(each)) for source, each in groups)
+    def sources(self) -> int:
+        """How many instances found them."""
+        return len({one.source for one in self.drawn})
+
+    @property
+    def told(self) -> BySource:
+        """The first marks, which are told in sight."""
+        return _by_source(self.drawn[:TOLD])
+
+    @property
+    def folded(self) -> BySource:
+        """The marks after those."""
+        return _by_source(self.drawn[TOLD:])
+
+    @property
+    def more(self) -> int:
+        """How many these are."""
+        return len(self.drawn[TOLD:])
+
+
+def _by_source(drawn: Iterable[Mark]) -> BySource:
+    """Return marks in their order, those together that an instance found."""
+    groups = groupby(drawn, key=lambda one: one.source)
+    return tuple((source, tuple(each)) for source, each in groups)
 
 
 def marks(row: Mapping[str, Outcome], size: Size) -> Found:
@@ -83,7 +109,8 @@ def marks(row: Mapping[str, Outcome], size: Size) -> Found:
     for (source, shape, points, label), said in islice(found.items(), MOST):
         tag = tags.place(points, size, [one.tag for one in drawn])
         named = label or _shown(source)
-        drawn.append(Mark(len(drawn) + 1, shape, points, named, _numbers(said), source, tag))
+        numbers, others = _numbers(said, {name for name in said if f"{source}.{name}" in row})
+        drawn.append(Mark(len(drawn) + 1, shape, points, named, numbers, others, source, tag))
     return Found(tuple(drawn), len(found))
 
 
@@ -104,10 +131,19 @@ def _shown(text: str) -> str:
     return shortened(visible(text), LABEL)
 
 
-def _numbers(said: Mapping[str, Any]) -> str:
-    known = [(name, one) for name, one in said.items() if is_number(one)]
-    told = [f"{_named(name)} {number(float(one))}" for name, one in known[:MOST_NUMBERS]]
-    return ", ".join([*told, *["…"] * (len(known) > MOST_NUMBERS)])
+def _numbers(said: Mapping[str, Any], first: Collection[str]) -> tuple[str, str]:
+    """Return the numbers of one mark in words: those called as *first* says, and the others."""
+    known = {
+        name: f"{_named(name)} {number(float(one))}" for name, one in said.items() if is_number(one)
+    }
+    return (
+        _listed([told for name, told in known.items() if name in first]),
+        _listed([told for name, told in known.items() if name not in first]),
+    )
+
+
+def _listed(told: Sequence[str]) -> str:
+    return ", ".join([*told[:MOST_NUMBERS], *["…"] * (len(told) > MOST_NUMBERS)])
 
 
 def _named(name: str) -> str:

@@ -21,7 +21,7 @@ from selector.types import Edit, Selection, VerdictName
 PIXELS = 13_000_000  # of all previews together: 64 of 450 px
 BYTES = 7_000_000  # of all previews together; a third more once they are text
 CRISP = 1280  # px: as large as a picture is shown on a large screen, twice as fine
-FEW = 3  # so many accepted ones are shown larger than the others
+FEW = 3  # so many that are accepted, or that a person must judge, are shown larger
 LONG = 60  # so many cards are smaller, and laid out as they come into view
 HEADING = 220  # characters of a prompt that fit over a page
 TITLE = 60
@@ -138,7 +138,7 @@ def _groups(selection: Selection, shared: Sheet) -> Iterable[Group]:
 
 
 def _size(verdict: VerdictName, count: int) -> str:
-    if verdict == "accept" and count <= FEW:
+    if verdict != "reject" and count <= FEW:
         return "alone" if count == 1 else "few"
     return "long" if count > LONG else ""
 

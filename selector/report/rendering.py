@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from selector.foreign import NAME, shortened, visible
 from selector.report.pixels import fit
+from selector.report.readings import FEW
 from selector.report.tags import radius
 from selector.report.words import capital
 
@@ -44,6 +45,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["name"] = lambda text: shortened(visible(text), NAME)
     environment.globals["fit"] = fit
     environment.globals["radius"] = radius
+    environment.globals["few"] = FEW
     return environment
 
 

@@ -1,0 +1,141 @@
+"""The numbers of one candidate: what does not meet its bounds first, long rests folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from selector.decision.gates import judge
+from selector.foreign import visible
+from selector.policy.plan import Plan
+from selector.report.bars import QUALITY, Bar
+from selector.report.reasons import key_of
+from selector.report.sheet import Sheet
+from selector.report.words import counted, number
+from selector.types import Candidate, Outcome, Reason, Score
+
+FEW = 6  # so many numbers that meet their bounds stay in sight
+
+Standing = Literal["", "review", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number of one candidate.
+
+    Attributes:
+        words: What it is; where no plan says that, the policy's name for it.
+        value: The number, with its unit.
+        bar: What it is on; None where there is no plan.
+        at: Where it lies, in percent of the bar.
+        judged: "refused" or "review" where it does not meet its bounds, else "".
+    """
+
+    words: str
+    value: str
+    bar: Bar | None = None
+    at: float = 0.0
+    judged: Standing = ""
+
+    @property
+    def alternative(self) -> str:
+        """The bar in words."""
+        asks = () if self.bar is None else self.bar.asks
+        return "; ".join((f"{self.words}: {self.value}", *asks))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All numbers of one candidate.
+
+    Attributes:
+        shown: What does not meet its bounds, the worst first; the others too, where they are few.
+        folded: The others, where they are many.
+    """
+
+    shown: tuple[Reading, ...] = ()
+    folded: tuple[Reading, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What is folded: "18 numbers within their bounds, 2 without bounds"."""
+        bound = sum(1 for one in self.folded if one.bar and one.bar.asks)
+        if not bound:
+            return counted(len(self.folded), "number")
+        its = "its" if bound == 1 else "their"
+        free = len(self.folded) - bound
+        return f"{counted(bound, 'number')} within {its} bounds" + (
+            f", {free:,} without bounds" if free else ""
+        )
+
+
+def readings(one: Candidate, sheet: Sheet, quality: str) -> Readings:
+    """Return the numbers of one candidate, on their bars where there is a plan to make them from.
+
+    Args:
+        one: The candidate.
+        sheet: What all cards share.
+        quality: Its composite quality in words.
+    """
+    row = sheet.selection.outcomes.get(one.id, {})
+    if sheet.plan is None:
+        return _parted(_figures(row))
+    return _parted(_on_bars(one, sheet, quality, _judged(one, sheet, sheet.plan)))
+
+
+def _parted(found: Iterator[Reading]) -> Readings:
+    known = tuple(found)
+    missed = tuple(
+        one for standing in ("refused", "review") for one in known if one.judged == standing
+    )
+    others = tuple(one for one in known if not one.judged)
+    return Readings(missed, others) if len(others) > FEW else Readings(missed + others)
+
+
+def _on_bars(
+    one: Candidate, sheet: Sheet, quality: str, judged: Mapping[str, Standing]
+) -> Iterator[Reading]:
+    row = sheet.selection.outcomes.get(one.id, {})
+    composite = sheet.selection.decision.quality.get(one.id)
+    for bar in sheet.bars:
+        value = composite if bar.name == QUALITY else _value(row.get(bar.name))
+        if value is not None:
+            said = quality if bar.name == QUALITY else number(value) + bar.suffix
+            yield Reading(bar.words, said, bar, bar.span.at(value), judged.get(bar.name, ""))
+
+
+def _figures(row: Mapping[str, Outcome]) -> Iterator[Reading]:
+    """Give the numbers where there is no plan to make bars from."""
+    for key, outcome in row.items():
+        if (value := _value(outcome)) is not None:
+            yield Reading(visible(key), number(value))
+
+
+def _value(outcome: Outcome | None) -> float | None:
+    return outcome.value if isinstance(outcome, Score) else None
+
+
+def _judged(one: Candidate, sheet: Sheet, plan: Plan) -> dict[str, Standing]:
+    """Return what does not meet its bounds: the grounds of a verdict do not name all of it."""
+    row, expect = sheet.selection.outcomes.get(one.id, {}), sheet.selection.expect
+    stands = [
+        judge(gate, row[gate.on.key], expect).reason
+        for gate in (*plan.gates, *plan.constraints)
+        if gate.on.key in row
+    ]
+    found: dict[str, Standing] = {}
+    for reason in (*stands, *sheet.selection.reasons[one.id]):
+        standing = _standing(reason)
+        if reason and standing and found.get(key_of(reason)) != "refused":
+            found[key_of(reason)] = standing
+    return found
+
+
+def _standing(reason: Reason | None) -> Standing:
+    match reason:
+        case Reason(kind="band"):
+            return "review"
+        case Reason(kind="refused" | "infeasible" | "cut"):
+            return "refused"
+    return ""
