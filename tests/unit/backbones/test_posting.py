@@ -84,7 +84,7 @@ def test_everything_ends_in_time(serving: Callable[[Answer], str], answer: Answe
     with pytest.raises(Trouble, match=r"no answer in 0\.3 s") as caught:
         post(Endpoint(url, KEY, 0.3), b"{}", started + 0.3)
 
-    assert 0.3 <= time.monotonic() - started < 1
+    assert 0.3 <= time.monotonic() - started < 2
     assert not caught.value.passing
     for one in set(threading.enumerate()) - before:  # those of the service end when they are cut
         one.join(2)
