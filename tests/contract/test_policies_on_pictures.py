@@ -1,15 +1,23 @@
 """What the policies starter, portrait and patient-education make of pictures of people."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 import onnx_files
 from motifs import WHITE, lettered, stock, two_of_them, upside_down_face
+from pictures import encoded
 from selector.errors import JournalError
 from selector.planning import planned
 from selector.policy.document import read
 from told import ids, why
+
+
+def stored(picture: Image.Image, quality: int) -> Image.Image:
+    """Return what is left of a *picture* after it was stored as a JPEG."""
+    return Image.open(BytesIO(encoded(picture, "JPEG", quality=quality)))
 
 
 def test_of_eight_portraits_two_that_differ_are_delivered(choose, portrait, closer):
@@ -68,6 +76,44 @@ def test_no_malformed_hand_is_accepted_unseen(choose, shared):
     assert selection.review
     for one in selection.review:
         assert ("band", "detectors.hands") in why(selection, one.id)
+
+
+def test_a_malformed_hand_in_black_and_white_is_not_accepted_unseen(choose, shared):
+    """Without colour the hand is not found, so a person sees the picture for its want of colour."""
+    with Image.open(shared / "images" / "hands_malformed" / "handrefiner_1.jpg") as picture:
+        grey = picture.resize((1024, 1024), Image.Resampling.BICUBIC).convert("L")
+    for policy in ("portrait", "patient-education"):
+        selection = choose(policy, {"grey": grey}, expect={"faces": 1})
+        assert ids(selection.review) == ["grey"]
+        assert ("band", "detectors.faces") in why(selection, "grey")
+        assert ("band", "detectors.hands") not in why(selection, "grey")
+
+
+@pytest.mark.parametrize("policy", ["portrait", "patient-education"])
+def test_no_real_hand_is_refused_for_how_it_is_stored(choose, shared, policy):
+    """Stored as JPEG of quality 50, a hand that nothing is wrong with is looked at."""
+    with Image.open(shared / "images" / "people_real" / "hamer_test3.jpg") as picture:
+        large = picture.convert("RGB").resize((1536, 1024), Image.Resampling.BICUBIC)
+    pictures = {"as it is": large, "stored": stored(large, 50)}
+    selection = choose(policy, pictures, expect={"faces": 1}, deliver="all")
+    assert {*ids(selection.review)} == {*pictures}
+
+
+@pytest.mark.parametrize("policy", ["starter", "portrait"])
+def test_a_clean_portrait_comes_before_itself_spoilt(choose, portrait, policy):
+    """In eight colours, as poor JPEG or with noise it is sharper, and still comes after."""
+    noise = np.random.default_rng(0).normal(0, 30, (1024, 1024, 3))
+    pictures = {
+        "posterised": portrait.quantize(8).convert("RGB"),
+        "blocked": stored(portrait, 10),
+        "noisy": Image.fromarray(np.clip(portrait + noise, 0, 255).astype(np.uint8)),
+        "clean": portrait,
+    }
+    selection = choose(policy, pictures, expect={"faces": 1}, deliver=1)
+    assert selection.ranking[0].id == "clean"
+    assert ids(selection.accepted) == ["clean"]
+    assert ("band", "detectors.blocking") in why(selection, "blocked")
+    assert ("band", "detectors.noise") in why(selection, "noisy")
 
 
 def test_the_question_in_the_head_of_the_policy_for_patients_is_a_gate(root, tmp_path):
