@@ -11,6 +11,7 @@ import pytest
 from selector.backbones.posting import Endpoint, Trouble, allowed, post
 
 KEY = "sk-not-for-your-eyes"
+BODY = b"{}"
 OK = b"HTTP/1.1 200 OK\r\n"
 
 Answer = Callable[[socket.socket], None]
@@ -30,11 +31,15 @@ def serving() -> Iterator[Callable[[Answer], str]]:
 
 
 def welcome(door: socket.socket, answer: Answer) -> None:
-    """Hear the first visitor out, as far as one can, and do what is to be done with it."""
+    """Hear the first visitor out, and do with it what is to be done."""
     with contextlib.suppress(OSError):  # who asked has left, as it should
         visitor, _ = door.accept()
         with visitor:
-            visitor.recv(65536)
+            heard = b""
+            while not heard.endswith(BODY):
+                heard += (more := visitor.recv(65536))
+                if not more:
+                    return
             answer(visitor)
 
 
@@ -62,6 +67,13 @@ def dripping(drop: bytes, first: bytes = b"", pause_s: float = 0.02) -> Answer:
     return answer
 
 
+def all_end(threads: set[threading.Thread]) -> None:
+    """Insist that these end now."""
+    for one in threads:
+        one.join(2)
+        assert not one.is_alive()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -82,13 +94,24 @@ def test_everything_ends_in_time(serving: Callable[[Answer], str], answer: Answe
     started = time.monotonic()
 
     with pytest.raises(Trouble, match=r"no answer in 0\.3 s") as caught:
-        post(Endpoint(url, KEY, 0.3), b"{}", started + 0.3)
+        post(Endpoint(url, KEY, 0.3), BODY, started + 0.3)
 
     assert 0.3 <= time.monotonic() - started < 2
     assert not caught.value.passing
-    for one in set(threading.enumerate()) - before:  # those of the service end when they are cut
-        one.join(2)
-        assert not one.is_alive()
+    all_end(set(threading.enumerate()) - before)  # those of the service do when they are cut
+
+
+def test_what_comes_too_late_is_not_asked(serving: Callable[[Answer], str]) -> None:
+    """A connection that stands after the time is over is left before anything is sent."""
+    heard: list[socket.socket] = []
+    before = set(threading.enumerate())
+    url = serving(heard.append)
+
+    with pytest.raises(Trouble, match="no answer"):
+        post(Endpoint(url, KEY, 5), BODY, time.monotonic())
+
+    all_end(set(threading.enumerate()) - before)
+    assert heard == []
 
 
 def test_an_answer_in_time_is_returned(serving: Callable[[Answer], str]) -> None:
@@ -99,7 +122,7 @@ def test_an_answer_in_time_is_returned(serving: Callable[[Answer], str]) -> None
         b"Transfer-Encoding: chunked\r\n\r\n1;x=y\r\n{\r\n3\r\n} \n\r\n0\r\n\r\n",
     ):
         url = serving(saying(OK + answer))
-        assert post(Endpoint(url, "", 5), b"{}", time.monotonic() + 5) == b"{} \n"
+        assert post(Endpoint(url, "", 5), BODY, time.monotonic() + 5) == b"{} \n"
 
 
 @pytest.mark.parametrize(
