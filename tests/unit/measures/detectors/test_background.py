@@ -68,6 +68,27 @@ def test_the_more_light_falls_off_the_less_even_it_is():
     assert all(each["border"] == 1 for each in falling)
 
 
+def test_what_lies_in_the_subjects_box_does_not_make_its_ground_uneven():
+    """A chair's soft shadow between its back and its seat is its own; beside it the ground is even."""
+    down, across = np.indices((600, 600))
+    shade = 30 * np.exp(-((down - 240) ** 2 + (across - 330) ** 2) / (2 * 60**2))
+    ground = plain() - shade[..., None]
+    alone = PIL.Image.fromarray(ground.round().astype(np.uint8))
+    chair = alone.copy()
+    pen = PIL.ImageDraw.Draw(chair)
+    pen.rectangle((100, 60, 160, 480), "#402010")
+    pen.rectangle((100, 420, 520, 480), "#402010")
+    assert found(chair)["subjects"] == 1
+    assert found(chair)["unevenness"] < 1
+    assert found(alone)["unevenness"] > 2 * found(chair)["unevenness"] + 1
+
+
+def test_what_softly_turns_into_another_colour_is_no_ground():
+    """From white to black without an edge: only what keeps near the ground's colour belongs to it."""
+    slope = np.linspace(255, 0, 600)[:, None, None] * np.ones((1, 600, 3))
+    assert 0.2 < found(slope.astype(np.uint8))["share"] < 0.7
+
+
 def test_a_soft_shadow_is_ground_and_no_thing():
     """A product that casts a shadow is one thing on an even ground."""
     shadow = PIL.Image.new("RGB", (600, 600), (240, 240, 240))

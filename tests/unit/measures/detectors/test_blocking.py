@@ -70,6 +70,25 @@ def test_stripes_are_no_blocks():
     assert step(stripes) == 0
 
 
+def test_edges_one_way_only_are_no_blocks():
+    """Slats 8 px wide, each of another lightness, are no grid, upright or level."""
+    slats = np.random.default_rng(0).integers(60, 200, 32).repeat(8)
+    grain = np.random.default_rng(1).integers(-2, 3, (256, 256))
+    picture = (slats + grain).astype(np.uint8)
+    for turned in (picture, picture.T):
+        assert step(PIL.Image.fromarray(turned).convert("RGB")) < 0.5
+
+
+def test_steps_count_up_to_a_bound():
+    """What steps most at the grid and less and less off it, both ways, has the highest step: 16."""
+    at = np.arange(255)
+    falls = 4 * (at % 8 - 4) ** 2 * (-1) ** (at + at // 8)
+    slope = np.append(0, np.cumsum(falls))
+    both = 120 + slope[:, None] + slope
+    assert (both.min(), both.max()) == (24, 248)
+    assert step(np.dstack([both.astype(np.uint8)] * 3)) == 16
+
+
 def test_plain_ground_does_not_thin_the_grid_out():
     """A poor JPEG on plain ground is nearly as blocky as without it."""
     alone = step(stored(photo(), 20))

@@ -17,6 +17,7 @@ SEEN: dict[str, Box] = {  # what is left of 512 × 512
     "above and below": (0, 50, 512, 462),
     "left and right": (80, 0, 432, 512),
     "around": (40, 60, 480, 440),
+    "around, more at two sides": (30, 120, 400, 480),
     "below": (0, 0, 512, 452),
     "left": (30, 0, 512, 512),
     "around a narrow picture": (150, 60, 362, 452),

@@ -2,9 +2,11 @@
 
 import numpy as np
 import PIL.Image
+import PIL.ImageColor
 import PIL.ImageDraw
 import pytest
 from pydantic import ValidationError
+from skimage import data
 
 from pictures import measure, noise, photo, value
 from selector.measures.detectors.palette import Palette
@@ -126,6 +128,16 @@ def test_soft_edges_are_not_off_the_palette():
     soft = large.rotate(20, resample=PIL.Image.Resampling.BICUBIC, fillcolor=BRAND[0])
     soft = soft.resize((1024, 1024), PIL.Image.Resampling.LANCZOS)
     assert value(Palette(colours=BRAND), "share", soft) > 0.99
+
+
+def test_fine_drawings_keep_to_the_palette():
+    """Blades of grass in three colours, made smaller, which leaves edges a little beyond both."""
+    luma = np.asarray(PIL.Image.fromarray(data.grass()).resize((1024, 1024)))
+    flat = np.array([PIL.ImageColor.getrgb(each) for each in BRAND], np.uint8)
+    drawn = flat[np.searchsorted(np.quantile(luma, (0.33, 0.67)), luma)]
+    assert (
+        value(Palette(colours=BRAND), "share", PIL.Image.fromarray(drawn).resize((512,) * 2)) > 0.95
+    )
 
 
 @pytest.mark.parametrize("size", [64, 256, 1024, 2048])

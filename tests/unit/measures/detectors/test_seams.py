@@ -211,6 +211,39 @@ def test_edges_of_things_are_no_seams(what):
     assert said["step"] == said["broken"] == Score(0.0)
 
 
+def test_among_many_lines_none_stands_out():
+    """Sixty-four slats, each a little lighter than the one before, are straight steps, no seam."""
+    slats = np.arange(64).repeat(8) * 3.6 + np.random.default_rng(1).normal(0, 1, (512, 512))
+    stairs = np.dstack([np.rint(slats.clip(0, 255)).astype(np.uint8)] * 3)
+
+    assert value(SEAMS, "step", stairs) < CLEAR / 2
+
+
+def test_a_bold_break_over_a_part_is_believed_half():
+    """High steps to either side over half the picture may be a thing's edge; all along, hardly."""
+
+    def broken_to(end: int) -> Pixels:
+        blocks = np.random.default_rng(0).integers(20, 236, (2, 32)).repeat(16, axis=1)
+        picture = np.tile(blocks[0][:, np.newaxis], (1, 512))
+        picture[:end, 200:] = blocks[1][:end, np.newaxis]
+        grain = np.random.default_rng(1).integers(-2, 3, (512, 512))
+        return np.dstack([(picture + grain).astype(np.uint8)] * 3)
+
+    whole, half = (value(SEAMS, "broken", broken_to(end)) for end in (512, 256))
+
+    assert whole > CLEAR
+    assert 0 < half < 0.5 * whole
+
+
+def test_lines_half_as_clear_are_not_shown():
+    """Beside a clear seam a faint one, which alone would be shown, is not worth a line."""
+    faint = lighter(skimage.data.astronaut(), 380, 3)
+    both = lighter(faint, 150, 16)
+
+    assert [line[0] for line in lines("step", faint)] == [380]
+    assert {line[0] for line in lines("step", both)} == {150}
+
+
 def test_evidence_of_many_seams_stays_small():
     """Hundreds of tiles, each of another lightness: the clearest lines, in little JSON."""
     steps = np.random.default_rng(0).integers(-20, 21, (16, 16))
