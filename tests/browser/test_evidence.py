@@ -15,7 +15,7 @@ FOCUSED = """() => {
   const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   return [one.tagName, one.className, one.textContent.trim().slice(0, 20), seen];
 }"""
-REACHABLE = """() => [...document.querySelectorAll('a[href], summary, input, [tabindex="0"]')]
+REACHABLE = """() => [...document.querySelectorAll('a[href], button, summary, input, [tabindex="0"]')]
   .filter((one) => one.checkVisibility())
   .map((one) => [one.tagName, one.className, one.textContent.trim().slice(0, 20), true])"""
 
@@ -43,6 +43,7 @@ def test_every_shape_lies_on_what_it_is_about(look, size, block):
     seen = look(reports.leaving(selection, "candidate-01", left))
     for width in (390, 1440):
         seen.page.set_viewport_size({"width": width, "height": 1200})
+        seen.page.mouse.move(0, 0)  # under the pointer a picture has no marks
         frame = seen.page.locator(".frame").first
         place = frame.bounding_box()
         drawn = [edge.bounding_box() for edge in seen.page.locator(EDGE).all()]
@@ -57,7 +58,8 @@ def test_every_shape_lies_on_what_it_is_about(look, size, block):
 
 def test_a_shape_is_drawn_as_it_is(look):
     """A line is one stroke from end to end, and a polygon closed: no box around them."""
-    selection = reports.chosen([reports.marked((400, 400), (0, 0, 1, 1))])
+    square = reports.marked((400, 400), (0, 0, 1, 1))
+    selection = reports.chosen([square], policy=reports.EVERYTHING)
     left = {
         "polygons": [{"polygon": [[40, 40], [200, 40], [40, 200]]}],
         "lines": [{"line": [100, 380, 380, 100]}],
@@ -107,20 +109,19 @@ def test_marks_are_hidden_and_shown_by_keyboard(look, astronaut):
     assert [one.is_visible() for one in edges] == [True] * 3
 
 
-def test_a_long_list_is_reached_by_keyboard_and_printed_whole(look, astronaut):
-    """It scrolls on a screen, so that the card stays short, and never on paper."""
+def test_a_long_list_is_folded_and_printed_whole(look, astronaut):
+    """The first marks are told in sight, the others at a key, and on paper all."""
     many = {"boxes": [{"box": [at, at, at + 40, at + 40]} for at in range(0, 400, 10)]}
     page = look(reports.leaving(reports.chosen([astronaut]), "candidate-01", many), 320).page
-    found = page.locator(".found")
-    hidden = "one => one.scrollHeight - one.clientHeight"
-    assert found.evaluate(hidden) > 0
-    page.locator(".toggle").first.focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("End")
-    page.wait_for_timeout(200)
-    assert found.evaluate("one => one.scrollTop") > 0
+    told = page.locator(".marks li:visible")
+    assert told.count() == 8
+    page.locator(".evidence summary").focus()
+    assert "32 more" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    assert told.count() == 40
+    page.keyboard.press("Enter")
     page.emulate_media(media="print")
-    assert found.evaluate(hidden) <= 0
+    assert told.count() == 40
 
 
 def test_the_skip_link_leads_to_the_candidates(look, astronaut):

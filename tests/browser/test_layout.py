@@ -1,5 +1,6 @@
 """How a report looks: at every width, in both schemes, on paper; and that it loads nothing."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -118,6 +119,21 @@ def test_bounds_stand_in_words_on_every_card(look, selection):
         assert page.locator(".asks:visible").count() == wanted
     page.emulate_media(media="print")
     assert page.locator(".asks:visible").count() == wanted
+
+
+def test_folded_numbers_are_a_key_away_and_printed(look, selection):
+    """A card with many numbers says how many they are; opened, and on paper, they all stand there."""
+    page = look(replace(selection, plan=None)).page
+    card = page.locator(".card", has_text="original")
+    numbers = card.locator(".reading:visible")
+    folded = card.locator(".said .rest summary").first
+    assert numbers.count() == 0
+    folded.press("Enter")
+    assert folded.inner_text() == f"{numbers.count()} numbers"
+    count = numbers.count()
+    folded.press("Enter")
+    page.emulate_media(media="print")
+    assert numbers.count() == count > 6
 
 
 def test_a_missing_picture_leaves_no_hole(look, selection):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.report.marks import MOST, MOST_NUMBERS, Found, marks
+from selector.report.marks import MOST, MOST_NUMBERS, TOLD, Found, marks
 from selector.types import Failure, NotApplicable, Score
 
 SIZE = (400, 300)
@@ -20,11 +20,23 @@ def test_a_box_with_all_that_is_said_of_it():
     (mark,) = found({"box": [10, 20, 110, 220], "label": "face 1", "score": 0.98, "jitter": 0.002})
     assert mark.points == ((10, 20), (110, 20), (110, 220), (10, 220))
     assert (mark.count, mark.shape, mark.outline) == (1, "box", "10,20 110,20 110,220 10,220")
-    assert (mark.label, mark.numbers, mark.source) == (
+    assert (mark.label, mark.others, mark.source) == (
         "face 1",
         "score 0.98, jitter 0.002",
         "faces",
     )
+
+
+def test_numbers_that_the_outcomes_are_about_are_told_apart():
+    """Those named as an output at hand, of the instance that found the mark; another's is not."""
+    box = {"box": [1, 1, 9, 9], "score": 0.9, "jitter": 0.2, "defect": 0.1, "eyes": 2}
+    row = {
+        "faces.defect": Score(0.1, {"boxes": [box]}),
+        "faces.eyes": Score(2.0),
+        "other.jitter": Score(0.2),
+    }
+    (mark,) = marks(row, SIZE).drawn
+    assert (mark.numbers, mark.others) == ("defect 0.1, eyes 2", "score 0.9, jitter 0.2")
 
 
 def test_the_three_shapes_are_numbered_together():
@@ -34,7 +46,7 @@ def test_the_three_shapes_are_numbered_together():
         polygons=[{"polygon": TILTED, "label": "word", "score": 0.5}],
         lines=[{"line": [0, 150, 400, 150], "label": "seam", "step": 12}],
     )
-    assert [(mark.count, mark.shape, mark.label, mark.numbers) for mark in drawn] == [
+    assert [(mark.count, mark.shape, mark.label, mark.others) for mark in drawn] == [
         (1, "box", "hand", ""),
         (2, "polygon", "word", "score 0.5"),
         (3, "line", "seam", "step 12"),
@@ -52,23 +64,41 @@ def test_the_same_box_of_two_outputs_is_drawn_once():
         "other.value": Score(1.0, {"boxes": [one]}),
     }
     drawn = marks(row, SIZE).drawn
-    assert [(mark.count, mark.source, mark.numbers) for mark in drawn] == [
+    assert [(mark.count, mark.source, mark.others) for mark in drawn] == [
         (1, "faces", "jitter 0.1"),
         (2, "other", ""),
     ]
 
 
 def test_marks_are_told_by_who_found_them():
-    """In their order, with their numbers; what one instance left stands together."""
+    """In their order; what one instance left stands together."""
     box = {"box": [1, 1, 9, 9]}
     row = {
         "hands.count": Score(2.0, {"boxes": [box | {"label": "a"}, box | {"label": "b"}]}),
         "hands.defect": Score(0.1, {"boxes": [box | {"label": "c"}]}),
         "faces.count": Score(1.0, {"boxes": [box]}),
     }
-    told = [(source, [mark.count for mark in each]) for source, each in marks(row, SIZE).by_source]
-    assert told == [("hands", [1, 2, 3]), ("faces", [4])]
-    assert Found().by_source == ()
+    found = marks(row, SIZE)
+    assert counts(found.told) == [("hands", [1, 2, 3]), ("faces", [4])]
+    assert found.sources == 2
+    assert Found().told == Found().folded == ()
+
+
+def counts(groups):
+    return [(source, [mark.count for mark in each]) for source, each in groups]
+
+
+def test_after_the_first_marks_the_others_are_folded():
+    """None is lost or told twice, and those folded still stand by who found them."""
+    boxes = [{"box": [at, at, at + 9, at + 9]} for at in range(TOLD + 1)]
+    row = {
+        "hands.count": Score(9.0, {"boxes": boxes}),
+        "faces.count": Score(1.0, {"boxes": boxes[:1]}),
+    }
+    found = marks(row, SIZE)
+    assert counts(found.told) == [("hands", list(range(1, TOLD + 1)))]
+    assert counts(found.folded) == [("hands", [TOLD + 1]), ("faces", [TOLD + 2])]
+    assert found.more == 2
 
 
 def test_evidence_of_any_outcome_counts():
@@ -111,14 +141,14 @@ def test_any_number_of_an_entry_is_shown():
     (mark,) = found(
         {"box": [1, 1, 9, 9], "share_of_picture": 0.25, "fingers": 6, "left": True, "hand": "left"},
     )
-    assert mark.numbers == "share of picture 0.25, fingers 6"
+    assert mark.others == "share of picture 0.25, fingers 6"
 
 
 def test_numbers_without_end_are_cut_short():
     """The first are shown, and that there are more."""
     (mark,) = found({"box": [1, 1, 9, 9]} | {f"n{at}": at for at in range(50)})
-    assert mark.numbers.startswith("n0 0, n1 1, n2 2, ")
-    assert mark.numbers.endswith(f", n{MOST_NUMBERS - 1} {MOST_NUMBERS - 1}, …")
+    assert mark.others.startswith("n0 0, n1 1, n2 2, ")
+    assert mark.others.endswith(f", n{MOST_NUMBERS - 1} {MOST_NUMBERS - 1}, …")
 
 
 def test_labels_and_names_are_harmless_and_short():
@@ -131,9 +161,9 @@ def test_labels_and_names_are_harmless_and_short():
     )
     assert drawn[0].label.startswith("\\u202e")
     assert len(drawn[0].label) <= 60
-    assert "\\u202e" in drawn[0].numbers
-    assert len(drawn[0].numbers) <= 30
-    assert [(mark.label, mark.numbers) for mark in drawn[1:]] == [("faces", "")] * 2
+    assert "\\u202e" in drawn[0].others
+    assert len(drawn[0].others) <= 30
+    assert [(mark.label, mark.others) for mark in drawn[1:]] == [("faces", "")] * 2
 
 
 numbers = st.integers() | st.floats()
