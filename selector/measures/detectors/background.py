@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import JsonValue
 
+from selector.backbones.needed import need
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
@@ -84,6 +85,10 @@ class Background(Measure):
     def cost(self) -> Cost:
         """Measured at 1024², the thumbnail included."""
         return Cost(seconds=0.018)
+
+    def build(self, device: str) -> None:  # noqa: ARG002 - arithmetic
+        """Have the colour maths at hand; a package that is missing is said now."""
+        need("detectors.background", {"skimage.color": "scikit-image"})
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return what is known of every picture's ground."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, StringConstraints, field_validator
 
+from selector.backbones.needed import need
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
@@ -85,6 +86,10 @@ class Palette(Measure):
     def cost(self) -> Cost:
         """Measured at 1024² on photographs, with three colours; each more adds about 0.001 s."""
         return Cost(seconds=0.015)
+
+    def build(self, device: str) -> None:  # noqa: ARG002 - arithmetic
+        """Have the colour maths at hand; a package that is missing is said now."""
+        need("detectors.palette", {"skimage.color": "scikit-image"})
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Return how every picture keeps to the palette."""

@@ -16,14 +16,14 @@ class Missing:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Missing)
 from selector.measures.detectors.{detector} import {name}
-{name}().build("cpu")
+{name}(**{name}.example).build("cpu")
 """
 
 
 @pytest.mark.parametrize(
     ("detector", "module"),
     [("faces", "skimage"), ("faces", "cv2"), ("hands", "cv2"), ("distortion", "cv2"),
-     ("distortion", "scipy")],
+     ("distortion", "scipy"), ("background", "skimage"), ("palette", "skimage")],
 )  # fmt: skip
 def test_a_detector_without_a_package_is_not_built(detector: str, module: str) -> None:
     """It fails before any picture is looked at, and one command cures it."""
