@@ -10,7 +10,8 @@ LARGER = {"on": "filters.resolution.short_side", "accept_above": 600}  # than th
 DOUBTFUL = {**reports.POLICY, "gates": [LARGER]}
 STATE = """() => {
   const view = document.querySelector('.view');
-  return [view.matches(':popover-open'), view.scrollTop, document.documentElement.scrollHeight];
+  const page = document.documentElement;
+  return [view.matches(':popover-open'), view.scrollTop, page.scrollHeight, page.scrollTop];
 }"""
 
 
@@ -86,7 +87,7 @@ def test_by_keyboard_it_is_opened_scrolled_and_closed(look, selection):
         page.wait_for_timeout(200)
         opened = page.evaluate(STATE)
         assert opened[0]
-        assert opened[2] == closed[2]
+        assert opened[2:] == closed[2:]
         assert page.locator(".view").evaluate("one => one.scrollLeft") > 0
         page.keyboard.press(leave)
         assert page.evaluate(STATE) == closed

@@ -11,7 +11,7 @@ from pictures import photo
 from reports import Read, cards
 from selector import Candidate, Edit, Selection
 from selector.report import page, small
-from selector.types import Failure, NotApplicable
+from selector.types import Failure, NotApplicable, NotEvaluated, Score
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,29 @@ def test_what_was_not_measured_is_said_and_why(selection):
     assert "Not evaluated" not in cards(changed)["twin"]  # its double was measured
     measured = said.partition("Nothing to measure")[0].partition("Measured")[2]
     assert "Pure white area" not in measured
+
+
+def test_much_that_was_not_evaluated_is_counted(selection):
+    """How many they are comes first, then what they are, all of them; a few are named at once."""
+    names = [f"own.m{at}" for at in range(7)]
+    row = {"filters.resolution.short_side": Score(64.0)} | dict.fromkeys(names, NotEvaluated())
+    without = replace(selection, plan=None)
+    found = replace(without, outcomes={**selection.outcomes, "tiny": row})
+    told = "because the answer did not depend on it: 7 numbers " + ", ".join(
+        f"\u2068{name}\u2069" for name in names
+    )
+    assert told in cards(found)["tiny"]
+    assert "<summary><strong>Not evaluated,</strong>" in page(found)
+
+
+def test_numbers_that_the_policy_reads_stand_with_their_mark():
+    """The others are folded below; without a plan any output's number stands there."""
+    box = {"box": [9, 9, 99, 99], "label": "sky", "highlights": 0.5, "shadows": 0.1, "score": 1}
+    found = reports.leaving(reports.chosen([Candidate(photo(), id="one")]), "one", {"boxes": [box]})
+    said = cards(found)["one"]
+    assert "1 sky highlights 0.5 Other numbers 1 shadows 0.1, score 1" in said
+    everything = cards(replace(found, plan=None))["one"]
+    assert "1 sky highlights 0.5, shadows 0.1 Other numbers 1 score 1" in everything
 
 
 def test_the_head_says_what_the_request_got(selection):

@@ -223,16 +223,6 @@ def test_what_is_drawn_is_listed(astronaut):
     assert "Noted by filters.clipping NASA" in said
 
 
-def test_numbers_that_the_policy_reads_stand_with_their_mark(astronaut):
-    """The others are folded below; without a plan any output's number stands there."""
-    box = {"box": [9, 9, 99, 99], "label": "sky", "highlights": 0.5, "shadows": 0.1, "score": 1}
-    found = leaving(chosen([Candidate(astronaut, id="one")]), "one", {"boxes": [box]})
-    said = cards(found)["one"]
-    assert "1 sky highlights 0.5 Other numbers 1 shadows 0.1, score 1" in said
-    everything = cards(replace(found, plan=None))["one"]
-    assert "1 sky highlights 0.5, shadows 0.1 Other numbers 1 score 1" in everything
-
-
 def test_only_what_the_policy_reads_is_drawn_and_told(astronaut):
     """What was measured beside it leaves no mark; read from a file, with no plan, everything does."""
     selection = chosen([Candidate(astronaut, id="one")])
