@@ -74,6 +74,15 @@ def test_a_sprite_is_pressed_large_square_by_square(look):
     assert page.locator("img").bounding_box() == fit
 
 
+def test_pressed_anywhere_it_opens_and_goes_back(look, selection):
+    """The whole picture is the button, small and large, and the icon in its corner too."""
+    page = look(selection).page
+    for place in (".zoom", ".chip"):  # of the first the middle is pressed
+        for opened in (True, False):
+            page.locator(place).click()
+            assert page.evaluate(STATE)[0] == opened
+
+
 def test_by_keyboard_it_is_opened_scrolled_and_closed(look, selection):
     """Enter, End, and Escape or Enter again; nothing moves behind it, and the focus stays."""
     page = look(selection, 390).page
