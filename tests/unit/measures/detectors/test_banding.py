@@ -6,6 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from motifs import landscape
 from pictures import encoded, measure, noise, photo, smooth, value
 from selector.measures.detectors.banding import Banding
 
@@ -101,6 +102,15 @@ def test_plain_fields_are_no_stairs():
     """Three fields of a drawing that get lighter in high steps are things, no gradient."""
     fields = np.repeat(np.array([20, 120, 220], np.uint8), 170)
     assert banded(np.broadcast_to(fields[:, None, None], (510, 300, 3)).copy()) == 0
+
+
+def test_fields_drawn_in_several_tones_count():
+    """Hills one behind the other, each a little darker, are stairs, as the card says."""
+    fields = np.repeat(np.array([60, 90, 120, 150, 180], np.uint8), 100)
+    assert banded(np.broadcast_to(fields[:, None, None], (500, 300, 3)).copy()) > 0.9
+    drawn = [banded(landscape(seed)) for seed in range(6)]
+    assert min(drawn) > 0.01
+    assert max(drawn) > 0.5
 
 
 def test_the_box_is_where_the_bands_are():
