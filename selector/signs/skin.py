@@ -21,7 +21,8 @@ LIGHTNESS = 50.0
 FOOT = 16.0
 OTHER = 18.0  # colour difference, likewise, above which it is not the same skin
 SHADE = 0.5  # a face has light and shadow: what lightness counts beside colour
-GREY = 8  # of 255; up to here channels differ in a grey picture that was compressed
+GREY = 8  # of 255; up to here colours differ in a grey or toned picture that was compressed
+LEVELS = 64  # of lightness; in a toned picture each has one colour
 
 
 def lab(pixels: Pixels) -> Colours:
@@ -70,9 +71,17 @@ def other_share(colours: Colours, skin: Mask) -> float:
 
 
 def has_colour(pixels: Pixels) -> bool:
-    """Return whether a picture, shape (H, W, 3), is more than shades of grey."""
-    spread = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2)
-    return bool(np.percentile(spread, 99) > GREY)
+    """Return whether a picture, shape (H, W, 3), is more than shades of one colour.
+
+    Pixels of one lightness have one colour in a grey or toned picture, and several in others.
+    """
+    channels = pixels.reshape(-1, 3).astype(np.int16)
+    level = channels.sum(axis=1) * LEVELS // (3 * 256)
+    hues = channels[:, ::2] - channels[:, 1:2]
+    many = np.maximum(np.bincount(level, minlength=LEVELS), 1)
+    tone = np.stack([np.bincount(level, hue, LEVELS) / many for hue in hues.T], axis=1)
+    apart = np.abs(hues - tone[level]).max(axis=1)
+    return bool(np.percentile(apart, 99) > GREY)
 
 
 def _dimmed(lightness: float) -> float:

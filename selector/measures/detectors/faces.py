@@ -30,7 +30,7 @@ HARDLY = 0.003
 NONE = NotApplicable("no faces found")
 HARDLY_ANY = NotApplicable("what was taken for a face is hardly one")
 NOT_JUDGED = "every face is too small to judge, or too little of it is in the picture"
-NO_COLOUR = NotApplicable("the picture has no colour")
+NO_COLOUR = NotApplicable("the picture is grey or toned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Faces(Measure):
         seen, open or shut, 0 to 2; `openness`, lid gap over eye width; `occlusion`, share of its
         skin in another colour; `skin`, how far its colour is from any human skin under white
         light, CIELAB at L* 50 or less, 0 inside. None is calibrated.
-    Needs: the picture; no prompt. `skin` needs colour.
+    Needs: the picture; no prompt. `skin` needs more colours than one.
     Evidence: one box a face with all its numbers; with a sign the face that is worst by it.
     Blind to: a malformed face whose eyes, nose and mouth are in their places, and what is added to
         one, as a third eye or teeth too many. There are no labelled malformed faces to try it on:
@@ -100,7 +100,7 @@ class Faces(Measure):
     """
 
     kind: ClassVar[Kind] = "detector"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     extra: ClassVar[str] = "detectors"
     weights: ClassVar[tuple[str, ...]] = (MODEL,)
 

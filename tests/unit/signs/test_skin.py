@@ -77,9 +77,14 @@ def test_only_what_should_be_skin_is_asked():
 
 
 def test_a_grey_picture_has_no_colour():
-    """Shades of grey, even as a codec left them, are none; faint skin is."""
+    """Shades of grey or of sepia, even as a codec left them, are none; faint skin on grey is."""
     ramp = np.repeat(np.arange(0, 250, 10, np.uint8), 12).reshape(20, 15, 1)
     grey = np.repeat(ramp, 3, axis=2)
     assert not has_colour(grey)
     assert not has_colour(grey + np.array((3, 0, 5), np.uint8))
-    assert has_colour(np.full((4, 4, 3), (224, 212, 206), np.uint8))
+    shares = grey[..., :1] / 255
+    sepia = np.concatenate([shares**0.85, shares, shares**1.25], axis=2) * 255
+    assert not has_colour(sepia.astype(np.uint8))
+    faint = np.full((4, 4, 3), 214, np.uint8)
+    faint[:2] = (232, 210, 198)
+    assert has_colour(faint)

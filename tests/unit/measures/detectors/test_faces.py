@@ -188,7 +188,7 @@ def test_the_more_is_covered_the_more_is_hidden(faces, astronaut):
 def test_a_grey_picture_says_nothing_of_skin(faces, astronaut):
     """Black-and-white skin has no colour to judge; all else is judged."""
     found = said(faces, astronaut.convert("L"))
-    assert found["skin"] == NotApplicable("the picture has no colour")
+    assert found["skin"] == NotApplicable("the picture is grey or toned")
     assert found["eyes"].value == 2
     assert found["defect"].value < 0.011
 
