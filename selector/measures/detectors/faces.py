@@ -96,7 +96,8 @@ class Faces(Measure):
         in 10 faces of 9 pictures, AUC: features wound around the nose, defect 0.94, jitter 0.66,
         presence 0.54; an eye pulled down, defect 0.97, asymmetry 0.93; an eye painted over, eyes
         0.95; eyes shut, openness 0.87; mouth covered, occlusion 0.83; blur, sharpness 1.00; a
-        green, blue, orange cast, skin 0.88, 0.93, 1.00.
+        green, blue, orange cast, skin 0.88, 0.93, 1.00; with 10 faces
+        the intervals of defect and skin begin at 0.51.
     """
 
     kind: ClassVar[Kind] = "detector"

@@ -55,7 +55,7 @@ class Lettering(Measure):
     Evidence: a polygon a line with what was read, its score and doubt; what was asked and read.
     Blind to: clear letters in a wrong order, unless the prompt asks for the right one: `garbled`
         hardly sees them (AUC 0.77), `unknown` does but can't tell them from names (0.59, interval
-        0.52 to 0.68). Capitals under 1 % of the long side (10 px of 1024: 11 of 12 words read;
+        0.51 to 0.67). Capitals under 1 % of the long side (10 px of 1024: 11 of 12 words read;
         8 px: 9). One character alone, but for `match`. Lettering over ornament: a red telephone
         number across a carved vessel was not seen at any `side`. Faint watermarks: 5 of 23 were
         missed; short names of agencies that are misread or cut off. A text written twice.
@@ -67,7 +67,7 @@ class Lettering(Measure):
         the dictionaries of pyspellchecker, MIT.
     Source: measured on 23 photographs and words drawn onto them: `match` of two wrong letters,
         `garbled` of damaged letters and `unwanted` AUC 1.00, no false alarm; `watermark` 0.89
-        (0.80 to 0.98), beside a "STOP" that is asked for 0.87 (0.76 to 0.96). Models: PaddleOCR,
+        (0.78 to 0.95), beside a "STOP" that is asked for 0.87 (0.75 to 0.94). Models: PaddleOCR,
         PaddlePaddle authors.
     """
 
