@@ -83,7 +83,7 @@ def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
     try:
         measure = kind.model_validate_json(text, strict=True)
     except ValidationError as error:
-        said = " ".join(_problem(kind, problem) for problem in error.errors())
+        said = " ".join(_problem(kind, problem) for problem in _told(error))
         raise MeasureError(f"{path}: {said}") from None
     return _declared(path, measure)
 
@@ -181,6 +181,13 @@ def _hint(path: str) -> str:
     if folder not in KIND_FOLDERS:
         return f"Install what holds it, or use one of {', '.join(known)}."
     return f"There are: {', '.join(one for one in known if one.startswith(folder)) or 'none'}."
+
+
+def _told(error: ValidationError) -> list[Any]:
+    """Return what is wrong; a list is not also too short for the entries that are."""
+    problems: list[Any] = list(error.errors())
+    within = {problem["loc"][:-1] for problem in problems}
+    return [one for one in problems if one["type"] != "too_short" or one["loc"] not in within]
 
 
 def _problem(kind: type[Measure], problem: Any) -> str:

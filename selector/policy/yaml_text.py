@@ -175,6 +175,7 @@ def _number(text: str) -> float:
     return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
+_COLOUR = re.compile(r"""[\[,:\s-]\s*#[0-9A-Fa-f]{6}\s*(?:[,\]]|$)""")
 _SCALARS: dict[str, Any] = {
     "str": str,
     "null": lambda _: None,
@@ -201,4 +202,12 @@ def _broken(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     if error.context and error.context_mark is not None:
         started = f" {error.context} that starts in line {error.context_mark.line + 1}"
     said = f"not YAML: {error.problem}{started}. Correct this line, or one before it."
-    return at + 1, said
+    return at + 1, said + _commented(lines[: at + 1])
+
+
+def _commented(lines: list[str]) -> str:
+    """Return a hint where a colour without quotes has made a comment of what follows it."""
+    for number, line in enumerate(lines, 1):
+        if _COLOUR.search(line):
+            return f" In line {number} a '#' begins a comment: put the colour in quotes."
+    return ""

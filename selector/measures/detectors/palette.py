@@ -1,5 +1,6 @@
 """How much of a picture keeps to the colours of a brand."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +9,23 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from selector.backbones.needed import need
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def _valid(text: str) -> str:
+    if not HEX.fullmatch(text):
+        raise ValueError(f"{text!r} is no colour; write #RRGGBB in quotes, such as '#0A84FF'")
+    return text
+
+
+Colour = Annotated[str, AfterValidator(_valid), Field(json_schema_extra={"pattern": HEX.pattern})]
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 

@@ -229,3 +229,12 @@ def test_half_a_character_in_a_key_is_told():
         Policy.load(text)
     with pytest.raises(PolicyError, match="a key must be text"):
         Policy.load({"\ud800": 1, "name": "a", "version": 1, "method": {}})
+
+
+@pytest.mark.parametrize(
+    "colours", ["[#123456, #ffffff]", "\n  - #123456\n  - [", "['#123456', #fff000]"]
+)
+def test_a_colour_without_quotes_is_told(colours):
+    """What begins with '#' is a comment in YAML; who writes a colour so is told where."""
+    (said,) = problems(f"name: x\nmeasures:\n  colours: {colours}\n")
+    assert "a '#' begins a comment: put the colour in quotes" in said

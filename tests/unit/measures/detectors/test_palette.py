@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from skimage import data
 
 from pictures import measure, noise, photo, value
+from selector.errors import MeasureError
+from selector.measures import loader
 from selector.measures.detectors.palette import Palette
 
 BRAND = ("#10243E", "#0A84FF", "#F4F1EA")
@@ -218,3 +220,12 @@ def test_evidence_stays_small():
     """64 colours and a picture of noise leave a few dozen lines."""
     palette = Palette(colours=tuple(f"#{step * 4:02X}0000" for step in range(64)))
     assert len(texts(palette, noise(400, 300))) <= 64 + 8
+
+
+def test_a_colour_that_is_none_is_told_with_one_that_is():
+    """Each wrong entry is told once, with an example, and nothing else is."""
+    with pytest.raises(MeasureError) as caught:
+        loader.construct("detectors.palette", {"colours": ["#12345", "red"]})
+    said = str(caught.value)
+    assert said.count("write #RRGGBB in quotes, such as '#0A84FF'") == 2
+    assert "entries" not in said
