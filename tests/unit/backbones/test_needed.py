@@ -40,6 +40,7 @@ def test_a_detector_without_a_package_is_not_built(detector: str, module: str) -
 def test_what_is_there_is_no_error() -> None:
     """Modules that can be imported are, and nothing is said."""
     need("a detector", {"scipy.special": "scipy"})
+    assert "scipy.special" in sys.modules
 
 
 def test_what_is_not_there_names_the_optional_part() -> None:
