@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import pytest
 
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 
@@ -94,3 +95,19 @@ def serving() -> Iterator[Asked]:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield known
         running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Asked]:
+    """A service on this machine."""
+    with serving() as known:
+        yield known
+
+
+@pytest.fixture
+def service(running: Asked) -> Asked:
+    """The service, never asked before."""
+    running.answers.clear()
+    running.bodies.clear()
+    running.headers.clear()
+    return running

@@ -147,7 +147,7 @@ def _shares(landmarks: Any) -> Points:
     return np.array([(point.x, point.y) for point in landmarks], np.float64)
 
 
-_tasks: Shared[Any] = Shared(_start, _close)
+_tasks: Shared[str, Any] = Shared(_start, _close)
 
 
 @atexit.register

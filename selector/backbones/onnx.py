@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +13,7 @@ import numpy.typing as npt
 
 from selector.backbones.inherited import never_freed
 from selector.backbones.model_file import read
+from selector.backbones.shared import Shared
 from selector.errors import MeasureError, WeightsError
 from selector.installed import CURE, install_extra, mend
 from selector.log import operator_log
@@ -44,6 +43,15 @@ class Port:
         return f"{self.name!r} {self.type} [{lengths}]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What tells models apart; the same file at another place is the same model."""
+
+    path: Path = field(compare=False)
+    sha256: str
+    device: str
+
+
 class OnnxModel:
     """A user's hold on a model, which is loaded once a process.
 
@@ -68,11 +76,10 @@ class OnnxModel:
                 refuses the file.
         """
         self.path = path
-        self._known_as = (sha256, device)
+        self._known = _Known(path, sha256, device)
         self._closed = False
-        with _lock:
-            session = self._running()
-            _users[self._known_as] += 1
+        _sessions.join(self._known)
+        session = _sessions.get(self._known)
         self.inputs = tuple(map(_port, session.get_inputs()))
         self.outputs = tuple(map(_port, session.get_outputs()))
 
@@ -82,10 +89,9 @@ class OnnxModel:
         Raises:
             MeasureError: This was closed, or the model can't run on these.
         """
-        with _lock:
-            if self._closed:
-                raise MeasureError(f"{self.path}: it was closed (got no model). Build it again.")
-            session = self._running()
+        if self._closed:
+            raise MeasureError(f"{self.path}: it was closed (got no model). Build it again.")
+        session = _sessions.get(self._known)
         named = {port.name: each for port, each in zip(self.inputs, given, strict=True)}
         try:
             made = session.run(None, named)
@@ -98,18 +104,9 @@ class OnnxModel:
 
     def close(self) -> None:
         """Let go of the model; the last one to do so unloads it."""
-        with _lock:
-            leaving, self._closed = not self._closed, True
-            _users[self._known_as] -= leaving
-            if leaving and not _users[self._known_as]:
-                _sessions.pop((*self._known_as, os.getpid()), None)
-
-    def _running(self) -> Any:
-        # A child's process id is another: what the parent loaded hangs there, its threads are gone.
-        key = (*self._known_as, os.getpid())
-        if key not in _sessions:
-            _sessions[key] = _start(self.path, *self._known_as)
-        return _sessions[key]
+        leaving, self._closed = not self._closed, True
+        if leaving:
+            _sessions.leave(self._known)
 
 
 def runtime() -> Any:
@@ -144,8 +141,8 @@ def _content(path: Path, sha256: str) -> bytes:
     return content
 
 
-def _start(path: Path, sha256: str, device: str) -> Any:
-    content = _content(path, sha256)
+def _start(known: _Known) -> Any:
+    path, content = known.path, _content(known.path, known.sha256)
     try:
         onnxruntime = runtime()
     except ImportError as error:
@@ -153,7 +150,7 @@ def _start(path: Path, sha256: str, device: str) -> Any:
         raise WeightsError(
             f"{path}: ONNX Runtime does not start (got {error}).{CURE}{cure}"
         ) from None
-    providers = _providers(device, onnxruntime.get_available_providers())
+    providers = _providers(known.device, onnxruntime.get_available_providers())
     try:
         return onnxruntime.InferenceSession(content, _options(onnxruntime), providers=providers)
     except _refusals() as error:
@@ -204,15 +201,7 @@ def _shapes(given: tuple[Array, ...]) -> str:
     return ", ".join(f"{each.dtype} {list(each.shape)}" for each in given)
 
 
-_sessions: dict[tuple[str, str, int], Any] = {}
-_users: Counter[tuple[str, str]] = Counter()
-_lock = threading.RLock()
+_sessions: Shared[_Known, Any] = Shared(_start, lambda _: None)
 
-
-def _forked() -> None:
-    never_freed(_sessions.values())
-    _lock.release()
-
-
-if hasattr(os, "register_at_fork"):  # a child must not inherit the lock from a thread it lacks
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forked)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: never_freed(_sessions.loaded()))

@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Loaded = TypeVar("Loaded")
 
 
-class Shared(Generic[Loaded]):
-    """Models by name: loaded for the first user, unloaded when the last one leaves.
+class Shared(Generic[Key, Loaded]):
+    """Models by name, or by whatever tells them apart: loaded for the first user, unloaded when the last one leaves.
 
     Safe to use from several threads, and after a fork: the child process loads its own.
     """
 
-    def __init__(self, load: Callable[[str], Loaded], unload: Callable[[Loaded], None]) -> None:
+    def __init__(self, load: Callable[[Key], Loaded], unload: Callable[[Loaded], None]) -> None:
         """Keep what *load* returns for a name; *unload* is called without the lock: it may wait."""
         self._load = load
         self._unload = unload
-        self._loaded: dict[tuple[str, int], Loaded] = {}
-        self._users: Counter[str] = Counter()
+        self._loaded: dict[tuple[Key, int], Loaded] = {}
+        self._users: Counter[Key] = Counter()
         self._lock = threading.RLock()
         if hasattr(os, "register_at_fork"):  # else a child has the lock of a thread that it lacks
             os.register_at_fork(
@@ -31,13 +32,13 @@ class Shared(Generic[Loaded]):
                 after_in_child=self._lock.release,
             )
 
-    def join(self, name: str) -> None:
+    def join(self, name: Key) -> None:
         """Count one more user of the model *name*, loaded now if it is not."""
         with self._lock:
             self.get(name)
             self._users[name] += 1
 
-    def get(self, name: str) -> Loaded:
+    def get(self, name: Key) -> Loaded:
         """Return the model *name* of this process, loaded now if it is not."""
         # A child's process id is another: what the parent loaded hangs there, its threads are gone.
         key = (name, os.getpid())
@@ -46,7 +47,7 @@ class Shared(Generic[Loaded]):
                 self._loaded[key] = self._load(name)
             return self._loaded[key]
 
-    def leave(self, name: str) -> None:
+    def leave(self, name: Key) -> None:
         """Count one user less; the last one unloads the model."""
         with self._lock:
             self._users[name] -= 1

@@ -50,16 +50,16 @@ def test_a_model_gives_its_outputs(model: OnnxModel) -> None:
 
 def test_users_share_one_model_and_the_last_unloads_it(file: tuple[Path, str]) -> None:
     """A second user loads nothing; the first may leave, twice; then the last, and it is gone."""
-    before = set(onnx._sessions)
+    before = onnx._sessions.loaded()
     first, second = OnnxModel(*file), OnnxModel(*file)
-    assert len(set(onnx._sessions) - before) == 1
+    assert len(onnx._sessions.loaded()) == len(before) + 1
 
     first.close()
     first.close()
     assert len(second.run(picture(1, 1, 1))) == 1
     second.close()
 
-    assert set(onnx._sessions) == before
+    assert onnx._sessions.loaded() == before
     with pytest.raises(MeasureError, match="was closed"):
         first.run(picture(1, 1, 1))
 

@@ -1,14 +1,12 @@
 """Asking a service: only a clear answer is taken, and the key goes nowhere else."""
 
 import time
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import numpy as np
 import pytest
 
-import services
 from selector.backbones.posting import Endpoint
 from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
@@ -17,22 +15,6 @@ from services import Asked, says, sends
 KEY = "sk-not-for-your-eyes"
 PICTURE = np.zeros((6, 8, 3), np.uint8)
 GOOD = says(score=0.25)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Asked]:
-    """A service on this machine."""
-    with services.serving() as known:
-        yield known
-
-
-@pytest.fixture
-def service(running: Asked) -> Asked:
-    """The service, never asked before."""
-    running.answers.clear()
-    running.bodies.clear()
-    running.headers.clear()
-    return running
 
 
 def put(url: str, timeout_s: float = 5.0) -> Reply:

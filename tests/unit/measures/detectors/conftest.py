@@ -6,6 +6,7 @@ import pytest
 
 from selector.measures.detectors.faces import Faces
 from selector.measures.detectors.hands import Hands
+from services import running, service  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

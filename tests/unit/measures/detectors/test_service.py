@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import PIL.Image
@@ -23,22 +22,6 @@ from services import Asked, redness, says, sends
 
 RED, GREY = (255, 0, 0), (51, 51, 51)
 BOXES = [[10, 10, 20, 20], [60, 40, 80, 70]]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Asked]:
-    """A service on this machine."""
-    with services.serving() as known:
-        yield known
-
-
-@pytest.fixture
-def service(running: Asked) -> Asked:
-    """The service, never asked before."""
-    running.answers.clear()
-    running.bodies.clear()
-    running.headers.clear()
-    return running
 
 
 def measure_of(url: str, **parameters: Any) -> Measure:
