@@ -55,7 +55,7 @@ def selectors() -> Iterator[Mapping[str, Selector]]:
     with tempfile.TemporaryDirectory() as folder:
         made = {
             "1 gate, 1 term": Selector(policy(gates=1, terms=1), journal=False),
-            "7 gates, 4 terms, like `starter`": Selector(large, journal=False),
+            "7 gates, 4 terms": Selector(large, journal=False),
             "the same with a time-out": Selector(large | {"timeout_s": 60}, journal=False),
             "the same with a journal": Selector(large, journal=Path(folder) / "journal.sqlite"),
         }
