@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from selector.images import Image
-from selector.types import Cost, Kind, Measured, Outcome, Output, Scope
+from selector.measures.own_file import OwnFile
+from selector.types import Cost, Failure, Kind, Measured, Outcome, Output, Scope, Score
 from selector.weights import manifest
 
 CARD_LINES = ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source")
@@ -48,7 +50,6 @@ class Measure(BaseModel, ABC):
         version: To be raised with any change of any number that it returns.
         scope: "candidate", or "set": then `run` gets exactly the members of one set a call.
         needs: What of the request it reads: "prompt", "source", "evidence of INSTANCE".
-        weights: The models that it loads, by their names in the manifest.
         extra: The optional part of the package that it needs: "detectors"; "" if none.
         favours: What it scores too high for being of that sort: ("photographs",).
         example: Parameters to show and to test it with, where some must be given.
@@ -62,7 +63,6 @@ class Measure(BaseModel, ABC):
     kind: ClassVar[Kind]
     version: ClassVar[int]
     scope: ClassVar[Scope] = "candidate"
-    weights: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[str] = ""
     favours: ClassVar[tuple[str, ...]] = ()
     example: ClassVar[Mapping[str, Any]] = {}
@@ -84,9 +84,15 @@ class Measure(BaseModel, ABC):
     def cost(self) -> Cost:
         """What one candidate is expected to cost."""
 
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The models that this instance loads, by their names in the manifest."""
+        return ()
+
     def missing(self) -> str:
         """Return which file of its user's is not where it should be, and what to do; "" if none."""
-        return ""
+        wrong = (given.missing() for given in own_files(self).values())
+        return next(filter(None, wrong), "")
 
     def build(self, device: str) -> None:
         """Load what `run` needs, on *device* ("cpu", "cuda", "cuda:1"). Called once before `run`."""
@@ -103,11 +109,12 @@ class Measure(BaseModel, ABC):
 
     def fingerprint(self) -> str:
         """Return the name of the numbers that it makes: equal fingerprints, equal numbers."""
+        own = {name: {"sha256": given.sha256} for name, given in own_files(self).items()}
         identity = {
             "path": type(self).__module__,
             "version": self.version,
-            "parameters": self.model_dump(mode="json"),
-            "weights": {name: manifest.entry(name).sha256 for name in self.weights},
+            "parameters": self.model_dump(mode="json") | own,  # wherever a file of that content lies
+            "weights": {name: manifest.entry(name).identity for name in self.weights},
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -128,3 +135,18 @@ class Measure(BaseModel, ABC):
             elif not line.strip():
                 name = ""
         return card
+
+
+def own_files(measure: Measure) -> dict[str, OwnFile]:
+    """Return the files of a measure's user, by the parameter that names each."""
+    return {name: given for name, given in measure if isinstance(given, OwnFile)}
+
+
+def measured(value: float, evidence: JsonValue = None) -> Score | Failure:
+    """Return what a model gave as an outcome; what is no finite number is a Failure, never a score.
+
+    A damaged checkpoint gives such, and one in half floats whose numbers grow too large.
+    """
+    if math.isfinite(value):
+        return Score(value, evidence)
+    return Failure(f"the model gave no finite number (got {value})")

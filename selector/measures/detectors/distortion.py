@@ -42,10 +42,14 @@ class Distortion(Measure):
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 1
     extra: ClassVar[str] = "detectors"
-    weights: ClassVar[tuple[str, ...]] = ("brisque",)
     favours: ClassVar[tuple[str, ...]] = ("photographs",)
 
     _model: Brisque | None = PrivateAttr(None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What it looks with."""
+        return ("brisque",)
 
     @property
     def outputs(self) -> Mapping[str, Output]:

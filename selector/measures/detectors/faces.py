@@ -103,10 +103,14 @@ class Faces(Measure):
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 4
     extra: ClassVar[str] = "detectors"
-    weights: ClassVar[tuple[str, ...]] = (MODEL,)
 
     _finder: Landmarker | None = PrivateAttr(None)
     _network: LandmarkNetwork | None = PrivateAttr(None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What it looks with."""
+        return (MODEL,)
 
     @property
     def outputs(self) -> Mapping[str, Output]:

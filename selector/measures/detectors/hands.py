@@ -67,9 +67,13 @@ class Hands(Measure):
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 2
     extra: ClassVar[str] = "detectors"
-    weights: ClassVar[tuple[str, ...]] = ("hand_landmarker", "pose_landmarker", "face_landmarker")
 
     _models: HandModels | None = PrivateAttr(None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What it looks with."""
+        return ("hand_landmarker", "pose_landmarker", "face_landmarker")
 
     @property
     def outputs(self) -> Mapping[str, Output]:

@@ -48,9 +48,13 @@ class Nudity(Measure):
     kind: ClassVar[Kind] = "detector"
     version: ClassVar[int] = 1
     extra: ClassVar[str] = "detectors"
-    weights: ClassVar[tuple[str, ...]] = ("open_nsfw",)
 
     _model: OnnxModel | None = PrivateAttr(None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What it looks with."""
+        return ("open_nsfw",)
 
     @property
     def outputs(self) -> Mapping[str, Output]:
