@@ -10,7 +10,7 @@ from pathlib import Path
 
 from selector.errors import WeightsError
 
-LARGEST = 16 * 2**30  # bytes; ONNX files end at 2 GiB, the largest open CLIP has 10
+LARGEST = 4 * 2**30  # bytes; a CLIP of the size H in full floats has 3.7, ONNX files end at 2 GiB
 
 
 def located(named: str) -> Path:
