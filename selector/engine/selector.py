@@ -92,6 +92,10 @@ class Selector:
             SELECTOR_JOURNAL says, and without it nowhere; False: nowhere.
         limits: What an image may be: bytes, pixels, the colour behind transparency.
         pixel_budget: Bytes of decoded pixels held at once, over all threads.
+        max_resident_gb: How much the models of scorers may take together, in GB. Models are shared
+            by all who use them, so it holds for the whole process. Beyond it the one that was used
+            longest ago is unloaded. If None the variable SELECTOR_MAX_RESIDENT_GB says, and without
+            it there is no limit.
 
     Raises:
         PolicyError: The policy can't be planned.
@@ -106,10 +110,15 @@ class Selector:
         journal: Where = None,
         limits: Limits | None = None,
         pixel_budget: int = 512 * 2**20,
+        max_resident_gb: float | None = None,
     ) -> None:
         self.plan: Plan = plan_of(policy)
         _ = self.plan.hash  # now, in one thread: its lock must not be held when somebody forks
         self.progress: Progress = lambda _what, _count: None
+        if max_resident_gb is not None:
+            from selector.backbones import residency
+
+            residency.limit(max_resident_gb)
         self._runner = Runner(
             {name: measure_of(one) for name, one in self.plan.instances.items()}, device=device
         )
