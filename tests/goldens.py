@@ -41,7 +41,7 @@ def own(path: Path) -> dict[str, str]:
 
 
 def document(folder: str) -> dict[str, Any]:
-    """Return everything that `cases.json` of a folder says: "cases", "tolerance", …"""
+    """Return everything that `cases.json` of a folder says: "cases", "tolerance" and others."""
     found: dict[str, Any] = json.loads((FOLDER / folder / "cases.json").read_text())
     return found
 
