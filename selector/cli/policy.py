@@ -27,12 +27,14 @@ def check(
 ) -> None:
     """Check policies: tell every problem, and what the author may not mean, with its line.
 
+    What has yet to be downloaded is told as well, and is no fault of the policy's.
+
     Example: selector policy check my.yaml --strict
     """
     from selector.cli.prose import shown
-    from selector.cli.table import plan_line
+    from selector.cli.table import download_line, plan_line
     from selector.errors import PolicyError
-    from selector.planning import lint, planned
+    from selector.planning import absent, lint, planned
 
     wrong = 0
     for file in files:
@@ -50,6 +52,8 @@ def check(
         typer.echo(
             f"{shown(file)}: {plan_line(checked.plan, len(warnings), checked.policy.acknowledged)}"
         )
+        if lacking := absent(checked.measures.values()):
+            typer.echo(download_line(lacking, file))
     if wrong:
         raise typer.Exit(2)
 

@@ -1,7 +1,8 @@
 """Selections and plans as tables for a terminal; every foreign text made harmless."""
 
+import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,8 +12,10 @@ from selector.cli.prose import shown
 from selector.installed import CURE
 from selector.policy.plan import Plan
 from selector.types import Candidate, Failure, NotEvaluated, Reason, Selection
+from selector.weights.manifest import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
+NOTE = 300  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 
 
@@ -94,6 +97,7 @@ def _footer(selection: Selection) -> list[str]:
     return [
         *_skipped(selection),
         *_failures(selection),
+        *(shown(note, NOTE) for note in selection.notes),
         *notes,
         f"{counted(len(selection.candidates), 'candidate')} in {total:.2f} s: {verdicts}.",
     ]
@@ -138,3 +142,14 @@ def plan_line(plan: Plan, warnings: int = 0, acknowledged: Iterable[str] = ()) -
         f"{well}: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
         f"delivers {deliver}, {len(plan.instances)} measures{waits}{excused}"
     )
+
+
+def download_line(lacking: Sequence[Entry], policy: str) -> str:
+    """Return in a sentence which models a policy has yet to download, and how to do that before."""
+    from selector.doctor.finding import megabytes
+    from selector.installed import command
+
+    listed = ", ".join(f"{one.name} ({megabytes(one.size)}, {one.licence})" for one in lacking)
+    total = megabytes(sum(one.size for one in lacking))
+    pull = f"{command()} weights pull --policy {shlex.quote(policy)}"
+    return shown(f"  not in the cache yet, {total} to download: {listed}. Run: {pull}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selector.errors import MeasureError, WeightsError
@@ -68,6 +68,12 @@ class Instances:
             self._named_at[name] = spot
             self.measures[name] = self._made(name)
         return self.measures[name]
+
+    def made(self) -> Iterator[tuple[str, Spot, Measure]]:
+        """Return every instance that could be made, with where it was named first."""
+        for name, measure in self.measures.items():
+            if measure is not None:
+                yield name, self._named_at[name], measure
 
     def planned(self, refs: Iterable[Ref]) -> dict[str, plan.Instance]:
         """Return all instances that are referred to, and whose evidence these need.

@@ -10,6 +10,7 @@ from typing import Any
 from selector.errors import PolicyError
 from selector.measures import loader
 from selector.measures.base import Measure
+from selector.planning import models
 from selector.planning.instances import Instances
 from selector.policy import document, grammar, plan
 from selector.policy.document import Loc, Problem, Spot
@@ -61,8 +62,7 @@ def planned(source: Source) -> Planned:
     made = planner.make()
     if problems := (*policy.left_out.problems, *planner.problems):
         raise PolicyError(document.in_order(problems))
-    named = planner.instances.measures.items()
-    return Planned(policy, made, {name: one for name, one in named if one is not None})
+    return Planned(policy, made, {name: one for name, _, one in planner.instances.made()})
 
 
 def measure_of(instance: plan.Instance) -> Measure:
@@ -96,11 +96,13 @@ class _Planner:
         method = self._method()
         cut, distinct = self._cut(), self._distinct()
         self._fits_method()
+        instances = self.instances.planned(plan.refs_of(gates, method, distinct))
+        self._licences()
         return Plan(
             policy=policy.name,
             version=policy.version,
             policy_hash=policy.hash,
-            instances=self.instances.planned(plan.refs_of(gates, method, distinct)),
+            instances=instances,
             gates=gates,
             method=method,
             cut=cut,
@@ -126,7 +128,6 @@ class _Planner:
         later = (
             (("cascade", "audit"), bool(policy.cascade.audit), "an audit share", "Use 0"),
             (("cascade", "parallelism"), policy.cascade.parallelism, "parallelism", "Drop it"),
-            (("licences",), policy.licences == "commercial", "a bound on licences", "Use 'any'"),
             (("cut", "of"), policy.cut and policy.cut.of == "probability",
              "a cut of the calibrated probability", "Cut 'quality'"),
         )  # fmt: skip
@@ -260,6 +261,14 @@ class _Planner:
                 "Use a measure of sets, such as filters.near_duplicates.",
             )
         return plan.Distinct(ref, distinct.within)
+
+    def _licences(self) -> None:
+        """Tell of models that a policy for commercial use can't have, where they were named."""
+        if self.policy.licences == "any":
+            return
+        for name, spot, measure in self.instances.made():
+            for said in models.not_commercial(name, measure):
+                self._tell_at(spot, said)
 
     def _fits_method(self) -> None:
         policy, method = self.policy, self.policy.method

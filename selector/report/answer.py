@@ -1,7 +1,8 @@
-"""What a request got, and what that leaves to a person."""
+"""What a request got, how it was measured, and what that leaves to a person."""
 
 from __future__ import annotations
 
+from selector.foreign import noted
 from selector.policy.plan import Plan
 from selector.types import Selection
 
@@ -29,3 +30,8 @@ def person(selection: Selection) -> str:
     if isinstance(selection.plan, Plan) and selection.plan.deliver is None:
         return "No person is needed; what is marked Review may be good enough too."
     return "No person is needed: enough were accepted, so what is marked Review may be left alone."
+
+
+def notes(selection: Selection) -> tuple[str, ...]:
+    """Return what a person should know of how it was measured, harmless and not too long."""
+    return tuple(map(noted, selection.notes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selector.foreign import printable, shortened, visible
-from selector.report.answer import answered
+from selector.report.answer import answered, notes
 from selector.report.cards import Card, card
 from selector.report.pictures import room_for
 from selector.report.rendering import render
@@ -31,5 +31,6 @@ def small(selection: Selection) -> str:
         answer=answered(selection),
         selection=selection,
         cards=cards,
+        notes=notes(selection),
         more=len(selection.candidates) - len(shown),
     )

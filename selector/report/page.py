@@ -8,7 +8,7 @@ from statistics import median_low
 
 from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
-from selector.report.answer import answered, person
+from selector.report.answer import answered, notes, person
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
@@ -60,6 +60,7 @@ class Page:
     Attributes:
         prompt: The prompt, or the edit's instruction.
         heading: As much of it as fits over a page.
+        notes: What to know of how it was measured: that a measure did not read all of the prompt.
         source: The picture before the edit; None where there was no edit.
         deliver: How many were asked for, in words; "" where that is not known.
         shape: "tall", "square" or "wide": the frame that suits most pictures.
@@ -70,6 +71,7 @@ class Page:
     title: str
     prompt: str
     heading: str
+    notes: tuple[str, ...]
     source: Picture | Missing | None
     answer: str
     person: str
@@ -108,6 +110,7 @@ def _page(selection: Selection) -> Page:
         title=shortened(prompt, TITLE),
         prompt=prompt,
         heading=prompt if len(prompt) <= HEADING else f"{prompt[:HEADING].rstrip()}…",
+        notes=notes(selection),
         source=source,
         answer=answered(selection),
         person=person(selection),

@@ -81,7 +81,8 @@ class Score:
         evidence: JSON that shows why; at most 16 KB, never pixels. A report draws the entries of
             "boxes" ({"box": [x0, y0, x1, y1]}), "polygons" ({"polygon": [[x, y], …]}) and "lines"
             ({"line": [x0, y0, x1, y1]}), in pixels of the upright picture, with the "label" and
-            the numbers that each has beside, and lists the strings of "texts".
+            the numbers that each has beside, and lists the strings of "texts". "unread" is the end
+            of the prompt that the model did not read.
         members: For a measure of sets, the hash of the set that it was measured over.
     """
 

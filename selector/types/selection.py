@@ -14,6 +14,8 @@ from selector.types.decided import Answer, Decision, Reason, VerdictName
 from selector.types.measured import Outcome
 from selector.types.request import Candidate, Edit
 
+UNREAD = "unread"  # in the evidence: the end of the prompt that a measure did not read
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -102,6 +104,22 @@ class Selection:
         return self.decision.reasons
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how it was measured, in sentences, of each instance once.
+
+        They quote the prompt, which anybody may have written: make them harmless before showing.
+        """
+        unread: dict[str, str] = {}
+        for row in self.outcomes.values():
+            for key, outcome in row.items():
+                if text := _unread(outcome):
+                    unread.setdefault(key.rpartition(".")[0], text)
+        return tuple(
+            f"{instance} did not read the end of the prompt: “{text}”."
+            for instance, text in unread.items()
+        )
+
+    @property
     def timings(self) -> Mapping[str, float]:
         """Seconds of wall-clock time by phase."""
         return self.spent.seconds
@@ -168,3 +186,10 @@ class Selection:
         placed = frozenset(ranked)
         rest = sorted(one.id for one in self.candidates if one.id not in placed)
         return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
+
+
+def _unread(outcome: Outcome) -> str:
+    """Return the end of the prompt that a measure says it did not read; "" if it read all."""
+    evidence = getattr(outcome, "evidence", None)
+    text = evidence.get(UNREAD) if isinstance(evidence, dict) else None
+    return text if isinstance(text, str) else ""

@@ -1,5 +1,7 @@
 """Reasons in words, and objects that survive JSON."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,25 @@ def test_views_of_a_selection_partition_its_candidates():
     assert [one.id for one in selection.in_order()] == ["e", "b", "c", "d", "a"]
     with pytest.raises(KeyError):
         selection["z"]
+
+
+def test_a_selection_notes_who_did_not_read_all_of_the_prompt():
+    """Each instance once, however many candidates it measured; evidence of other forms is none."""
+    tail = Score(0.5, {"unread": "and a red hat"})
+    others = (Score(1, {"unread": 7}), Score(1, {"unread": ""}), Score(1, ["unread"]), Failure("x"))
+    rows = {
+        "a": {"scorers.clip.cosine": tail, "scorers.clip.other": tail, "mine.value": Score(0.1)},
+        "b": {"scorers.clip.cosine": tail, "second.value": tail},
+        "c": {f"none.{at}": other for at, other in enumerate(others)},
+    }
+    decision = Decision((), {}, {}, {}, "empty", needs_person=False)
+    selection = Selection("id", "now", "p", "p@1", "h", (), rows, decision)
+    assert selection.notes == (
+        "scorers.clip did not read the end of the prompt: “and a red hat”.",
+        "second did not read the end of the prompt: “and a red hat”.",
+    )
+    assert Selection.from_json(selection.to_json()).notes == selection.notes
+    assert replace(selection, outcomes={"a": {"mine.value": Score(0.1)}}).notes == ()
 
 
 def test_sets_are_named_without_order():

@@ -99,6 +99,20 @@ def test_a_bug_ends_with_1_and_its_traceback(shell, chairs, tmp_path):
     assert "ZeroDivisionError" in done.stderr
 
 
+def test_a_prompt_that_was_not_read_to_its_end_is_told_below_the_candidates(
+    shell, chairs, tmp_path
+):
+    """Once for all of them, on one harmless line, shortened if it is long."""
+    unread = 'return [{"value": Score(0.5, {"unread": "the end\\x1b[31m" + "." * 400})} for _ in subjects]'
+    path = outside.write(tmp_path, "short_sighted", unread)
+    (shell.cwd / "p.yaml").write_text(json.dumps(outside.policy(path)))
+    done = shell("select", "p", chairs, "--policy", "p.yaml", env={"COLUMNS": "500"})
+    (told,) = [line for line in done.stdout.splitlines() if "did not read" in line]
+    said = "short_sighted.own did not read the end of the prompt: “the end\\x1b[31m....."
+    assert told.startswith(said)
+    assert len(told) <= 300
+
+
 def test_an_empty_name_is_not_the_current_folder(shell, astronaut):
     """An unset variable in a script selects nothing by accident."""
     astronaut.save(shell.cwd / "a.png")

@@ -53,6 +53,19 @@ def test_strictness_passes_what_is_clean(shell):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_models_to_be_downloaded_are_told_and_are_no_fault(shell, pixels, tmp_path):
+    """With sizes and the command that brings them; what needs no model is told nothing."""
+    empty = {"SELECTOR_CACHE": str(tmp_path / "cache")}
+    done = shell("policy", "check", "starter", "--strict", env=empty)
+    assert (done.returncode, done.stderr) == (0, "")
+    checked, lacking = done.stdout.splitlines()
+    assert checked.startswith("starter: ok: starter@1")
+    assert "not in the cache yet, 21.0 MB to download: hand_landmarker (7.8 MB, " in lacking
+    assert lacking.endswith("Run: selector weights pull --policy starter")
+    done = shell("policy", "check", pixels, env=empty)
+    assert len(done.stdout.splitlines()) == 1
+
+
 def test_cases_that_fail_are_told_and_end_with_1(mine):
     """Each failing case with its line; a count of all."""
     done = mine("policy", "test", "mine.yaml", "cases.yaml")

@@ -48,7 +48,6 @@ NO_FIT = [
     ({"cut": {"of": "probability", "reject_below": 0.1}}, "cut: a cut of the calibrated probability is not built yet. Cut 'quality' for now."),
     ({"cascade": {"audit": 0.01}}, "cascade: an audit share is not built yet. Use 0 for now."),
     ({"cascade": {"parallelism": 2}}, "cascade: parallelism is not built yet. Drop it for now."),
-    ({"licences": "commercial"}, "a bound on licences is not built yet. Use 'any' for now."),
     ({"measures": {"a": {"use": "filters.blnk"}}}, "measures.a: filters.blnk: no such measure. Did you mean 'filters.blank'?"),
     ({"measures": {"a": {"use": "filters.blank", "size": 3}}}, "measures.a: filters.blank: unknown parameter 'size'; its parameters are: none."),
 ]  # fmt: skip

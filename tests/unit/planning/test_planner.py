@@ -36,7 +36,6 @@ EXISTING = (
     ("scorers.pickscore", "filters.resolution.short_side"),
     ("scorers.aesthetic", "filters.sharpness.overall"),
     ("parallelism: 2, audit: 0.01", "audit: 0"),
-    ("licences: commercial", "licences: any"),
 )  # fmt: skip
 
 
@@ -104,7 +103,6 @@ def test_the_example_as_written_is_told_what_is_not_there():
         "policy:12: scorers.aesthetic: no such measure",
         "policy:19: an audit share is not built yet",
         "policy:19: parallelism is not built yet",
-        "policy:20: a bound on licences is not built yet",
     ]
 
 

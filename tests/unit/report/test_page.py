@@ -134,6 +134,21 @@ def test_foreign_text_is_text():
     assert "\x1b" not in done
 
 
+def test_the_end_of_a_prompt_that_was_not_read_is_told_under_it(selection):
+    """Once, on the page and in a notebook, as harmless text, and shortened if it is long."""
+    tail = reports.HOSTILE + "x" * 5000
+    found = reports.leaving(selection, "turned", {"unread": tail})
+    for made in (page(found), small(found)):
+        said = Read(made).said[0]
+        assert said.count("filters.clipping did not read the end of the prompt: “<script>") == 1
+        assert "\x1b" not in made
+        assert "x" * 1000 not in made
+    head = Read(page(found)).said[0]
+    assert head.index("did not read the end") < head.index("As many were accepted")
+    assert Read(page(found)).names == Read(page(selection)).names
+    assert "did not read" not in page(selection) + small(selection)
+
+
 def test_a_report_of_many_stays_small():
     """64 pictures of noise, which compresses worst, make under 10 MB; the notebook's under 500 KB."""
     rng = np.random.default_rng(0)

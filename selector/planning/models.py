@@ -1,0 +1,50 @@
+"""The models that a policy's measures load: whether their licences suit it, and which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from selector.errors import WeightsError
+from selector.measures.base import Measure
+from selector.weights import manifest
+from selector.weights.fetch import cached
+from selector.weights.manifest import Entry
+
+OWN = "checkpoint"  # the parameter of a measure that takes a model file of its user's instead
+
+
+def not_commercial(name: str, measure: Measure) -> Iterator[str]:
+    """Tell of each model of an instance whose licence is not known to allow commercial use.
+
+    Model files of the user's own are the user's business.
+
+    Args:
+        name: What the policy calls the instance.
+        measure: The measure of it.
+    """
+    own = f"give '{OWN}', a file that you may use, " if OWN in type(measure).model_fields else ""
+    for entry in map(manifest.entry, measure.weights):
+        if not entry.commercial:
+            yield (
+                f"{name}: the licence of its model {entry.name} {_says(entry)}. Use another "
+                f"measure, {own}or say 'licences: any'."
+            )
+
+
+def absent(measures: Iterable[Measure]) -> tuple[Entry, ...]:
+    """Return the models that these measures load and that are not in the cache yet, each once."""
+    named = dict.fromkeys(model for one in measures for model in one.weights)
+    return tuple(entry for entry in map(manifest.entry, named) if not _is_here(entry))
+
+
+def _says(entry: Entry) -> str:
+    if entry.commercial is None:
+        return f"does not state that commercial use is allowed (got {entry.licence})"
+    return f"forbids commercial use (got {entry.licence})"
+
+
+def _is_here(entry: Entry) -> bool:
+    try:
+        return cached(entry)
+    except WeightsError:  # there is no cache folder, so nothing is in it
+        return False
