@@ -17,7 +17,6 @@ from selector.images.image import BICUBIC, CROP_SIDE, PANORAMA
 Seen: TypeAlias = npt.NDArray[Any]
 View: TypeAlias = Callable[[Image], Seen]
 
-LETTERBOX_SIDE = 224  # px, of HPSv2
 WHITE = np.float32(255)
 ROWS = 512  # that are floats at a time: a picture of 4096² would take 200 MB at once
 
@@ -50,18 +49,18 @@ def clip_floored(image: Image) -> Seen:
     return image.array224
 
 
-def letterbox(image: Image) -> Seen:
-    """Return the whole picture between black bars, as HPSv2 sees it with torchvision since 0.17.
+@cache
+def letterboxed(side: int, *, antialias: bool) -> View:
+    """Return the view of the whole picture between black bars, as HPSv2 sees it.
 
-    Shape (224, 224, 3), float32, about [0, 1]: the long side is brought to 224 px, bicubic with
-    antialiasing on floats, which may overshoot a little.
+    Gives shape (side, side, 3), float32, about [0, 1]: the long side is brought to *side* px,
+    bicubic on floats, which may overshoot a little. The same function for equal arguments.
+
+    Args:
+        side: In pixels.
+        antialias: As torchvision does since 0.17; until 0.16 fine patterns aliased.
     """
-    return _letterbox(image, antialias=True)
-
-
-def letterbox_aliased(image: Image) -> Seen:
-    """Return the same without antialiasing, as torchvision did until 0.16: fine patterns alias."""
-    return _letterbox(image, antialias=False)
+    return partial(_letterbox, side=side, antialias=antialias)
 
 
 def _middle(image: Image, *, side: int, floored: bool) -> Seen:
@@ -76,14 +75,15 @@ def _middle(image: Image, *, side: int, floored: bool) -> Seen:
     return np.asarray(picture.resize((side, side), BICUBIC, box=part))
 
 
-def _letterbox(image: Image, *, antialias: bool) -> Seen:
-    scale = LETTERBOX_SIDE / max(image.size)
+def _letterbox(image: Image, *, side: int, antialias: bool) -> Seen:
+    scale = side / max(image.size)
     wide, high = (max(1, round(each * scale)) for each in image.size)
-    left, top = (LETTERBOX_SIDE - wide) // 2, (LETTERBOX_SIDE - high) // 2
+    left, top = (side - wide) // 2, (side - high) // 2
     bicubic = partial(_bicubic, antialias=antialias)
-    starts = range(0, image.size[1], ROWS)
-    narrow = [bicubic(image.rgb[start : start + ROWS] / WHITE, wide=wide) for start in starts]
-    whole = np.zeros((LETTERBOX_SIDE, LETTERBOX_SIDE, 3), np.float32)
+    pixels = image.rgb
+    strips = (pixels[start : start + ROWS] for start in range(0, len(pixels), ROWS))
+    narrow = [bicubic(strip / WHITE, wide=wide) for strip in strips]
+    whole = np.zeros((side, side, 3), np.float32)
     whole[top : top + high, left : left + wide] = bicubic(np.concatenate(narrow), high=high)
     return whole
 
