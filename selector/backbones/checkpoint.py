@@ -45,14 +45,20 @@ def tensors(
         WeightsError: It can't be read, is cut off, holds code, or is another model: then it tells
             what it looks like, and what was expected.
     """
-    if wrong := unfit(path):
-        raise WeightsError(wrong)
     kept = to or in_full
-    read = _safe if path.suffix == ".safetensors" else _saved
-    shapes, load = read(path, what)
-    names = {rename(name): name for name in shapes if not drop(name)}
-    _check({new: shapes[name] for new, name in names.items()}, wanted, path, what)
+    held, load = _opened(path, what)
+    names = {rename(name): name for name in held if not drop(name)}
+    _check({new: held[name] for new, name in names.items()}, wanted, path, what)
     return {name: kept(load(names[name])) for name in wanted}
+
+
+def shapes(path: Path, *, what: str) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every tensor in a model file, by name; *what* it should be, for messages.
+
+    Raises:
+        WeightsError: It can't be read, is cut off, or holds code.
+    """
+    return _opened(path, what)[0]
 
 
 def in_full(tensor: Tensor) -> Tensor:
@@ -74,6 +80,12 @@ def archive_name(path: Path) -> str:
 
 
 _Read: TypeAlias = tuple[dict[str, tuple[int, ...]], Callable[[str], Tensor]]
+
+
+def _opened(path: Path, what: str) -> _Read:
+    if wrong := unfit(path):
+        raise WeightsError(wrong)
+    return (_safe if path.suffix == ".safetensors" else _saved)(path, what)
 
 
 def _safe(path: Path, what: str) -> _Read:
