@@ -18,14 +18,19 @@ from selector.measures import loader
 from selector.measures.base import Measure
 from selector.types import Cost, Kind, Output, to_data
 from selector.weights import manifest
+from selector.weights.entry import Entry
 from selector.weights.fetch import cached
-from selector.weights.manifest import Entry
 
 COLUMN = 13  # where the text beside a label begins
 KINDS: dict[Kind, str] = {
     "filter": "Filters, cheap rules about pixels",
     "detector": "Detectors, which find a thing or a defect",
     "scorer": "Scorers, learned judgement",
+}
+MAY = {
+    True: "commercial use allowed",
+    False: "no commercial use",
+    None: "commercial use not stated",
 }
 _END = re.compile(r"[;:.](?= )")  # of the first thing that a card says
 
@@ -123,8 +128,8 @@ def data(of: Card) -> dict[str, Any]:
         "parameters": parameters(measure),
         "needs": sorted(measure.needs),
         "cost": to_data(Cost, measure.cost),
-        "models": [to_data(Entry, one) | {"cached": cached(one)} for one in of.models],
-        "commercial": all(one.commercial for one in of.models) if of.models else None,
+        "models": [_model(one) for one in of.models],
+        "commercial": _commercial(of.models),
         "favours": list(measure.favours),
         "extra": measure.extra,
         "lacks": to_data(Finding | None, of.lacks),
@@ -143,7 +148,8 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
     yield "Licence", _licences(of)
     for one in of.models:
         where = "in the cache" if cached(one) else "not in the cache"
-        yield one.name, f"{one.file}, {megabytes(one.size)}, {where}, sha256 {one.sha256}"
+        files = ", ".join(file.name for file in one.files)
+        yield one.name, f"{files}, {megabytes(one.size)}, {where}, {_content(one)}"
     yield "Fingerprint", measure.fingerprint()
     yield "Here", _here(of)
 
@@ -186,8 +192,24 @@ def _licences(of: Card) -> str:
     if not of.models:
         of_none = of.text.get("Model", "").startswith("none")
         return "none (no model)" if of_none else "as its card says"
-    may = {True: "commercial use allowed", False: "no commercial use"}
-    return ", ".join(dict.fromkeys(f"{one.licence} ({may[one.commercial]})" for one in of.models))
+    return ", ".join(dict.fromkeys(f"{one.licence} ({MAY[one.commercial]})" for one in of.models))
+
+
+def _content(model: Entry) -> str:
+    """Return in words what tells the content of a model from any other."""
+    known = all(file.sha256 for file in model.files)
+    return f"sha256 {model.identity}" if known else model.identity
+
+
+def _model(model: Entry) -> dict[str, Any]:
+    facts = {"size": model.size, "identity": model.identity, "cached": cached(model)}
+    return {**to_data(Entry, model), **facts}
+
+
+def _commercial(models: Iterable[Entry]) -> bool | None:
+    """Return whether all allow commercial use; None where one does not say, or there is none."""
+    may = {one.commercial for one in models}
+    return False if False in may else may == {True} or None
 
 
 def _here(of: Card) -> str:

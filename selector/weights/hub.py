@@ -1,0 +1,138 @@
+"""Files of the Hugging Face hub or a mirror of it, through its own library and its own settings.
+
+HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_OFFLINE and the proxies are read by that library. Its own
+download is not used: it begins anew after each interruption, and without a network it takes most
+of a minute to say so.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from selector.errors import WeightsError
+from selector.installed import install_extra
+from selector.weights.coming import BLOCK, STALL_S, Coming, CutOffError, allowed_s
+from selector.weights.entry import Hub
+
+PARTIAL = 206
+_SHA256 = re.compile("[0-9a-f]{64}")
+_T = TypeVar("_T")
+
+
+def found(hub: Hub, name: str) -> Path | None:
+    """Return where the hub library's cache has the file *name*; None if it has it not."""
+    try:
+        from huggingface_hub import try_to_load_from_cache
+    except ImportError:
+        return None
+    path = try_to_load_from_cache(hub.repo, hub.file(name), revision=hub.revision)
+    return Path(path).resolve() if isinstance(path, str) else None
+
+
+def stated(path: Path) -> str:
+    """Return the checksum that the hub's cache states for a file, whose name it is; else ""."""
+    return path.name if _SHA256.fullmatch(path.name) else ""
+
+
+def opened(hub: Hub, name: str, start: int = 0) -> Coming:
+    """Ask the hub for the file *name*, from the byte *start*.
+
+    Raises:
+        WeightsError: The library is not installed, the hub does not answer, refuses, or has
+            another commit; the message says why in a few words.
+    """
+    try:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url
+        from huggingface_hub.constants import ENDPOINT, is_offline_mode
+        from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+    except ImportError:
+        said = f"the hub's library is not installed: {install_extra('scorers')}"
+        raise WeightsError(said) from None
+    if is_offline_mode():
+        raise WeightsError("HF_HUB_OFFLINE is set: no download, and the hub's cache has it not")
+    address = hf_hub_url(hub.repo, hub.file(name), revision=hub.revision)
+    facts = _within(STALL_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
+    if facts.commit_hash != hub.revision:
+        raise WeightsError(f"{ENDPOINT} has another commit (got {facts.commit_hash})")
+    headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # or a range has no meaning
+    if start and start == facts.size:
+        return Coming(start, facts.size, _checksum(facts.etag), iter(()))
+    answers = _answers(address, headers | ({"Range": f"bytes={start}-"} if start else {}))
+    until = time.monotonic() + allowed_s(facts.size or 0)
+    partial = next(answers)
+    blocks = _blocks(answers, until)
+    return Coming(start if partial else 0, facts.size, _checksum(facts.etag), blocks)
+
+
+def _answers(address: str, headers: dict[str, str]) -> Iterator[Any]:
+    """Give whether the rest of a file comes, rather than the whole, and then its blocks."""
+    from huggingface_hub import get_session
+    from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defined]
+
+    def asked() -> Iterator[Any]:
+        with get_session().stream(
+            "GET", address, headers=headers, timeout=STALL_S, follow_redirects=True
+        ) as answer:
+            hf_raise_for_status(answer)
+            yield answer.status_code == PARTIAL
+            yield from answer.iter_bytes(BLOCK)
+
+    rest = asked()
+    failures = _failures()
+    try:
+        yield from rest
+    except failures as error:
+        raise CutOffError(_told(error)) from None
+
+
+def _blocks(answers: Iterator[Any], until: float) -> Iterator[bytes]:
+    for block in answers:
+        yield block
+        if time.monotonic() > until:
+            raise WeightsError("too slow")
+
+
+def _within(seconds: float, call: Callable[[], _T], where: str) -> _T:
+    """Return what *call* returns; looking up a name can take longer than any time-out allows.
+
+    Raises:
+        WeightsError: It fails, or takes more than *seconds*.
+    """
+    made: list[_T] = []
+    failed: list[str] = []
+
+    def run() -> None:
+        try:
+            made.append(call())
+        except _failures() as error:
+            failed.append(_told(error))
+
+    thread = threading.Thread(target=run, daemon=True)  # is left behind where it hangs
+    thread.start()
+    thread.join(seconds)
+    if not made:
+        raise WeightsError(f"{where}: {failed[0] if failed else f'no answer in {seconds:g} s'}")
+    return made[0]
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what the hub's library raises; its HTTP library has had two names so far."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    http = next(kind for kind in HfHubHTTPError.__mro__ if kind.__name__ == "HTTPError")
+    return (http, OSError, ValueError)
+
+
+def _checksum(etag: str | None) -> str:
+    """Return what an entity tag says of the content: of a large file it is the checksum."""
+    return etag if etag and _SHA256.fullmatch(etag) else ""
+
+
+def _told(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,151 @@
+"""Whether a model file is the right one: compared with what is stated, or was first seen."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from selector.errors import WeightsError
+from selector.log import operator_log
+from selector.weights import lockfile, manifest
+from selector.weights.entry import Hub, Source
+from selector.weights.lockfile import Record
+from selector.weights.place import Place, places
+
+FOUND = "found here"
+_read: set[tuple[Path, str, int, int]] = set()  # path, sha256, bytes and time of change
+
+
+def fault(place: Place, *, thorough: bool = False) -> str | None:
+    """Return in words why the file that lies there is not the right one; "" if it is.
+
+    Of a file whose checksum nobody states the first that is seen is the right one, which is
+    written down and said in the operator log.
+
+    Args:
+        place: Which file.
+        thorough: Read it even if neither its size nor its time has changed since it was read.
+
+    Returns:
+        None if there is no such file.
+
+    Raises:
+        WeightsError: It can't be read, or the lock file that is needed can't.
+    """
+    try:
+        facts = place.path.stat()
+        if place.path.is_dir():
+            return "it is a folder, and should be the model's file"
+        known = _known(place)
+        if not thorough and _is_marked(place, known, facts):
+            return ""
+        if place.file.size not in (None, facts.st_size):
+            return f"another file than it should be (got {facts.st_size} bytes)"
+        found = sha256(place.path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WeightsError(
+            f"{place.path}: the model file can't be read (got {error.strerror}). Make it readable, "
+            "or set SELECTOR_CACHE to another folder."
+        ) from None
+    if wrong := unlike(place, found):
+        return wrong
+    if known is None and place.file.sha256 is None:
+        operator_log().warning("weights.first_seen", path=str(place.path), sha256=found)
+    seen = Record(found, facts.st_size, FOUND, "", _now(), facts.st_mtime_ns)
+    _keep(place, _still(known, seen))
+    return ""
+
+
+def unlike(place: Place, found: str, stated: str = "") -> str:
+    """Return in words why a content is not that of the file; "" if it is, or may be.
+
+    Args:
+        place: Which file.
+        found: The checksum of the content.
+        stated: What its source says the checksum is; it counts where nobody else says it.
+
+    Raises:
+        WeightsError: The lock file is needed and can't be read.
+    """
+    known = _known(place)
+    expected = place.file.sha256 or (known.sha256 if known else stated)
+    if found == expected:
+        return ""
+    if other := _other(place, found):
+        return f"this is {other}, another model (got sha256 {found})"
+    if known and not place.file.sha256:
+        first = f"the first that was seen here has {expected}, says {lockfile.NAME}"
+        return f"another file than it should be (got sha256 {found}; {first})"
+    return f"another file than it should be (got sha256 {found})" if expected else ""
+
+
+def arrived(place: Place, source: Source, found: str) -> None:
+    """Write down that the file has come from *source*, with the checksum *found*."""
+    facts = place.path.stat()
+    revision = source.revision if isinstance(source, Hub) else ""
+    seen = Record(found, facts.st_size, str(source), revision, _now(), facts.st_mtime_ns)
+    _keep(place, seen)
+
+
+def sha256(path: Path) -> str:
+    """Return the checksum of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _known(place: Place) -> Record | None:
+    """Return what was written down; the lock file may be broken where it is not needed."""
+    try:
+        return lockfile.read(place.folder).get(place.name)
+    except WeightsError:
+        if place.file.sha256 is None:  # nothing else says what the right file is
+            raise
+        return None
+
+
+def _is_marked(place: Place, known: Record | None, facts: os.stat_result) -> bool:
+    """Return whether the file is still the one that was read and was right."""
+    expected = place.file.sha256 or (known.sha256 if known else "")
+    mark = (expected, facts.st_size, facts.st_mtime_ns)
+    written = known and mark == (known.sha256, known.size, known.read_ns)
+    return bool(written) or (place.path, *mark) in _read
+
+
+def _keep(place: Place, record: Record) -> None:
+    """Remember that a file was read; where it can't be written down, it is said in the log."""
+    if place.file.sha256:
+        _read.add((place.path, record.sha256, record.size, record.read_ns))
+    try:
+        if lockfile.read(place.folder).get(place.name) != record:
+            lockfile.write(place.folder, place.name, record)
+    except (OSError, WeightsError) as error:
+        operator_log().info("weights.not_recorded", file=place.name, reason=str(error))
+
+
+def _still(known: Record | None, now: Record) -> Record:
+    """Return *now*, with where and when it came from if that is known of this content."""
+    if known is None or known.sha256 != now.sha256:
+        return now
+    return Record(now.sha256, now.size, known.source, known.revision, known.date, now.read_ns)
+
+
+def _other(place: Place, found: str) -> str:
+    """Return which other model has the content *found*; "" if none is known to have it."""
+    records: dict[str, Record] = {}
+    with contextlib.suppress(WeightsError):
+        records = lockfile.read(place.folder)
+    for other in manifest.entries():
+        for its in places(place.folder, other):
+            seen = records[its.name].sha256 if its.name in records else ""
+            if its.name != place.name and found in (its.file.sha256, seen):
+                return other.name
+    return ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
