@@ -12,7 +12,7 @@ from selector.cli.prose import shown
 from selector.installed import CURE
 from selector.policy.plan import Plan
 from selector.types import Candidate, Failure, NotEvaluated, Reason, Selection
-from selector.weights.manifest import Entry
+from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
 NOTE = 300  # of a sentence that quotes the prompt

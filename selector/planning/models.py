@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from selector.errors import WeightsError
 from selector.measures.base import Measure
 from selector.weights import manifest
+from selector.weights.entry import Entry
 from selector.weights.fetch import cached
-from selector.weights.manifest import Entry
 
 OWN = "checkpoint"  # the parameter of a measure that takes a model file of its user's instead
 

@@ -109,14 +109,14 @@ class Selection:
 
         They quote the prompt, which anybody may have written: make them harmless before showing.
         """
-        unread: dict[str, str] = {}
+        tails: dict[str, str] = {}
         for row in self.outcomes.values():
             for key, outcome in row.items():
-                if text := _unread(outcome):
-                    unread.setdefault(key.rpartition(".")[0], text)
+                if text := unread(outcome):
+                    tails.setdefault(key.rpartition(".")[0], text)
         return tuple(
             f"{instance} did not read the end of the prompt: “{text}”."
-            for instance, text in unread.items()
+            for instance, text in tails.items()
         )
 
     @property
@@ -188,7 +188,7 @@ class Selection:
         return tuple(self[name] for name in ranked + rest if self.verdict(name) == verdict)
 
 
-def _unread(outcome: Outcome) -> str:
+def unread(outcome: Outcome) -> str:
     """Return the end of the prompt that a measure says it did not read; "" if it read all."""
     evidence = getattr(outcome, "evidence", None)
     text = evidence.get(UNREAD) if isinstance(evidence, dict) else None
