@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from selector.policy.policy import Policy
+    from selector.scoring import score
     from selector.types import Candidate, Edit, Selection
 
 _HOME = {
@@ -31,6 +32,7 @@ _HOME = {
         "WeightsError",
     ),
     "selector.policy.policy": ("Policy",),
+    "selector.scoring": ("score",),
     "selector.types": ("Candidate", "Edit", "Selection"),
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "Selector",
     "SelectorError",
     "WeightsError",
+    "score",
     "select",
 ]
 

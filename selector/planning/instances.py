@@ -172,7 +172,7 @@ def _planned(name: str, measure: Measure, before: Mapping[str, plan.Instance]) -
         kind=measure.kind,
         scope=measure.scope,
         version=measure.version,
-        fingerprint=_fingerprint(measure, before),
+        fingerprint=fingerprint(measure, {name: one.fingerprint for name, one in before.items()}),
         parameters=measure.model_dump(mode="json"),
         outputs=dict(measure.outputs),
         needs=tuple(sorted(measure.needs)),
@@ -180,18 +180,15 @@ def _planned(name: str, measure: Measure, before: Mapping[str, plan.Instance]) -
     )
 
 
-def _fingerprint(measure: Measure, before: Mapping[str, plan.Instance]) -> str:
+def fingerprint(measure: Measure, before: Mapping[str, str]) -> str:
     """Return the name of an instance's numbers, which follow from the evidence it is given too.
 
     Args:
         measure: What makes the numbers.
-        before: The instances planned before it, those among them whose evidence it needs.
+        before: The fingerprints of the instances that come before it, by name; those among them
+            whose evidence it needs are told apart by them.
     """
-    shown = {
-        other: before[other].fingerprint
-        for other in evidence_needed(measure.needs)
-        if other in before
-    }
+    shown = {other: before[other] for other in evidence_needed(measure.needs) if other in before}
     if not shown:
         return measure.fingerprint()
     identity = plan.canonical([measure.fingerprint(), shown])

@@ -30,7 +30,7 @@ from selector.types.measured import (
     members_hash,
 )
 from selector.types.request import Candidate, Edit
-from selector.types.selection import Selection, Spent
+from selector.types.selection import Selection, Spent, unread
 
 __all__ = [
     "EVIDENCE_OF",
@@ -63,4 +63,5 @@ __all__ = [
     "from_data",
     "members_hash",
     "to_data",
+    "unread",
 ]

@@ -1,0 +1,165 @@
+"""What a caller gives: images, with one prompt for all or one each, checked before measuring."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import PIL.Image
+
+from selector.errors import RequestError
+from selector.types import Candidate
+
+# One picture, where a list of them is expected.
+ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
+MAX_TIMEOUT_S = 1e6  # eleven days; more than a thread can wait for is an error of Python's
+LISTED = 10  # places that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One image that is to be measured.
+
+    Attributes:
+        at: Its place among all, from 0.
+        name: Its path as it was given, its id, or its number.
+        image: What `open_image` takes.
+        prompt: What it was made for.
+        source: The name of the picture before the edit.
+    """
+
+    at: int
+    name: str
+    image: Any = field(repr=False)
+    prompt: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that is to be measured, and the pictures before edits by name."""
+
+    items: tuple[Item, ...]
+    sources: Mapping[str, Any]
+
+
+def asked(reads: Mapping[str, str], prompts: Any, images: Any, sources: Any) -> Asked:
+    """Return what a caller gave, each image with its prompt and its source.
+
+    Args:
+        reads: By which measure "prompt" and "source" are read, if any reads them.
+        prompts: A text for all, one each, or None.
+        images: What is to be measured.
+        sources: A picture for all, one each, or None.
+
+    Raises:
+        RequestError: Their numbers don't match, something is no text, or is needed and missing.
+    """
+    given = _listed("images", images)
+    texts = _each("prompts", prompts, len(given), (str,))
+    before = _each("sources", sources, len(given), ALONE)
+    _check_texts(texts)
+    _check_there("prompts", texts, reads.get("prompt"))
+    _check_there("sources", before, reads.get("source"))
+    named = list(_sources_named(before))
+    items = tuple(
+        Item(at, _name(f"image-{at + 1:02d}", one), _image(one), text, source)
+        for at, (one, text, source) in enumerate(zip(given, texts, named, strict=True))
+    )
+    by_name = zip(named, map(_image, before), strict=True)
+    return Asked(items, {name: one for name, one in by_name if name is not None})
+
+
+def deadline(timeout_s: Any) -> float | None:
+    """Return until when to measure, on the clock of `time.monotonic`; None if there is no end.
+
+    Raises:
+        RequestError: It is not a finite number of seconds above 0.
+    """
+    if timeout_s is None:
+        return None
+    number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
+    if not number or not 0 < timeout_s < math.inf:
+        said = repr(timeout_s) if isinstance(timeout_s, float) else type(timeout_s).__name__
+        raise RequestError(f"timeout_s: expected finite seconds above 0 (got {said}). Change it.")
+    return time.monotonic() + min(float(timeout_s), MAX_TIMEOUT_S)
+
+
+def _each(what: str, given: Any, count: int, alone: tuple[type, ...]) -> list[Any]:
+    """Return one thing for each of *count* images."""
+    if given is None or isinstance(given, alone):
+        return [given] * count
+    listed = _listed(what, given)
+    if len(listed) != count:
+        raise RequestError(
+            f"{what}: one for all images or one each (got {len(listed)} for {count}). "
+            "Give as many as there are images."
+        )
+    return listed
+
+
+def _listed(what: str, things: Any) -> list[Any]:
+    if isinstance(things, ALONE) or not isinstance(things, Iterable):
+        raise RequestError(
+            f"{what}: expected a list (got {type(things).__name__}). Put it into a list."
+        )
+    if not (listed := list(things)):
+        raise RequestError(f"{what}: there are none (got an empty list). Give at least one.")
+    return listed
+
+
+def _check_texts(texts: Iterable[Any]) -> None:
+    for at, text in enumerate(texts, start=1):
+        if not isinstance(text, str | None):
+            raise RequestError(
+                f"prompt {at}: expected text (got {type(text).__name__}). Change it."
+            )
+        if text and not is_unicode(text):
+            raise RequestError(f"prompt {at}: not valid Unicode (got a lone surrogate). Clean it.")
+
+
+def is_unicode(text: str) -> bool:
+    """Return whether *text* can be written as UTF-8: it holds no half of a pair of surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _check_there(what: str, things: Collection[Any], reader: str | None) -> None:
+    """Tell for which images something is missing that *reader* reads."""
+    if reader is None:
+        return
+    missing = [at for at, thing in enumerate(things, start=1) if _is_nothing(thing)]
+    if missing:
+        listed = ", ".join(map(str, missing[:LISTED])) + ", …" * (len(missing) > LISTED)
+        where = "" if len(missing) == len(things) else f" for image {listed}"
+        raise RequestError(
+            f"{what}: {reader} reads them (got none{where}). Give one for all images or one each."
+        )
+
+
+def _is_nothing(thing: Any) -> bool:
+    return thing is None or (isinstance(thing, str) and not thing.strip())
+
+
+def _sources_named(sources: Iterable[Any]) -> Iterator[str | None]:
+    """Give each source a name; one that is given for several images has one."""
+    known: dict[int, str] = {}
+    for at, one in enumerate(sources, start=1):
+        yield None if one is None else known.setdefault(id(one), _name(f"source-{at:02d}", one))
+
+
+def _name(otherwise: str, thing: Any) -> str:
+    """Return what messages and tables call a picture, as Unicode."""
+    if isinstance(thing, Candidate):
+        return thing.id or _name(otherwise, thing.image)
+    if isinstance(thing, str | os.PathLike):
+        return os.fsdecode(thing).encode("utf-8", "backslashreplace").decode()
+    return otherwise
+
+
+def _image(thing: Any) -> Any:
+    return thing.image if isinstance(thing, Candidate) else thing
