@@ -110,7 +110,8 @@ def _hugging_face() -> Any:
     joined = ["".join(pair) for pair in merges]
     words = [*letters, *(f"{each}</w>" for each in letters), *joined]
     words += ["<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(vocab={word: index for index, word in enumerate(words)}, merges=merges)
+    known: Any = {"vocab": {word: index for index, word in enumerate(words)}, "merges": merges}
+    return CLIPTokenizer(**known)
 
 
 def _vocabulary() -> tuple[list[str], list[tuple[str, str]]]:
