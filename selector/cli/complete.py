@@ -1,4 +1,4 @@
-"""What the shell completes: names of policies and measures."""
+"""What the shell completes: names of policies, measures and models."""
 
 import re
 
@@ -21,6 +21,13 @@ def measures(incomplete: str) -> list[str]:
     beginning = [path for path in paths if path.startswith(incomplete)]
     short = (path.rpartition(".")[2] for path in paths)
     return beginning or [name for name in short if name.startswith(incomplete)]
+
+
+def models(incomplete: str) -> list[str]:
+    """Return the names of models that begin so."""
+    from selector.weights import manifest
+
+    return [one.name for one in manifest.entries() if one.name.startswith(incomplete)]
 
 
 def _harmless(name: str) -> bool:

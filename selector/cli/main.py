@@ -14,6 +14,7 @@ import typer
 
 from selector.cli import complete, machine
 from selector.cli.policy import commands as policies
+from selector.cli.weights import commands as weights
 
 if TYPE_CHECKING:
     from selector.engine import Selector
@@ -268,4 +269,5 @@ def _quiet_operator_log() -> None:
 
 
 app.add_typer(policies, name="policy")
+app.add_typer(weights, name="weights")
 machine.add_to(app)

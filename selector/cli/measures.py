@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from selector.cli import pasted
+from selector.cli.models import MAY
 from selector.cli.parameters import parameters, told
 from selector.cli.prose import coloured, entry
 from selector.doctor import Finding
@@ -26,11 +27,6 @@ KINDS: dict[Kind, str] = {
     "filter": "Filters, cheap rules about pixels",
     "detector": "Detectors, which find a thing or a defect",
     "scorer": "Scorers, learned judgement",
-}
-MAY = {
-    True: "commercial use allowed",
-    False: "no commercial use",
-    None: "commercial use not stated",
 }
 _END = re.compile(r"[;:.](?= )")  # of the first thing that a card says
 

@@ -43,4 +43,7 @@ class Asked:
 
 def megabytes(size: int) -> str:
     """Return a size in bytes as people say it."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"  # noqa: PLR2004 - a GB
+    for unit, least in (("GB", 1e9), ("MB", 1e5)):
+        if size >= least:
+            return f"{size / (1e6 if unit == 'MB' else least):.1f} {unit}"
+    return f"{size / 1e3:.1f} kB"

@@ -85,6 +85,16 @@ def cached(entry: Entry) -> bool:
     return all(map(_is_there, places(cache_folder(), entry)))
 
 
+def begun(entry: Entry) -> int:
+    """Return how many bytes have come of what was not brought to its end.
+
+    Raises:
+        WeightsError: There is no cache folder.
+    """
+    parts = (place.part(one) for place in places(cache_folder(), entry) for one in entry.sources)
+    return sum(part.stat().st_size for part in parts if part.is_file())
+
+
 def cache_folder() -> Path:
     """Return the folder that holds the model files; it need not exist yet.
 
