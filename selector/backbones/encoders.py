@@ -106,6 +106,7 @@ class ImageEncoder(_Encoder[Sees, Array]):
 
     Attributes:
         side: Of the picture that the tower takes, in pixels.
+        length: Of an embedding.
     """
 
     def __init__(self, family: Family) -> None:
@@ -116,7 +117,7 @@ class ImageEncoder(_Encoder[Sees, Array]):
             MeasureError: That precision is not for that device.
         """
         super().__init__(("image", family), family.image_tower)
-        self.side = self._tower.side
+        self.side, self.length = self._tower.side, self._tower.length
 
     def encode(self, images: Sequence[Image], view: Callable[[Image], Array]) -> FloatArray:
         """Return the embedding of each image, (N, D), fp32, of unit length.

@@ -40,6 +40,11 @@ class OwnFile(BaseModel):
         """The whole path; nothing need lie there."""
         return located(self.path)
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Its path and its checksum, for the rooms below, which know no such files."""
+        return str(self.location), self.sha256
+
     def missing(self) -> str:
         """Return why no model can lie there, and what to do; "" if one can."""
         return unfit(self.location)
