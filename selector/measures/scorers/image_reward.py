@@ -1,0 +1,95 @@
+"""ImageReward: how much people would prefer a picture for its prompt, by a BLIP that reads both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
+
+from pydantic import JsonValue, PrivateAttr
+
+from selector.backbones.blip_rewards import VOCABULARY, WEIGHTS, Blip, Rewards
+from selector.errors import MeasureError
+from selector.measures.base import Measure, Subject, measured
+from selector.measures.own_file import OwnFile
+from selector.types import Cost, Kind, Measured, Output
+
+SHOWN = 500  # characters of what was not read
+
+
+class ImageReward(Measure):
+    """How much people would prefer the picture for its prompt, as ImageReward 1.0 learned it.
+
+    Unit: `image_reward`, about -2 to 2, not bounded, higher is better; 0 is the mean of the
+        authors' test set and 1 its deviation. Compares candidates of one prompt only.
+    Needs: the middle square of the picture, at 224 px; the prompt, of which 35 word pieces are
+        read, about 25 words.
+    Evidence: `unread`, the end of the prompt that was not read, where there is one.
+    Blind to: the rest of a longer prompt; what lies outside the middle square; fine defects, which
+        224 px don't show: hands, faces, small text. It learned from pictures of 2022 (Stable
+        Diffusion 1.4 and others), and says little where two good pictures of today differ.
+    Model: ImageReward.pt, zai-org/ImageReward@5736be0, Apache-2.0, 1.8 GB; the vocabulary of
+        google-bert/bert-base-uncased@86b5e09, Apache-2.0, 0.2 MB.
+    Source: J. Xu et al., "ImageReward: Learning and Evaluating Human Preferences for Text-to-Image
+        Generation", NeurIPS 2023. The same number as the authors' code, within 0.00002.
+    """
+
+    kind: ClassVar[Kind] = "scorer"
+    version: ClassVar[int] = 1
+    extra: ClassVar[str] = "scorers"
+
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    checkpoint: OwnFile | None = None
+
+    _rewards: Rewards | None = PrivateAttr(None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The published model, unless there is one of the user's own."""
+        return () if self.checkpoint else (WEIGHTS, VOCABULARY)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The prompt."""
+        return frozenset({"prompt"})
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The reward."""
+        words = "preference for the prompt"
+        return {"image_reward": Output("deviations", None, None, True, True, words=words)}
+
+    @property
+    def cost(self) -> Cost:
+        """What one picture takes in fp32 on two cores; bf16 takes a quarter where the CPU has it."""
+        return Cost(seconds=0.8)
+
+    def build(self, device: str) -> None:
+        """Load the model, unless it is loaded."""
+        own = (self.checkpoint.path, self.checkpoint.sha256) if self.checkpoint else None
+        blip = Blip("scorers.image_reward", own, self.precision, device)
+        self._rewards = self._rewards or Rewards(blip)
+
+    def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
+        """Return the reward of every picture for its prompt."""
+        if not self._rewards:
+            raise MeasureError(
+                "scorers.image_reward: it is not built (got no model). Call `build`."
+            )
+        prompts = [subject.prompt or "" for subject in subjects]
+        read = {prompt: self._rewards.tokens(prompt) for prompt in set(prompts)}
+        images = [subject.image for subject in subjects]
+        found = self._rewards.of(images, [read[prompt] for prompt in prompts])
+        return [
+            {"image_reward": measured(float(reward), _evidence(read[prompt].unread))}
+            for reward, prompt in zip(found, prompts, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Let go of the model."""
+        if self._rewards:
+            self._rewards.close()
+        self._rewards = None
+
+
+def _evidence(unread: str) -> JsonValue:
+    return {"unread": unread[:SHOWN]} if unread else None
