@@ -53,7 +53,7 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
 
     with printing():
         if name is not None:
-            card = cards.card(_path(name))
+            card = cards.card(path_of(name))
             typer.echo(_json(cards.data(card)) if as_json else "\n".join(cards.whole(card)))
             return
         every = [cards.card(path) for path in loader.names()]
@@ -92,7 +92,7 @@ def doctor(*, fetch: Fetch = False, as_json: AsJson = False) -> None:
         raise typer.Exit(BROKEN)
 
 
-def _path(name: str) -> str:
+def path_of(name: str) -> str:
     """Return the path that *name* means: a path, its last word, or one with an output behind.
 
     Raises:

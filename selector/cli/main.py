@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selector.cli import complete, machine
+from selector.cli import complete, machine, score
 from selector.cli.policy import commands as policies
 from selector.cli.weights import commands as weights
 
@@ -270,4 +270,5 @@ def _quiet_operator_log() -> None:
 
 app.add_typer(policies, name="policy")
 app.add_typer(weights, name="weights")
+score.add_to(app)
 machine.add_to(app)

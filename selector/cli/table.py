@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +11,7 @@ from rich.text import Text
 from selector.cli.prose import shown
 from selector.installed import CURE
 from selector.policy.plan import Plan
-from selector.types import Candidate, Failure, NotEvaluated, Reason, Selection
+from selector.types import Candidate, Failure, NotEvaluated, Outcome, Reason, Selection
 from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
@@ -19,16 +19,17 @@ NOTE = 300  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 
 
-class _Console(Console):
-    """Leaves it to the command what a reader that has gone means; rich would exit with 1."""
+class Terminal(Console):
+    """Leaves it to the command what a reader that has gone means."""
 
     def on_broken_pipe(self) -> None:
+        """Raise what other printing raises; rich would exit with 1."""
         raise BrokenPipeError
 
 
 def selection_table(selection: Selection) -> None:
     """Print every candidate with its verdict and the reasons in words."""
-    console = _Console(highlight=False)
+    console = Terminal(highlight=False)
     table = Table(title=Text(_title(selection)), title_justify="left", show_lines=False)
     table.add_column("verdict")
     table.add_column("candidate", overflow="fold", ratio=1)
@@ -96,7 +97,7 @@ def _footer(selection: Selection) -> list[str]:
     total = selection.timings.get("total", 0.0)
     return [
         *_skipped(selection),
-        *_failures(selection),
+        *failures(selection.outcomes.values()),
         *(shown(note, NOTE) for note in selection.notes),
         *notes,
         f"{counted(len(selection.candidates), 'candidate')} in {total:.2f} s: {verdicts}.",
@@ -121,10 +122,10 @@ def _skipped(selection: Selection) -> list[str]:
     return [f"{head}: {listed}."] if skipped else []
 
 
-def _failures(selection: Selection) -> list[str]:
+def failures(rows: Iterable[Mapping[str, Outcome]]) -> list[str]:
     """Return each failure once, with on how many, and each command that cures some once."""
     failed: Counter[str] = Counter()
-    for row in selection.outcomes.values():
+    for row in rows:
         failed.update({one.reason for one in row.values() if isinstance(one, Failure)})
     parted = [(count, *said.partition(CURE)) for said, count in failed.most_common()]
     cures = dict.fromkeys(f"{CURE.strip()} {cure}" for _, _, mark, cure in parted if mark)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,10 +146,17 @@ def _is_nothing(thing: Any) -> bool:
 
 
 def _sources_named(sources: Iterable[Any]) -> Iterator[str | None]:
-    """Give each source a name; one that is given for several images has one."""
-    known: dict[int, str] = {}
+    """Give each source a name; one that is given for several images has one, no two the same."""
+    known: dict[Hashable, str] = {}
+    taken: set[str] = set()
     for at, one in enumerate(sources, start=1):
-        yield None if one is None else known.setdefault(id(one), _name(f"source-{at:02d}", one))
+        image = _image(one)
+        key: Hashable = os.fspath(image) if isinstance(image, str | os.PathLike) else id(image)
+        if key not in known:
+            name = _name(f"source-{at:02d}", one)
+            known[key] = f"{name} ({at})" if name in taken else name
+            taken.add(known[key])
+        yield None if one is None else known[key]
 
 
 def _name(otherwise: str, thing: Any) -> str:

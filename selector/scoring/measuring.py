@@ -95,7 +95,7 @@ class Scoring:
         self.progress: Progress = lambda _done, _total: None
         self._path = loader.path_of(type(self.measure))
         self._instances = with_evidence(self._path, self.measure)
-        self._reads = {need: name for name, one in self._instances.items() for need in one.needs}
+        self.reads = {need: name for name, one in self._instances.items() for need in one.needs}
         self._fingerprint = fingerprints(self._instances)[self._path]
         self._models = tuple(models(self._instances))
         self._runner = Runner(self._instances, device=device)
@@ -116,9 +116,9 @@ class Scoring:
             RequestError: There are not as many prompts or sources as images, or some are missing.
         """
         deadline = given.deadline(timeout_s)
-        asked = given.asked(self._reads, prompts, images, sources)
+        asked = given.asked(self.reads, prompts, images, sources)
         read = reader(
-            asked, self._limits, self._budget, deadline=deadline, sources="source" in self._reads
+            asked, self._limits, self._budget, deadline=deadline, sources="source" in self.reads
         )
         rows: dict[int, Row] = {}
         known: dict[Hashable, Found] = {}
@@ -167,7 +167,7 @@ class Scoring:
         """Return what the numbers depend on: two images of one key are measured once."""
         if read.image is None or self.measure.scope == "set":
             return read.item.at
-        prompt = read.item.prompt if "prompt" in self._reads else None
+        prompt = read.item.prompt if "prompt" in self.reads else None
         return (read.image.content_hash, prompt, read.source and read.source.content_hash)
 
     def _run(self, reads: Sequence[Read], deadline: float | None) -> list[Found]:

@@ -71,7 +71,9 @@ class Summary:
 
     Attributes:
         mean: Of all that were evaluated; None if none was.
-        interval: Where the true mean lies, with 95 % confidence; None with fewer than two groups.
+        interval: Where the true mean lies, with 95 % confidence (fewer with less than ten groups);
+            None with fewer than two groups, and where all values are equal: that says nothing of
+            the values that were not seen.
         over: What the interval takes for a sample: the prompts, because images of one prompt
             resemble each other; the images, where there is but one prompt, or none was given.
             Of a measure of sets it is always the prompts.
@@ -214,7 +216,7 @@ def summarised(output: str, rows: Sequence[Row], *, sets: bool) -> Summary:
     groups = list(by_prompt.values()) if whole else [[value] for value in values]
     return Summary(
         mean=statistics.mean(values) if values else None,
-        interval=mean_interval(groups) if len(groups) > 1 else None,
+        interval=mean_interval(groups) if len(groups) > 1 and len(set(values)) > 1 else None,
         over="prompts" if whole else "images",
         groups=len(groups),
         total=len(rows),

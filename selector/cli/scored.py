@@ -1,0 +1,118 @@
+"""Scores as a table for a terminal, with what the numbers mean; every foreign text harmless."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from selector.cli.prose import shown
+from selector.cli.table import LONGEST, NOTE, Terminal, counted, failures
+from selector.scoring import Model, Row, Scores, Summary
+from selector.types import Failure, NotApplicable, Output, Score
+
+NOTES = 5  # that are told; the rest are counted
+DIGITS = 6
+
+
+def scores_table(scores: Scores, *, rows: bool, seconds: float) -> None:
+    """Print the number of every image, or why there is none; the mean of each output; the models.
+
+    Args:
+        scores: What was measured.
+        rows: Whether to print a line for each image.
+        seconds: How long it took.
+    """
+    console = Terminal(highlight=False)
+    if rows:
+        console.print(_table(scores))
+    for line in _footer(scores, seconds):
+        console.print(Text(line))
+
+
+def _table(scores: Scores) -> Table:
+    prompts = len({row.prompt for row in scores.rows}) > 1
+    reasons = any(_reasons(row) for row in scores.rows)
+    table = Table(title=Text(_title(scores)), title_justify="left", show_lines=False)
+    table.add_column("image", overflow="fold", ratio=2)
+    for output in scores.outputs:
+        table.add_column(Text(shown(output)), justify="right")
+    for name in ("prompt",) * prompts + ("why there is none",) * reasons:
+        table.add_column(name, overflow="fold", ratio=2)
+    for row in scores.rows:
+        cells = [_cell(row, output) for output in scores.outputs]
+        behind = [shown(row.prompt or "", LONGEST)] * prompts + ["\n".join(_reasons(row))] * reasons
+        table.add_row(Text(shown(row.image, LONGEST)), *cells, *map(Text, behind))
+    return table
+
+
+def _title(scores: Scores) -> str:
+    prompts = list(dict.fromkeys(row.prompt for row in scores.rows))
+    alone = prompts[0] if len(prompts) == 1 else None
+    return scores.measure + (f" for “{shown(alone, LONGEST)}”" if alone else "")
+
+
+def _cell(row: Row, output: str) -> Text:
+    match row.outcomes[output]:
+        case Score(value=value):
+            return Text(f"{value:.{DIGITS}g}")
+        case Failure():
+            return Text("failed", style="red")
+        case NotApplicable():
+            return Text("none there", style="yellow")
+
+
+def _reasons(row: Row) -> list[str]:
+    """Return why numbers are missing, each reason once; failures are told whole below."""
+    found = [one for one in row.outcomes.values() if not isinstance(one, Score)]
+    return list(dict.fromkeys(shown(one.reason, LONGEST) for one in found))
+
+
+def _footer(scores: Scores, seconds: float) -> Iterator[str]:
+    for name, output in scores.outputs.items():
+        yield f"{shown(name)}: {_mean(scores.summaries[name])}. {_meaning(output)}."
+    yield from failures(row.outcomes for row in scores.rows)
+    yield from _few(shown(note, NOTE) + "." for note in scores.notes)
+    yield from _few(
+        f"{shown(row.image, LONGEST)}: {shown(note)}." for row in scores.rows for note in row.notes
+    )
+    yield from (f"Model: {_told(model)}." for model in scores.models)
+    yield (
+        f"{counted(len(scores.rows), 'image')} in {seconds:.2f} s by {scores.measure} "
+        f"version {scores.version}, fingerprint {scores.fingerprint}."
+    )
+
+
+def _mean(summary: Summary) -> str:
+    counts = {
+        f"{summary.evaluated} of {summary.total} evaluated": True,
+        f"{summary.failed} failed": summary.failed,
+        f"{summary.not_applicable} without": summary.not_applicable,
+    }
+    said = ", ".join(text for text, tell in counts.items() if tell)
+    if summary.mean is None:
+        return f"no mean; {said}"
+    if summary.interval is None:
+        return f"mean {summary.mean:.{DIGITS}g}; {said}"
+    low, high = (f"{end:.{DIGITS}g}" for end in summary.interval)
+    over = f"over {counted(summary.groups, summary.over[:-1])}"
+    return f"mean {summary.mean:.{DIGITS}g}, 95 % interval {low} to {high} {over}; {said}"
+
+
+def _meaning(output: Output) -> str:
+    better = {True: "higher is better", False: "lower is better", None: "neither end is better"}
+    within = ", compares only within one prompt" * output.within_prompt
+    return f"In {shown(output.unit)}, {better[output.higher_is_better]}{within}"
+
+
+def _told(model: Model) -> str:
+    revision = f"revision {model.revision}" if model.revision else ""
+    parts = (shown(model.name), revision, shown(model.licence), shown(model.identity))
+    return ", ".join(filter(None, parts))
+
+
+def _few(lines: Iterator[str]) -> Iterator[str]:
+    """Give some lines, and say how many more there are."""
+    every = list(lines)
+    yield from every[:NOTES]
+    if rest := len(every) - NOTES:
+        yield from [f"… and {counted(rest, 'note')} more."] * (rest > 0)

@@ -1,0 +1,176 @@
+"""Lists of images in a file: CSV, JSON lines or Parquet, whose every problem is told at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selector.errors import RequestError
+from selector.scoring.given import is_unicode
+from selector.scoring.writing import needs_pyarrow
+from selector.types import Candidate
+
+TOLD = 20  # problems that are told; the rest are counted
+COLUMNS = ("image", "prompt", "source")
+
+Record = Mapping[str, Any]
+Line = tuple[str, Record | str]  # where it stands, and what is there or what is wrong with it
+Listing = tuple[set[str], list[Line]]  # which columns there are, and the lines
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a file lists; `score` takes all three.
+
+    Attributes:
+        images: With the names by which the file calls them.
+        prompts: One each; None if it has no such column.
+        sources: Likewise, the pictures before edits.
+    """
+
+    images: tuple[Candidate, ...]
+    prompts: tuple[str, ...] | None
+    sources: tuple[Candidate | None, ...] | None
+
+
+def is_manifest(path: str) -> bool:
+    """Return whether the name of a file says that it is a list of images."""
+    return Path(path).suffix.lower() in _READERS and not Path(path).is_dir()
+
+
+def read(path: str, reads: Mapping[str, str]) -> Manifest:
+    """Return what the file at *path* lists, in its order.
+
+    It has the columns `image`, and `prompt` and `source` if need be; others are passed over. Paths
+    are relative to its folder.
+
+    Args:
+        path: It ends with .csv, .jsonl or .parquet. Text is UTF-8.
+        reads: By which measure "prompt" and "source" are read, if any reads them.
+
+    Raises:
+        RequestError: It can't be read, or lists nothing; or each line that is wrong, with why.
+    """
+    try:
+        columns, lines = _READERS[Path(path).suffix.lower()](path)
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, no CSV, no Parquet
+        said = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        raise RequestError(f"{path}: it can't be read (got {said}). Correct it.") from None
+    problems = [f"{path}: {said}" for said in _lacking(columns, reads)]
+    problems += [f"{where}: {said}" for where, what in lines for said in _wrong(what, reads)]
+    if len(problems) > TOLD:
+        problems[TOLD:] = [f"{path}: and {len(problems) - TOLD} problems more"]
+    if not (lines or problems):
+        problems = [f"{path}: it lists no images (got no lines). Add some."]
+    if problems:
+        raise RequestError("\n".join(problems))
+    folder = Path(path).parent
+    cells = {name: [_cell(what, name) for _, what in lines] for name in COLUMNS}
+    return Manifest(
+        images=tuple(Candidate(folder / name, name) for name in cells["image"]),
+        prompts=tuple(cells["prompt"]) if "prompt" in columns else None,
+        sources=tuple(Candidate(folder / name, name) if name else None for name in cells["source"])
+        if "source" in columns
+        else None,
+    )
+
+
+def _lacking(columns: set[str], reads: Mapping[str, str]) -> Iterator[str]:
+    """Give which columns are missing."""
+    got = ", ".join(sorted(columns)) or "nothing"
+    if "image" not in columns:
+        yield f"no column 'image' (got {got}). Name the files in one."
+    for name in COLUMNS:
+        if name in reads and name not in columns:
+            yield f"no column {name!r}, which {reads[name]} reads (got {got}). Add it."
+
+
+def _wrong(what: Record | str, reads: Mapping[str, str]) -> Iterator[str]:
+    """Give what is wrong with one line."""
+    if isinstance(what, str):
+        yield what
+        return
+    for name in COLUMNS:
+        value = what.get(name)
+        if value is not None and not isinstance(value, str):
+            yield f"{name}: expected text (got {type(value).__name__}). Put it in quotes."
+        elif value and not is_unicode(value):
+            yield f"{name}: not valid Unicode (got a lone surrogate). Clean it."
+        elif name in what and not (value and value.strip()):
+            if name == "image":
+                yield "image: it is empty (got nothing). Name a file."
+            elif name in reads:
+                yield f"{name}: it is empty, and {reads[name]} reads it. Fill it in."
+
+
+def _cell(what: Record | str, name: str) -> str:
+    return str(what.get(name) or "") if not isinstance(what, str) else ""
+
+
+def _csv(path: str) -> Listing:
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        rows = csv.reader(file, strict=True)
+        header = [name.strip() for name in next(rows, [])]
+        lines: list[Line] = []
+        start = rows.line_num + 1
+        try:
+            for row in rows:
+                if row:
+                    lines.append((f"{path}:{start}", _record(header, row)))
+                start = rows.line_num + 1
+        except csv.Error as error:
+            lines.append((f"{path}:{start}", f"no line of CSV (got {error}). Correct its quotes."))
+    return set(header), lines
+
+
+def _record(header: Sequence[str], row: Sequence[str]) -> Record | str:
+    if len(row) != len(header):
+        return (
+            f"as many cells as columns are needed (got {len(row)} for {len(header)}). "
+            "Put what holds a comma in quotes."
+        )
+    return dict(zip(header, row, strict=True))
+
+
+def _jsonl(path: str) -> Listing:
+    with Path(path).open(encoding="utf-8-sig") as file:
+        texts = [(number, line) for number, line in enumerate(file, start=1) if line.strip()]
+    lines = [(f"{path}:{number}", _object(line)) for number, line in texts]
+    columns = {name for _, what in lines if not isinstance(what, str) for name in what}
+    # Other lines than that of a file with columns may lack what all must have.
+    return columns, [
+        (where, what if isinstance(what, str) else dict.fromkeys(columns) | dict(what))
+        for where, what in lines
+    ]
+
+
+def _object(line: str) -> Record | str:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"no JSON (got {error}). Write one object a line."
+    if not isinstance(found, dict):
+        return f'no JSON object (got {type(found).__name__}). Write {{"image": …}}.'
+    return found
+
+
+def _parquet(path: str) -> Listing:
+    needs_pyarrow(path)
+    import pyarrow.parquet as pq
+
+    names = set(pq.read_schema(path).names)
+    table = pq.read_table(path, columns=[name for name in COLUMNS if name in names])
+    return names, [
+        (f"{path}, row {number}", row) for number, row in enumerate(table.to_pylist(), start=1)
+    ]
+
+
+_READERS: dict[str, Callable[[str], Listing]] = {
+    ".csv": _csv,
+    ".jsonl": _jsonl,
+    ".parquet": _parquet,
+}
