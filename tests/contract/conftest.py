@@ -1,15 +1,26 @@
-"""Shipped policies, and portraits to try them on."""
+"""Shipped policies, judges for them, and portraits to try them on."""
 
 import pytest
 from PIL import Image
 
+from judges import Files, appointed, impartial
 from motifs import Picture
 from selector import Candidate, Policy, Selection, Selector
 
 
+@pytest.fixture(scope="session")
+def alike(tmp_path_factory) -> Files:
+    """Judges that find all pictures alike."""
+    return impartial(tmp_path_factory.mktemp("judges"))
+
+
 @pytest.fixture
-def choose(root):
-    """Select among pictures by name, or paths, by a shipped policy; entries of it may change."""
+def choose(root, alike):
+    """Select among pictures by name, or paths, by a shipped policy; entries of it may change.
+
+    Its scorers find all pictures alike unless *judges* say otherwise, for their own models of
+    gigabytes are not here.
+    """
 
     def selected(
         policy: str,
@@ -19,9 +30,11 @@ def choose(root):
         expect=None,
         journal=False,
         limits=None,
+        judges=None,
         **changes,
     ) -> Selection:
-        policy = Policy.load(root / "policies" / f"{policy}.yaml").having(**changes)
+        written = Policy.load(root / "policies" / f"{policy}.yaml")
+        policy = appointed(written, alike if judges is None else judges, **changes)
         given = list(pictures)
         if isinstance(pictures, dict):
             given = [Candidate(picture, id=name) for name, picture in pictures.items()]

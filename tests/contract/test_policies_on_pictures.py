@@ -126,7 +126,8 @@ def test_the_question_in_the_head_of_the_policy_for_patients_is_a_gate(root, tmp
     model = onnx_files.write(tmp_path, onnx_files.classifier(np.eye(3, 2)))
     by_file = read("\n".join(example[4:]).encode(), "example").data["injury"] | model
     for injury in (added["measures"]["injury"], by_file):
-        asked = {"measures": {"injury": injury}, "gates": written["gates"] + added["gates"]}
+        measures = written["measures"] | {"injury": injury}
+        asked = {"measures": measures, "gates": written["gates"] + added["gates"]}
         plan = planned(written | asked).plan
         assert plan.gates[-1].on.instance == "injury"
 
