@@ -37,7 +37,7 @@ class Blip:
     """Which ImageReward, where it computes and how exactly: equal ones share what they load.
 
     Attributes:
-        name: For messages: "image_reward".
+        name: For messages: "ImageReward".
         own: Path and sha256 of the user's own file, instead of the published one. What lies beside
             it tells its dimensions and its vocabulary, in the published files' names.
         precision: Of the two towers; the head is in fp32.
