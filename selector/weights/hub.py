@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from selector.errors import WeightsError
 from selector.installed import install_extra
-from selector.weights.coming import BLOCK, STALL_S, Coming, CutOffError, allowed_s
+from selector.weights.coming import STALL_S, Coming, CutOffError, allowed_s
 from selector.weights.entry import Hub
 
 PARTIAL = 206
@@ -80,7 +80,7 @@ def _answers(address: str, headers: dict[str, str]) -> Iterator[Any]:
         ) as answer:
             hf_raise_for_status(answer)
             yield answer.status_code == PARTIAL
-            yield from answer.iter_bytes(BLOCK)
+            yield from answer.iter_bytes()  # as they come: of a block that breaks off all is lost
 
     rest = asked()
     failures = _failures()

