@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -72,7 +73,7 @@ def pull(
     from selector.weights.fetch import obtain
 
     wanted = _wanted(names or [], policy, everything=everything)
-    typer.echo(models.ahead(wanted), err=True)
+    typer.echo(shown(models.ahead(wanted)), err=True)
     failed = 0
     with models.progress() as tell:
         for entry in wanted:
@@ -118,11 +119,14 @@ def path(
 
     Example: selector weights path hand_landmarker
     """
+    from selector.cli.prose import shown
     from selector.weights import manifest
     from selector.weights.fetch import cached, location
 
     entry = manifest.entry(name)
-    typer.echo(str(location(entry)))
+    where = location(entry)
+    # A person gets one harmless line, a script the very name.
+    typer.echo(shown(str(where)) if sys.stdout.isatty() else os.fsencode(where))
     if not cached(entry):
         typer.echo(f"{name}: not there yet. Say: selector weights pull {name}", err=True)
         raise typer.Exit(WRONG)

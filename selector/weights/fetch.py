@@ -186,4 +186,4 @@ def _published(place: Place) -> str:
             return source.address(place.file.name)
         if isinstance(source, Url):
             return within(source.address, place.file.name)
-    return str(place.entry.sources[-1])
+    return str(next(iter(filter(comes_from_afar, place.entry.sources)), "it"))

@@ -11,7 +11,7 @@ import pytest
 from selector.doctor.finding import Asked
 from selector.doctor.measures import measures
 from selector.doctor.models import models
-from selector.weights.manifest import Entry, Url
+from selector.weights.entry import Entry, File, Url
 
 CONTENT = b"a model" * 1000
 # An address that holds what it names: fetching it is real, and needs no network.
@@ -19,9 +19,10 @@ HERE = Url("data:application/octet-stream;base64," + base64.b64encode(CONTENT).d
 NOWHERE = Url("http://127.0.0.1:9/gone")
 
 
-def entry(source=HERE):
+def entry(source=HERE, *, about=None):
     digest = hashlib.sha256(CONTENT).hexdigest()
-    return Entry("toy", (source,), "toy.bin", "bytes", "CC0-1.0", True, len(CONTENT), digest)
+    file = File("toy.bin", about=about) if about else File("toy.bin", len(CONTENT), digest)
+    return Entry("toy", (file,), (source,), "bytes", "CC0-1.0", commercial=True)
 
 
 def one(source=HERE, *, fetch=False):
@@ -56,6 +57,14 @@ def test_a_wrong_file_is_broken_until_it_is_fetched_anew(cache, wrong):
     assert (found.state, found.cure) == ("broken", "selector doctor --fetch")
     assert "another file" in found.said
     assert one(fetch=True).state == "ok"
+
+
+def test_a_model_of_gigabytes_comes_only_for_who_names_it(cache):
+    """--fetch leaves it where it is, and the cure is the command that does not."""
+    (found,) = models(Asked(fetch=True), [entry(about=2_000_000_000)])
+    assert (found.state, found.cure) == ("absent", "selector weights pull toy")
+    assert "2.0 GB" in found.said
+    assert list(cache.iterdir()) == []
 
 
 def test_a_model_that_can_not_be_fetched_says_what_was_tried(cache):

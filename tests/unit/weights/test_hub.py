@@ -47,9 +47,9 @@ def test_a_token_is_sent(server: Server, cache: Path) -> None:
         hub_page()(request)
 
     server.hub(page)
-    token = "hf_ours"
-    run(entry_for(HUB), cache, HF_ENDPOINT=server.address, HF_TOKEN=token)
-    assert tokens == {f"Bearer {token}"}
+    mine = "hf_ours"
+    run(entry_for(HUB), cache, HF_ENDPOINT=server.address, HF_TOKEN=mine)
+    assert tokens == {f"Bearer {mine}"}
 
 
 def test_a_download_from_the_hub_goes_on(server: Server, cache: Path) -> None:
