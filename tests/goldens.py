@@ -27,12 +27,16 @@ FILES = {
 }
 
 
-def parameters(path: str) -> dict[str, Any]:
+def parameters(path: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Return the parameters with which the scorer *path* runs on its golden checkpoint.
 
     Plain data, as in a policy: {"checkpoint": {"path": …, "sha256": …}}.
+
+    Args:
+        path: The scorer.
+        folder: Where the golden files are, if it is a copy: models of two paths share nothing.
     """
-    return {name: own(FOLDER / file) for name, file in FILES[path].items()}
+    return {name: own(folder / file) for name, file in FILES[path].items()}
 
 
 def own(path: Path) -> dict[str, str]:

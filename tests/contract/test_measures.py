@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import goldens
 import onnx_files
 import services
 from selector import measures
@@ -22,7 +23,8 @@ PATHS = loader.names()
 KINDS = {"filters": "filter", "detectors": "detector", "scorers": "scorer"}
 HEAVY = (
     "torch", "transformers", "mediapipe", "ray", "imagehash", "skimage", "scipy", "cv2",
-    "onnxruntime", "ai_edge_litert", "rapidocr", "spellchecker",
+    "onnxruntime", "ai_edge_litert", "rapidocr", "spellchecker", "open_clip", "safetensors",
+    "huggingface_hub",
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def runner(tmp_path_factory):
             "detectors.service": {"url": service.answering(services.redness)},
         }
         assert set(yours) == {path for path in PATHS if loader.load(path).yours}
+        yours |= {path: goldens.parameters(path) for path in goldens.FILES}
         made = Runner(
             {
                 path: loader.construct(path, {**loader.load(path).example, **yours.get(path, {})})
