@@ -9,30 +9,30 @@ import goldens
 from selector import Policy
 from selector.backbones.torch_ready import torch
 
-# By the path of a scorer, which of its files' last layers makes the number.
-LAST = {
+# By the path of a scorer, which weights of which file must be zero for it to see no picture.
+EYES = {
     "scorers.aesthetic": ("head", "weight"),
-    "scorers.hpsv2": ("checkpoint", "visual.proj"),
+    "scorers.hpsv2": ("checkpoint", "visual.ln_post.weight"),
     "scorers.image_reward": ("checkpoint", "mlp.layers.7.weight"),
-    "scorers.pickscore": ("checkpoint", "visual_projection.weight"),
+    "scorers.pickscore": ("checkpoint", "vision_model.post_layernorm.weight"),
 }
 Files = Mapping[str, Mapping[str, Any]]  # by the path of a scorer, its parameters
 
 
 def golden() -> Files:
     """Return judges with opinions, all of them random."""
-    return {path: goldens.parameters(path) for path in LAST}
+    return {path: goldens.parameters(path) for path in EYES}
 
 
 def impartial(folder: Path) -> Files:
     """Write judges that find all pictures alike, so that all else about them decides."""
     found = {}
-    for path, (parameter, layer) in LAST.items():
+    for path, (parameter, layer) in EYES.items():
         given = goldens.parameters(path)
         place = folder / path
         shutil.copytree(Path(given[parameter]["path"]).parent, place)
         file = place / Path(given[parameter]["path"]).name
-        _silence(file, layer)
+        _blind(file, layer)
         found[path] = given | {parameter: goldens.own(file)}
     return found
 
@@ -44,8 +44,8 @@ def appointed(policy: Policy, judges: Files, **changes: Any) -> Policy:
     return policy.having(measures=having, **changes)
 
 
-def _silence(file: Path, layer: str) -> None:
-    """Make a layer of a model's file answer nothing, whatever it is shown."""
+def _blind(file: Path, layer: str) -> None:
+    """Make a layer of a model's file answer the same, whatever it is shown."""
     if file.suffix == ".safetensors":
         from safetensors.torch import load_file, save_file
 

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
+import judges
 from motifs import WHITE, crowd, figure, landscape, lettered, mug, pair, sprite, stock
 from pictures import encoded
 from selector.images import Limits
@@ -213,6 +214,23 @@ def test_a_pale_transparent_sprite_shows_on_mid_grey_only(choose):
     assert why(on_white, "pale") == {("band", "filters.blank")}
     on_grey = choose("pixel-art", sprites, limits=Limits(background=(128, 128, 128)))
     assert {*ids(on_grey.accepted)} == {"pale", "dark"}
+
+
+@pytest.mark.parametrize("policy", ["general", "portrait"])
+def test_no_judge_changes_what_bounds_say(choose, portrait, policy):
+    """Whatever it thinks of a picture, it neither refuses it nor takes it out of doubt."""
+    pictures = {
+        "mug": mug(),
+        "person": portrait,
+        "dark": portrait.point(lambda level: level * 0.4),
+        "blurred": landscape(1, blur=8),
+        "small": portrait.resize((300, 300)),
+    }
+    fair = choose(policy, pictures, deliver="all")
+    partial = choose(policy, pictures, deliver="all", judges=judges.golden())
+    assert partial.decision.quality != fair.decision.quality
+    for one in pictures:
+        assert why(partial, one) == why(fair, one)
 
 
 def test_what_policies_confess_not_to_see_they_do_not_see(choose, portrait, shared):

@@ -22,7 +22,7 @@ def refusals(source) -> tuple[str, ...]:
 
 NO_FIT = [
     ({"gates": [{"on": "filters.blnk.structure", "equals": 1}]}, "gates[0]: filters.blnk: no such measure. Did you mean 'filters.blank'?"),
-    ({"gates": [{"on": "scorers.x.y", "equals": 1}]}, "gates[0]: scorers.x: no such measure. There are: none."),
+    ({"gates": [{"on": "scorers.x.y", "equals": 1}]}, "gates[0]: scorers.x: no such measure. There are: SCORERS."),
     ({"gates": [{"on": "filters", "equals": 1}]}, "gates[0]: filters: no such instance or measure; did you mean 'filters.blank'?"),
     ({"gates": [{"on": "injury", "equals": 1}]}, "gates[0]: injury: no such instance or measure; there are: NAMES."),
     ({"gates": [{"on": "injry", "equals": 1}], "measures": {"injury": {"use": "filters.blank"}}}, "gates[0]: injry: no such instance or measure; did you mean 'injury'?"),
@@ -58,8 +58,10 @@ def test_what_does_not_fit_is_told(entries, said):
     """The message names what refers, what is wrong with it, and what to do."""
     (found,) = refusals(small(**entries))
     names = ", ".join(loader.names())
-    filters = ", ".join(one for one in loader.names() if one.startswith("filters"))
-    assert found == f"policy: {said}".replace("NAMES", names).replace("FILTERS", filters)
+    for kind in ("filters", "scorers"):
+        listed = ", ".join(one for one in loader.names() if one.startswith(kind))
+        said = said.replace(kind.upper(), listed)
+    assert found == f"policy: {said}".replace("NAMES", names)
 
 
 def test_a_pareto_cut_without_pick_is_told_twice_over():
@@ -92,7 +94,7 @@ measures:
   cracks: {use: filters.blnk}
 method:
   constrained:
-    objective: [{of: scorers.pickscore, weight: -1}]
+    objective: [{of: scorers.pickscores, weight: -1}]
     constraints:
       - {on: cracks, reject_above: 0.5, reject_below: 0.6}
       - {on: filters.nothing.at_all, reject_above: 0.5}
@@ -112,7 +114,7 @@ def test_grammar_and_planning_are_one_list_in_the_order_of_the_file():
         "policy:9: tags are not read (got '!!str')",
         "policy:10: filters.blnk: no such measure",
         "policy:13: weight: expected a number above 0, or 'calibrated' (got -1).",
-        "policy:13: scorers.pickscore: no such measure",
+        "policy:13: scorers.pickscores: no such measure",
         "policy:15: lines cross: reject_below 0.6 is over reject_above 0.5; move one of them.",
         "policy:16: filters.nothing: no such measure",
         "policy:17: filters.blank.structure: measures no distances between candidates",

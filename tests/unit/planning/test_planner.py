@@ -94,13 +94,15 @@ def test_a_plan_reads_back_from_its_json():
     assert again.hash == plan.hash
 
 
-def test_the_example_as_written_is_told_what_is_not_there():
-    """What does not exist, and what is not built yet, each with its line."""
+def test_the_example_as_written_is_told_what_it_can_not_have():
+    """What does not exist, what no licence allows, and what is not built yet, with its line."""
     said = refusals(EXAMPLE.encode())
-    assert [one.partition(". ")[0] for one in said] == [
+    unstated = "does not state that commercial use is allowed"
+    assert [one.partition(" (got")[0].partition(". ")[0] for one in said] == [
         "policy:4: scorers.vlm_question: no such measure",
-        "policy:11: scorers.pickscore: no such measure",
-        "policy:12: scorers.aesthetic: no such measure",
+        f"policy:11: scorers.pickscore: the licence of its model pickscore {unstated}",
+        "policy:12: scorers.aesthetic: has no bounds",
+        f"policy:12: scorers.aesthetic: the licence of its model clip_vit_l_14 {unstated}",
         "policy:19: an audit share is not built yet",
         "policy:19: parallelism is not built yet",
     ]
