@@ -24,7 +24,6 @@ Name = Annotated[
     typer.Argument(
         help="What measures: its path, or the last word of it.",
         autocompletion=complete.measures,
-        metavar="MEASURE",
     ),
 ]
 Files = Annotated[

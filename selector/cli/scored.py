@@ -71,7 +71,7 @@ def _footer(scores: Scores, seconds: float) -> Iterator[str]:
     for name, output in scores.outputs.items():
         yield f"{shown(name)}: {_mean(scores.summaries[name])}. {_meaning(output)}."
     yield from failures(row.outcomes for row in scores.rows)
-    yield from _few(shown(note, NOTE) + "." for note in scores.notes)
+    yield from _few(shown(note, NOTE) for note in scores.notes)
     yield from _few(
         f"{shown(row.image, LONGEST)}: {shown(note)}." for row in scores.rows for note in row.notes
     )
@@ -105,9 +105,10 @@ def _meaning(output: Output) -> str:
 
 
 def _told(model: Model) -> str:
-    revision = f"revision {model.revision}" if model.revision else ""
-    parts = (shown(model.name), revision, shown(model.licence), shown(model.identity))
-    return ", ".join(filter(None, parts))
+    # What has no checksum is known by its repository and its commit, which need not be said twice.
+    revision = f"revision {model.revision}" if model.revision not in model.identity else ""
+    parts = (model.name, revision, model.licence or "a file of your own", model.identity)
+    return ", ".join(shown(part) for part in parts if part)
 
 
 def _few(lines: Iterator[str]) -> Iterator[str]:

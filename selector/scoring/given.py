@@ -87,7 +87,7 @@ def deadline(timeout_s: Any) -> float | None:
     if not number or not 0 < timeout_s < math.inf:
         said = repr(timeout_s) if isinstance(timeout_s, float) else type(timeout_s).__name__
         raise RequestError(f"timeout_s: expected finite seconds above 0 (got {said}). Change it.")
-    return time.monotonic() + min(float(timeout_s), MAX_TIMEOUT_S)
+    return time.monotonic() + float(min(timeout_s, MAX_TIMEOUT_S))
 
 
 def _each(what: str, given: Any, count: int, alone: tuple[type, ...]) -> list[Any]:

@@ -83,7 +83,7 @@ def _lacking(columns: set[str], reads: Mapping[str, str]) -> Iterator[str]:
     """Give which columns are missing."""
     got = ", ".join(sorted(columns)) or "nothing"
     if "image" not in columns:
-        yield f"no column 'image' (got {got}). Name the files in one."
+        yield f"no column 'image' (got {got}). Name the files in one; commas part columns."
     for name in COLUMNS:
         if name in reads and name not in columns:
             yield f"no column {name!r}, which {reads[name]} reads (got {got}). Add it."

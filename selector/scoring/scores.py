@@ -144,7 +144,9 @@ class Scores:
         """
         found = (outcome for row in self.rows for outcome in row.outcomes.values())
         tails = dict.fromkeys(filter(None, map(unread, found)))
-        return tuple(f"the end of the prompt was not read: “{tail}”" for tail in tails)
+        return tuple(
+            f"{self.measure} did not read the end of the prompt: “{tail}”." for tail in tails
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scores as JSON data; `from_dict` reads it back, equal."""
@@ -169,8 +171,8 @@ class Scores:
 
         JSON keeps everything. The two tables have a row for each image: of each output its number,
         or of what kind the outcome is and why there is none. In CSV a text that a spreadsheet
-        would take for a formula begins with '. The file appears whole or not at all, in place of
-        one of that name.
+        would take for a formula begins with ', and control characters are written out. The file
+        appears whole or not at all, in place of one of that name.
 
         Raises:
             RequestError: The ending is none of these, a package is missing, or the file can't be

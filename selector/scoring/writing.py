@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from selector.errors import RequestError
+from selector.foreign import printable
 from selector.installed import CURE, install_extra
 
 PathLike = str | os.PathLike[str]
@@ -21,7 +22,7 @@ Data = Mapping[str, Any]  # the JSON data of `Scores`
 Columns = dict[str, list[Any]]
 
 # A spreadsheet computes what begins so, also in the wide forms of East Asian keyboards.
-FORMULA = tuple("=+-@\t\r＝＋－＠")
+FORMULA = tuple("=+-@\t＝＋－＠")
 
 
 def ready(path: PathLike) -> Path:
@@ -102,9 +103,11 @@ def _csv(scores: Data) -> bytes:
 
 
 def _harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet computes."""
-    formula = isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA)
-    return f"'{cell}" if formula else cell
+    """Return a cell that no spreadsheet computes, and that can be shown in a terminal."""
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _parquet(scores: Data) -> bytes:

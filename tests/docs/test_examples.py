@@ -100,6 +100,18 @@ def test_many_are_delivered_and_none_twice(tmp_path):
     assert "filters.near_duplicates" in copy
 
 
+def test_numbers_without_a_policy(tmp_path):
+    """Each image has its number or a reason, the mean is of what was measured, over prompts."""
+    *rows, mean, interval, made, header = printed("numbers_without_a_policy", tmp_path)
+    numbers = [float(row.rpartition(" | ")[2]) for row in rows[:6]]
+    assert sorted(numbers[:3]) == numbers[2::-1]
+    assert "not an image" in rows[6]
+    assert mean.endswith("of 6, 1 failed")
+    assert interval.endswith("over 2 prompts")
+    assert made == "made by filters.sharpness version 1"
+    assert header.startswith('"image","prompt","source","overall.value","overall.kind"')
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_an_example_is_short_public_and_listed(path):
     """15 to 60 lines, opens with what it shows and its command, and imports only public names."""
