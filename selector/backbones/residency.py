@@ -54,7 +54,7 @@ class _Place:
     users: int = 0  # leases
     busy: int = 0  # of them at work or waiting to be: it is not unloaded
     last: int = 0  # when it was used
-    turn: threading.Lock = field(default_factory=threading.Lock)  # one at a time
+    turn: threading.RLock = field(default_factory=threading.RLock)  # one at a time
 
 
 class _Pool:
@@ -78,7 +78,7 @@ class _Pool:
         """Mend what a child has: threads that it lacks hold nothing, and no GPU is its own."""
         self.change = threading.Condition(threading.RLock())
         for place in self.places.values():
-            place.turn, place.busy = threading.Lock(), 0
+            place.turn, place.busy = threading.RLock(), 0
             if place.model.device != "cpu":
                 never_freed([place.loaded])
                 place.loaded = None

@@ -1,0 +1,197 @@
+"""Any CLIP that open_clip knows by name, with published weights or weights of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from selector.backbones import checkpoint
+from selector.backbones.batches import Batches
+from selector.backbones.clip_towers import constants, normalised, to_numpy
+from selector.backbones.embeddings import Embeddings
+from selector.backbones.encoders import PICTURES, PROMPTS
+from selector.backbones.open_clip_known import Known, known, library, published
+from selector.backbones.precision import Precision, Where
+from selector.backbones.tokens import CONTEXT
+from selector.backbones.torch_ready import torch
+from selector.errors import WeightsError
+
+Array: TypeAlias = npt.NDArray[Any]
+FloatArray: TypeAlias = npt.NDArray[np.float32]
+
+ROW = 16 << 20  # numbers that one row takes in the largest of these models, roughly
+TOLD = 300  # characters of what open_clip says
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClip:
+    """Which model of open_clip, where it computes and how exactly: equal ones share what they load.
+
+    Attributes:
+        name: As open_clip lists it: "ViT-B-32".
+        pretrained: The name of published weights: "laion2b_s34b_b79k"; "" with a file of one's own.
+        own: Path and sha256 of the user's own file. An "open_clip_config.json" beside it tells what
+            model it is, in place of *name*.
+        precision: Of weights and activations; fp16 is for GPUs.
+        device: "cpu", "cuda", "cuda:1".
+    """
+
+    name: str
+    pretrained: str = ""
+    own: tuple[str, str] | None = None
+    precision: Precision = "fp32"
+    device: str = "cpu"
+
+    def image_tower(self) -> SeeingTower:
+        """Return the tower for pictures, not loaded.
+
+        Raises:
+            WeightsError: There is no such model, or it sees or reads otherwise than CLIP does.
+            MeasureError: That precision is not for that device.
+        """
+        return SeeingTower(self)
+
+    def text_tower(self) -> ReadingTower:
+        """Return the tower for prompts, not loaded.
+
+        Raises:
+            WeightsError: There is no such model, or it sees or reads otherwise than CLIP does.
+            MeasureError: That precision is not for that device.
+        """
+        return ReadingTower(self)
+
+
+class _Half:
+    """What the two towers of a model have in common."""
+
+    def __init__(self, model: OpenClip, part: str) -> None:
+        self._model = model
+        self._known = known(model.name, model.pretrained, model.own)
+        self._where = Where(model.device, model.precision)
+        self._title = f"{model.name}/{model.pretrained or 'own weights'}"
+        self.name = f"{self._title}, {part}"
+        self.device = model.device
+        self.length = int(self._known.config["embed_dim"])
+        self.batches = Batches(self.name, self.device, row_bytes=ROW * self._where.bytes)
+
+    def _file(self) -> Path:
+        model = self._model
+        if model.own is not None:
+            return checkpoint.verified(*model.own)
+        return published(model.name, model.pretrained, self._known.repository)
+
+    def _whole(self) -> Any:
+        return filled(self._known, self._file(), what=self._title)
+
+
+class SeeingTower(_Half):
+    """The tower of a model of open_clip for pictures."""
+
+    def __init__(self, model: OpenClip) -> None:
+        super().__init__(model, "image tower")
+        visual = skeleton(self._known).visual
+        side = visual.image_size
+        self.side = int(side if isinstance(side, int) else side[0])
+        self.size = self._where.bytes * numbers(visual)
+        self.made = Embeddings(PICTURES)
+
+    def load(self) -> Seeing:
+        """Return it, ready to be used."""
+        return Seeing(self._whole().visual, self._known, self._where)
+
+
+class ReadingTower(_Half):
+    """The tower of a model of open_clip for prompts."""
+
+    logit_scale: float
+
+    def __init__(self, model: OpenClip) -> None:
+        super().__init__(model, "text tower")
+        whole = skeleton(self._known)
+        self.size = self._where.bytes * (numbers(whole) - numbers(whole.visual))
+        self.made = Embeddings(PROMPTS)
+
+    def load(self) -> Reading:
+        """Return it, ready to be used."""
+        whole = self._whole()
+        self.logit_scale = float(whole.logit_scale.double().exp())
+        del whole.visual
+        return Reading(whole, self._where)
+
+
+class Seeing:
+    """A loaded tower for pictures."""
+
+    def __init__(self, visual: Any, known: Known, where: Where) -> None:
+        self._visual = visual.to(where.device, where.dtype)
+        self._where = where
+        self._mean, self._std = constants(where.device, known.mean, known.std)
+
+    def __call__(self, pictures: Sequence[Array]) -> FloatArray:
+        """Return an embedding of each, (N, D), not of unit length.
+
+        Args:
+            pictures: Each (S, S, 3), sRGB, uint8, or float32 in [0, 1].
+        """
+        with torch().inference_mode():
+            pixels = normalised(pictures, self._where, self._mean, self._std)
+            return to_numpy(self._visual(pixels))
+
+
+class Reading:
+    """A loaded tower for prompts."""
+
+    def __init__(self, text: Any, where: Where) -> None:
+        self._text = text.to(where.device, where.dtype)
+        self._where = where
+
+    def __call__(self, prompts: Sequence[tuple[int, ...]]) -> FloatArray:
+        """Return an embedding of each, (N, D), not of unit length."""
+        # Some of these models look behind the end of a text too: there are zeros, up to the last.
+        padded = [(*ids, *[0] * (CONTEXT - len(ids))) for ids in prompts]
+        with torch().inference_mode():
+            return to_numpy(
+                self._text.encode_text(torch().tensor(padded, device=self._where.device))
+            )
+
+
+def skeleton(known: Known) -> Any:
+    """Return the whole model without numbers: it takes no memory."""
+    with torch().device("meta"):
+        return _created(known)
+
+
+def filled(known: Known, path: Path, *, what: str) -> Any:
+    """Return the whole model with the numbers of the file *path*, which should be *what*.
+
+    Raises:
+        WeightsError: It is damaged, holds code, or is another model's.
+    """
+    checkpoint.shapes(path, what=what)  # says best what is wrong with a file
+    model = _created(known)
+    try:
+        library().load_checkpoint(model, str(path))
+    except (RuntimeError, ValueError, KeyError, AttributeError, StopIteration) as error:
+        said = " ".join(str(error).split())[:TOLD]
+        raise WeightsError(
+            f"{path}: another model than expected (got: {said}); expected {what}. Take the file of "
+            "that model, or name the model that this file is of."
+        ) from None
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def numbers(module: Any) -> int:
+    """Return how many numbers the weights of *module* are."""
+    return sum(each.numel() for each in module.parameters())
+
+
+def _created(known: Known) -> Any:
+    config = dict(known.config)
+    # Not open_clip's own function for it, which sets up the logging of the whole process.
+    own_text = config.pop("custom_text", False)
+    return (library().CustomTextCLIP if own_text else library().CLIP)(**config)
