@@ -70,13 +70,13 @@ class Likenesses:
 
     def __call__(self, pairs: Iterable[tuple[Image, str]]) -> list[Likeness]:
         """Return how alike each picture and its prompt are."""
-        images, prompts = zip(*pairs, strict=True)
-        read = [self._tokens(prompt) for prompt in prompts]
-        seen = self._images.encode(images, self._view)
-        said = self._texts.encode([each.ids for each in read])
+        given = list(pairs)
+        read = {prompt: self._tokens(prompt) for prompt in {prompt for _, prompt in given}}
+        seen = self._images.encode([image for image, _ in given], self._view)
+        said = self._texts.encode([read[prompt].ids for _, prompt in given])
         return [
-            Likeness(cosine, shortened(each.unread, TAIL))
-            for cosine, each in zip(cosines(seen, said).tolist(), read, strict=True)
+            Likeness(cosine, shortened(read[prompt].unread, TAIL))
+            for cosine, (_, prompt) in zip(cosines(seen, said).tolist(), given, strict=True)
         ]
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class ClipScore(Measure):
     Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px. `model: NAME/TAG`
         is one of open_clip's, "ViT-B-32/openai" that of Hessel's paper. `processor: huggingface`
         takes the prompt as it stands and cuts as transformers does; "openai" mends the text first.
-    Evidence: the end of the prompt, if it was not read.
+    Evidence: `unread`, the end of the prompt that was not read, where there is one.
     Blind to: beauty and faults; what lies outside the middle square; counts, places, negations and
         who does what to whom: it takes a prompt for a bag of words. Letters in the picture that
         spell the prompt raise it.

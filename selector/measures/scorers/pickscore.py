@@ -23,7 +23,7 @@ class PickScore(Measure):
         higher is better. 1 more makes it 2.7 times as likely to be picked. Compares only pictures
         of one prompt. `precision: bf16` moves it by BF16.
     Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px.
-    Evidence: the end of the prompt, if it was not read.
+    Evidence: `unread`, the end of the prompt that was not read, where there is one.
     Blind to: what lies outside the middle square; local faults, hands, faces and letters gone wrong,
         few of its 224 px: gate on detectors first; counts, places and negations in the prompt. It
         has the taste of the users of one web application in 2023, and favours photographs.
