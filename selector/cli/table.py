@@ -15,7 +15,7 @@ from selector.types import Candidate, Failure, NotEvaluated, Outcome, Reason, Se
 from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
-NOTE = 300  # of a sentence that quotes the prompt
+NOTE = 200  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 
 
@@ -146,11 +146,11 @@ def plan_line(plan: Plan, warnings: int = 0, acknowledged: Iterable[str] = ()) -
 
 
 def download_line(lacking: Sequence[Entry], policy: str) -> str:
-    """Return in a sentence which models a policy has yet to download, and how to do that before."""
+    """Return which models a policy has yet to download, and the command that does it beforehand."""
     from selector.doctor.finding import megabytes
     from selector.installed import command
 
-    listed = ", ".join(f"{one.name} ({megabytes(one.size)}, {one.licence})" for one in lacking)
+    listed = ", ".join(f"{one.name} {megabytes(one.size)}" for one in lacking)
     total = megabytes(sum(one.size for one in lacking))
     pull = f"{command()} weights pull --policy {shlex.quote(policy)}"
-    return shown(f"  not in the cache yet, {total} to download: {listed}. Run: {pull}")
+    return shown(f"  {total} of models are fetched at first use: {listed}. To fetch them now: {pull}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from selector.foreign import noted
+from selector.foreign import apart, printable, shortened
 from selector.policy.plan import Plan
 from selector.types import Selection
+
+NOTE = 240  # characters of a sentence that quotes the prompt, all of which stands beside it
 
 ANSWERS = {
     "complete": "as many were accepted as asked for",
@@ -34,4 +36,4 @@ def person(selection: Selection) -> str:
 
 def notes(selection: Selection) -> tuple[str, ...]:
     """Return what a person should know of how it was measured, harmless and not too long."""
-    return tuple(map(noted, selection.notes))
+    return tuple(apart(shortened(printable(one), NOTE)) for one in selection.notes)

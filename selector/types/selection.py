@@ -105,7 +105,7 @@ class Selection:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of how it was measured, in sentences, of each instance once.
+        """What a person should know of how it was measured, in sentences, one of each instance.
 
         They quote the prompt, which anybody may have written: make them harmless before showing.
         """
@@ -116,7 +116,7 @@ class Selection:
                     tails.setdefault(key.rpartition(".")[0], text)
         return tuple(
             f"{instance} did not read the end of the prompt: “{text}”."
-            for instance, text in tails.items()
+            for instance, text in sorted(tails.items())
         )
 
     @property

@@ -110,7 +110,7 @@ def test_a_prompt_that_was_not_read_to_its_end_is_told_below_the_candidates(
     (told,) = [line for line in done.stdout.splitlines() if "did not read" in line]
     said = "short_sighted.own did not read the end of the prompt: “the end\\x1b[31m....."
     assert told.startswith(said)
-    assert len(told) <= 300
+    assert len(told) <= 200
 
 
 def test_an_empty_name_is_not_the_current_folder(shell, astronaut):
