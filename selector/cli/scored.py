@@ -12,6 +12,7 @@ from selector.types import Failure, NotApplicable, Output, Score
 
 NOTES = 5  # that are told; the rest are counted
 DIGITS = 6
+REASON = 120  # characters in the row; below the table it stands whole
 
 
 def scores_table(scores: Scores, *, rows: bool, seconds: float) -> None:
@@ -64,7 +65,7 @@ def _cell(row: Row, output: str) -> Text:
 def _reasons(row: Row) -> list[str]:
     """Return why numbers are missing, each reason once; failures are told whole below."""
     found = [one for one in row.outcomes.values() if not isinstance(one, Score)]
-    return list(dict.fromkeys(shown(one.reason, LONGEST) for one in found))
+    return list(dict.fromkeys(shown(one.reason, REASON) for one in found))
 
 
 def _footer(scores: Scores, seconds: float) -> Iterator[str]:
