@@ -71,6 +71,15 @@ def test_a_measure_of_ones_own_ranks_and_refuses(tmp_path):
     assert rows[2][3] == "colour.colourfulness is 0, below 5"
 
 
+def test_a_scorer_of_ones_own_ranks_by_its_head(tmp_path):
+    """Each poster gets a probability of its own, the highest is first and alone delivered."""
+    rows = [line.split() for line in printed("own_scorer", tmp_path)]
+    found = [float(row[2]) for row in rows]
+    assert [row[0] for row in rows] == ["accept", "reject", "reject"]
+    assert sorted(found, reverse=True) == found
+    assert 1 > found[0] > found[1] > found[2] > 0
+
+
 def test_every_verdict_has_its_grounds(tmp_path):
     """Each verdict is followed by its reason; evidence and what was not measured are shown."""
     text = "\n".join(printed("why_a_verdict", tmp_path))

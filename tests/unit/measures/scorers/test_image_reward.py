@@ -126,7 +126,8 @@ def test_safetensors_give_the_same(scorer, tmp_path):
 
 def test_the_end_of_a_long_prompt_is_told(scorer):
     """The score says what was not read; of a prompt that was read there is nothing to say."""
-    told = {name: scorer(PATH).run([golden(name)])[0]["image_reward"].evidence for name in CASES}
+    found = scorer(PATH).run([golden(name) for name in CASES])
+    told = {name: one["image_reward"].evidence for name, one in zip(CASES, found, strict=True)}
     assert {name for name in CASES if told[name]} == {"prompt-accent", "prompt-long"}
     assert told["prompt-accent"] == {"unread": "étagère, 東京タワー"}
     assert len(told["prompt-long"]["unread"]) <= 500
