@@ -64,7 +64,21 @@ def _schemas(measure: Measure) -> Mapping[str, Any]:
         schema = type(measure).model_json_schema()
     except PydanticUserError:  # a type that JSON has no word for; a team's own measure may have one
         return {}
-    return dict(schema.get("properties", {}))
+    whole: dict[str, Any] = _inlined(schema, schema.get("$defs", {}))
+    return dict(whole.get("properties", {}))
+
+
+def _inlined(schema: Any, known: Mapping[str, Any], inside: frozenset[str] = frozenset()) -> Any:
+    """Return *schema* with what it refers to in the place of each reference."""
+    if isinstance(schema, list):
+        return [_inlined(one, known, inside) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name in known:
+        target = {} if name in inside else _inlined(known[name], known, inside | {name})
+        schema = {**target, **{key: text for key, text in schema.items() if key != "$ref"}}
+    return {key: _inlined(one, known, inside) for key, one in schema.items() if key != "$defs"}
 
 
 def _kind(schema: Mapping[str, Any], *, many: bool = False) -> str:
@@ -78,7 +92,9 @@ def _kind(schema: Mapping[str, Any], *, many: bool = False) -> str:
 
 
 def _inside(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Give what a list holds; one of fixed length holds the same everywhere."""
+    """Give what a list or a mapping holds; a list of fixed length holds the same everywhere."""
+    if schema.get("properties"):
+        yield f"of {', '.join(schema['properties'])}"
     if fixed := schema.get("prefixItems"):
         yield f"of {len(fixed)} {_kind(fixed[0], many=True)}"
     elif items := schema.get("items"):

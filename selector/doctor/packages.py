@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PART = "packages"
 LONGEST_S = 120.0  # of one import; a machine that takes longer is no use
+# What builds on torch is imported as measures import it: a torchvision that does not fit does no harm.
+BEHIND_TORCH = ("open-clip-torch", "transformers")
 NOT_FOR_USERS = ("all", "dev")  # the sum of the others, and the tools of those who write this
 
 
@@ -69,6 +71,8 @@ def fault(needed: Requirement) -> Finding | None:
 def importing(name: str) -> str:
     """Return the traceback of importing a package in a process of its own; "" if it works."""
     code = f"import {', '.join(modules_of(name) or ['sys'])}"
+    if name in BEHIND_TORCH:
+        code = f"from selector.backbones.torch_ready import torch; torch(); {code}"
     try:
         # -P: a file of that name in the current folder must not be imported in its place.
         done = subprocess.run(  # noqa: S603 - no shell, and every word is ours

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from selector.cli.parameters import parameters, told
 from selector.measures.base import Measure
+from selector.measures.own_file import OwnFile
 from selector.types import Cost
 
 
@@ -44,6 +45,7 @@ class Many(Own):
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rest: dict[str, float] = Field(default_factory=dict)
     whatever: Any = None
+    file: OwnFile | None = None
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,7 @@ class Many(Own):
         ("only", 'one of "one", default "one"'),
         ("languages", 'list of any of "de", "en", default ["en"]'),
         ("mean", "list of 3 numbers, default [0.0, 0.0, 0.0]"),
+        ("file", "mapping of path, sha256 or null, default null"),
         ("rest", "mapping, default {}"),
         ("whatever", "value, default null"),
     ],
