@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import threading
@@ -225,7 +224,6 @@ def _unload(place: _Place) -> None:
     was_loaded, place.loaded, place.counts = place.loaded is not None, None, False
     if not was_loaded:
         return
-    gc.collect()  # modules hold each other
     if place.model.device != "cpu":
         torch().cuda.empty_cache()
     operator_log().info("model.unloaded", model=place.model.name)
