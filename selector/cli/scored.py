@@ -8,8 +8,10 @@ from rich.text import Text
 from selector.cli.prose import shown
 from selector.cli.table import LONGEST, NOTE, Terminal, counted, failures
 from selector.scoring import Model, Row, Scores, Summary
-from selector.types import Failure, NotApplicable, Output, Score
+from selector.types import Failure, Measured, NotApplicable, Output, Score
 
+NUMBER, FRAME = 11, 3  # columns of the terminal: a number, and what is around it
+TEXTS = 40  # that names of images and reasons need at least
 NOTES = 5  # that are told; the rest are counted
 DIGITS = 6
 REASON = 120  # characters in the row; below the table it stands whole
@@ -25,25 +27,53 @@ def scores_table(scores: Scores, *, rows: bool, seconds: float) -> None:
     """
     console = Terminal(highlight=False)
     if rows:
-        console.print(_table(scores))
+        console.print(_table(scores, console.width))
     for line in _footer(scores, seconds):
         console.print(Text(line))
 
 
-def _table(scores: Scores) -> Table:
+def _table(scores: Scores, width: int) -> Table:
+    """Return a column for each output; a line for each where these would not fit."""
+    columns = sum(max(NUMBER, len(name)) + FRAME for name in scores.outputs)
+    long = columns + TEXTS > width
     prompts = len({row.prompt for row in scores.rows}) > 1
     reasons = any(_reasons(row) for row in scores.rows)
     table = Table(title=Text(_title(scores)), title_justify="left", show_lines=False)
     table.add_column("image", overflow="fold", ratio=2)
-    for output in scores.outputs:
-        table.add_column(Text(shown(output)), justify="right")
-    for name in ("prompt",) * prompts + ("why there is none",) * reasons:
-        table.add_column(name, overflow="fold", ratio=2)
+    if prompts:
+        table.add_column("prompt", overflow="fold", ratio=2)
+    if long:
+        table.add_column("output")
+    for name in ("number",) if long else scores.outputs:
+        table.add_column(Text(shown(name)), justify="right")
+    if reasons:
+        table.add_column("why there is none", overflow="fold", ratio=2)
     for row in scores.rows:
-        cells = [_cell(row, output) for output in scores.outputs]
-        behind = [shown(row.prompt or "", LONGEST)] * prompts + ["\n".join(_reasons(row))] * reasons
-        table.add_row(Text(shown(row.image, LONGEST)), *cells, *map(Text, behind))
+        head = [shown(row.image, LONGEST), *[shown(row.prompt or "", LONGEST)] * prompts]
+        for line in _lines(row) if long else [_line(row)]:
+            table.add_row(*map(Text, head), *line[: None if reasons else -1])
+            head = [""] * len(head)
+        if long:
+            table.add_section()
     return table
+
+
+def _line(row: Row) -> list[Text]:
+    """Return the numbers of an image beside each other, and why some are missing."""
+    return [*map(_cell, row.outcomes.values()), Text("\n".join(_reasons(row)))]
+
+
+def _lines(row: Row) -> Iterator[list[Text]]:
+    """Give the numbers of an image below each other; what fails as a whole is told once."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, one in row.outcomes.items():
+        alike.setdefault((one.kind, name if isinstance(one, Score) else one.reason), []).append(
+            name
+        )
+    for names in alike.values():
+        one = row.outcomes[names[0]]
+        said = "" if isinstance(one, Score) else shown(one.reason, REASON)
+        yield [Text(shown(", ".join(names))), _cell(one), Text(said)]
 
 
 def _title(scores: Scores) -> str:
@@ -52,8 +82,8 @@ def _title(scores: Scores) -> str:
     return scores.measure + (f" for “{shown(alone, LONGEST)}”" if alone else "")
 
 
-def _cell(row: Row, output: str) -> Text:
-    match row.outcomes[output]:
+def _cell(outcome: Measured) -> Text:
+    match outcome:
         case Score(value=value):
             return Text(f"{value:.{DIGITS}g}")
         case Failure():

@@ -36,6 +36,17 @@ def test_a_number_or_a_reason_for_each_image(shell, chairs):
     assert "notes.txt" not in said
 
 
+def test_every_number_is_whole_on_a_narrow_terminal(shell, chairs):
+    """Outputs that do not fit beside each other stand below; what fails as a whole is told once."""
+    said = shell("score", "resolution", chairs.name, env={"COLUMNS": "70"}).stdout
+    for line in ("chairs/a.png │ short_side", "width │ 500 │", "aspect │ 1 │"):
+        assert line in " ".join(said.split())
+    table = said[: said.index("short_side: mean")]
+    assert "…" not in table.replace("' …)", "")
+    assert table.count("failed") == 1
+    assert max(map(len, table.splitlines())) <= 70
+
+
 def test_the_last_word_of_a_path_is_enough(shell, chairs):
     """As in `selector measures`; the shell completes both."""
     assert "filters.resolution" in shell("score", "resolution", chairs).stdout
