@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeAlias
+
+import numpy as np
 
 from selector.backbones import blip_keys, word_pieces
 from selector.backbones.batches import Batches
 from selector.backbones.blip import Array, FloatArray, Network
 from selector.backbones.blip_keys import PUBLISHED, Size
 from selector.backbones.checkpoint import Shapes, tensors, verified
+from selector.backbones.embeddings import Embeddings
 from selector.backbones.model_file import located
 from selector.backbones.precision import Precision, Where
 from selector.backbones.residency import Lease
@@ -24,11 +27,13 @@ from selector.images import Image
 from selector.weights.fetch import fetch
 
 CONTEXT = 35  # tokens of a prompt that the published program reads, about 25 words
+REMEMBERED = 8192  # rewards
 EXACT: Precision = "fp32"  # of the head, whatever the towers are
 STATES = 8  # of the width of a tower, held at once for every token, besides the inner ones
 WEIGHTS, VOCABULARY = "image_reward", "bert_vocabulary"  # in the manifest
 OWN_VOCABULARIES = ("vocab.txt", "bert_tokenizer/vocab.txt")  # beside a file of one's own
 
+Key: TypeAlias = tuple[str, tuple[int, ...]]  # of a picture's pixels, and what is read of a prompt
 Row: TypeAlias = tuple[Array, tuple[int, ...]]
 
 
@@ -69,17 +74,30 @@ class Rewards:
     def of(self, images: Sequence[Image], prompts: Sequence[Tokens]) -> FloatArray:
         """Return the reward of each image for its prompt.
 
+        A picture that was seen before for the same prompt is not computed again.
+
         Returns:
             Shape (N,), float32; not finite where the numbers of the model make it so.
 
         Raises:
             MeasureError: There is no memory for a single image.
         """
+        keys = [(each.pixel_hash, read.ids) for each, read in zip(images, prompts, strict=True)]
+        found = self._lease.model.made.find(keys)
+        new = {key: image for key, image in zip(keys, images, strict=True) if key not in found}
+        if new:
+            found |= self._make(new)
+        return np.array([found[key] for key in keys], np.float32)
+
+    def _make(self, new: Mapping[Key, Image]) -> dict[Hashable, FloatArray]:
         model = self._lease.model
         view = cropped(model.form.vision.image_size)
-        rows = [(image.view(view), read.ids) for image, read in zip(images, prompts, strict=True)]
+        rows = [(image.view(view), ids) for (_, ids), image in new.items()]
         with self._lease.use() as network:
-            return model.batches.run(rows, partial(_forward, network))
+            made = model.batches.run(rows, partial(_forward, network))
+        rewards: dict[Hashable, FloatArray] = dict(zip(new, made, strict=True))
+        model.made.keep(rewards)
+        return rewards
 
     def close(self) -> None:
         """Let go of it."""
@@ -98,6 +116,7 @@ class _Whole:
         self._where, self._exact = (Where(blip.device, one) for one in (blip.precision, EXACT))
         self.form = blip_keys.beside(self._own) if self._own else PUBLISHED
         self.context = min(CONTEXT, self.form.text.max_position_embeddings)
+        self.made = Embeddings(REMEMBERED)
         self.batches = Batches(self.name, self.device, row_bytes=self._activations)
 
     @cached_property
