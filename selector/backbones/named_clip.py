@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from selector.backbones.clip import VIT_L_14, Clip
 from selector.backbones.encoders import Family
+from selector.backbones.open_clip_model import OpenClip
 from selector.backbones.precision import Precision
 
 OPENAI_L_14 = "ViT-L-14/openai"  # by open_clip's names, which people know; loaded as published
@@ -44,8 +45,6 @@ def clip_of(
         device: Where.
     """
     if model != OPENAI_L_14:
-        from selector.backbones.open_clip_model import OpenClip
-
         name, _, pretrained = model.partition("/")
         return OpenClip(name, pretrained, own, precision=precision, device=device)
     return Clip(

@@ -97,6 +97,19 @@ def test_a_head_of_another_width_is_refused(tmp_path):
     assert measure._encoder is None
 
 
+def test_a_head_may_stand_on_any_model_of_open_clip(scorer, tmp_path):
+    """With its own width, which is told where the head has another."""
+    tower = goldens.own(goldens.FOLDER / "hpsv2" / "weights" / "HPS_v2.1_compressed.pt")
+    given = {"model": "ViT-H-14", "checkpoint": tower}
+    measure = scorer(PATH, **given, head=own_head(tmp_path, 24, weight=1.0))
+    found = goldens.values(measure, *map(subject, IMAGES))
+
+    assert (np.abs(found - 5) < np.sqrt(24)).all()
+    assert len(set(found)) == len(IMAGES)
+    with pytest.raises(WeightsError, match="takes 768 numbers, the model gives 24"):
+        loader.construct(PATH, {**goldens.parameters(PATH), **given}).build("cpu")
+
+
 def test_a_head_for_another_model_must_be_given():
     """LAION's heads were trained on ViT-L/14: on another tower their points mean nothing."""
     with pytest.raises(MeasureError, match="'head: v2' was trained on ViT-L-14/openai"):

@@ -142,30 +142,15 @@ def test_a_model_that_is_not_clear_is_refused(given, said):
         loader.construct(PATH, parameters)
 
 
-def test_a_model_of_open_clip_is_scored_with_weights_of_one_s_own(tmp_path):
-    """NAME alone is its architecture, `checkpoint` its weights, in open_clip's layout."""
-    import open_clip
-    import torch
+def test_a_model_of_open_clip_is_scored_with_weights_of_one_s_own(scorer):
+    """NAME alone, with a file in open_clip's layout: of a picture of 224 px HPSv2's very cosine."""
+    held = goldens.own(goldens.FOLDER / "hpsv2" / "weights" / "HPS_v2.1_compressed.pt")
+    theirs = goldens.cases("hpsv2")["v2.1-image-exact"]
+    inputs = theirs["inputs"]
+    given = goldens.subject(inputs["image"], inputs["prompt"])
+    found = goldens.values(scorer(PATH, model="ViT-H-14", checkpoint=held), given)
 
-    torch.manual_seed(0)
-    model = open_clip.create_model("RN50", pretrained=None).eval()
-    torch.save(model.state_dict(), tmp_path / "rn50.pt")
-    measure = loader.construct(
-        PATH, {"model": "RN50", "checkpoint": goldens.own(tmp_path / "rn50.pt")}
-    )
-    measure.build("cpu")
-    given = subjects("image-portrait", "prompt-html-square")
-    found = goldens.values(measure, *given)
-    measure.close()
-    preprocess = open_clip.image_transform(224, is_train=False)
-    with torch.no_grad():
-        import PIL.Image
-
-        seen = torch.stack([preprocess(PIL.Image.fromarray(each.image.rgb)) for each in given])
-        said = open_clip.get_tokenizer("RN50")([each.prompt for each in given])
-        theirs = torch.cosine_similarity(model.encode_image(seen), model.encode_text(said))
-
-    assert found == pytest.approx(theirs.numpy(), abs=1e-5)
+    assert found == pytest.approx(theirs["expected"]["cosine_antialias"], abs=1e-4)
 
 
 def test_forms_and_models_have_names_of_their_own():
