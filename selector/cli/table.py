@@ -153,4 +153,6 @@ def download_line(lacking: Sequence[Entry], policy: str) -> str:
     listed = ", ".join(f"{one.name} {megabytes(one.size)}" for one in lacking)
     total = megabytes(sum(one.size for one in lacking))
     pull = f"{command()} weights pull --policy {shlex.quote(policy)}"
-    return shown(f"  {total} of models are fetched at first use: {listed}. To fetch them now: {pull}")
+    return shown(
+        f"  {total} of models are fetched at first use: {listed}. To fetch them now: {pull}"
+    )

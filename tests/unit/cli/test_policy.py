@@ -60,7 +60,9 @@ def test_models_to_be_downloaded_are_told_and_are_no_fault(shell, pixels, tmp_pa
     assert (done.returncode, done.stderr) == (0, "")
     checked, lacking = done.stdout.splitlines()
     assert checked.startswith("starter: ok: starter@1")
-    assert lacking.startswith("  21.0 MB of models are fetched at first use: hand_landmarker 7.8 MB,")
+    assert lacking.startswith(
+        "  21.0 MB of models are fetched at first use: hand_landmarker 7.8 MB,"
+    )
     assert lacking.endswith(". To fetch them now: selector weights pull --policy starter")
     done = shell("policy", "check", pixels, env=empty)
     assert len(done.stdout.splitlines()) == 1
