@@ -9,7 +9,7 @@ from importlib import util
 
 from selector.doctor.finding import Asked, Finding
 from selector.errors import ImageError
-from selector.installed import reinstall
+from selector.installed import mend, reinstall
 
 ON_THE_CPU = "models run on the CPU unless --device says otherwise"
 
@@ -69,5 +69,5 @@ def _graphics() -> Finding:
             return Finding("devices", "GPU", "ok", "mps; used where --device names it")
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         said = f"torch is installed and does not work ({type(error).__name__}: {error})"
-        return Finding("devices", "GPU", "broken", said, reinstall("torch"))
+        return Finding("devices", "GPU", "broken", said, mend(error) or reinstall("torch"))
     return Finding("devices", "GPU", "absent", f"torch {torch.__version__} sees none")
