@@ -20,6 +20,7 @@ from selector.weights.coming import STALL_S, Coming, CutOffError, allowed_s
 from selector.weights.entry import Hub
 
 PARTIAL = 206
+ANSWER_S = 6.0  # for the name to be found and the hub to answer; its library has a question of its own
 BRANCH = "main"  # what changes; the checksum of the first file that comes holds it
 _SHA256 = re.compile("[0-9a-f]{64}")
 _T = TypeVar("_T")
@@ -57,7 +58,7 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
     if is_offline_mode():
         raise WeightsError("HF_HUB_OFFLINE is set: no download, and the hub's cache has it not")
     address = hf_hub_url(hub.repo, hub.file(name), revision=hub.revision)
-    facts = _within(STALL_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
+    facts = _within(ANSWER_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
     if hub.revision not in (facts.commit_hash, BRANCH):
         raise WeightsError(f"{ENDPOINT} has another commit (got {facts.commit_hash})")
     headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # or a range has no meaning
