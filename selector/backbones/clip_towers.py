@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -76,9 +76,7 @@ class TextTower:
         read.position_ids = torch().arange(form.context, device=where.device)[None]
         self._module = module
         self._where = where
-        # In half precision its exponential would be off by a hundredth.
-        scale = checkpoint.tensors(path, SCALE, what=what, drop=lambda name: name not in SCALE)
-        self.logit_scale = float(scale["logit_scale"].double().exp())
+        self.logit_scale = scale(path, what=what)
 
     def __call__(self, prompts: Sequence[tuple[int, ...]]) -> FloatArray:
         """Return an embedding of each, (N, D), not of unit length; each ends with the end of text."""
@@ -156,6 +154,19 @@ def fill(
     for name, part in module.named_children():
         if name.endswith("_projection"):
             part.float()
+
+
+def scale(path: Path, *, what: str, rename: Callable[[str], str] = lambda name: name) -> float:
+    """Return what the model of the file *path* multiplies a cosine by.
+
+    Raises:
+        WeightsError: The file does not tell.
+    """
+    # Not with the tower: in half precision the exponential would be off by a hundredth.
+    found = checkpoint.tensors(
+        path, SCALE, what=what, drop=lambda name: rename(name) not in SCALE, rename=rename
+    )
+    return float(found["logit_scale"].double().exp())
 
 
 def constants(device: str, *colours: tuple[float, ...]) -> list[Any]:

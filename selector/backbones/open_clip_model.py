@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from selector.backbones import checkpoint
 from selector.backbones.batches import Batches
-from selector.backbones.clip_towers import constants, normalised, to_numpy
+from selector.backbones.clip_layouts import TEXT
+from selector.backbones.clip_towers import constants, normalised, scale, shapes_of, to_numpy
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS
 from selector.backbones.open_clip_known import Known, known, library, published
@@ -25,7 +26,7 @@ Array: TypeAlias = npt.NDArray[Any]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 ROW = 16 << 20  # numbers that one row takes in the largest of these models, roughly
-TOLD = 300  # characters of what open_clip says
+VISUAL = "visual."  # begins the name of whatever belongs to the tower for pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,26 @@ class _Half:
             return checkpoint.verified(*model.own)
         return published(model.name, model.pretrained, self._known.repository)
 
-    def _whole(self) -> Any:
-        return filled(self._known, self._file(), what=self._title)
+    def _fill(self, module: Any, prefix: str, path: Path) -> None:
+        """Give a *module*, whose names have that *prefix* in the file, its numbers."""
+        shapes = {f"{prefix}{name}": shape for name, shape in shapes_of(module).items()}
+        found = checkpoint.tensors(
+            path,
+            shapes,
+            what=self._title,
+            drop=lambda name: self._ours(name).startswith(VISUAL) != bool(prefix),
+            rename=self._ours,
+            to=self._where.keep,
+        )
+        state = {name.removeprefix(prefix): each for name, each in found.items()}
+        module.load_state_dict(state, assign=True)
+        module.eval().requires_grad_(requires_grad=False)
+
+    def _ours(self, name: str) -> str:
+        """Return what open_clip calls a tensor today; files of its trainings are a word longer."""
+        name = name.removeprefix("module.")
+        is_inside = self._known.config.get("custom_text") and name.startswith(TEXT["open_clip"])
+        return f"text.{name}" if is_inside else name
 
 
 class SeeingTower(_Half):
@@ -101,8 +120,14 @@ class SeeingTower(_Half):
         self.made = Embeddings(PICTURES)
 
     def load(self) -> Seeing:
-        """Return it, ready to be used."""
-        return Seeing(self._whole().visual, self._known, self._where)
+        """Return it, ready to be used.
+
+        Raises:
+            WeightsError: Its file is missing, damaged, or another model's.
+        """
+        visual = _created(self._known).visual
+        self._fill(visual, VISUAL, self._file())
+        return Seeing(visual, self._known, self._where)
 
 
 class ReadingTower(_Half):
@@ -117,11 +142,16 @@ class ReadingTower(_Half):
         self.made = Embeddings(PROMPTS)
 
     def load(self) -> Reading:
-        """Return it, ready to be used."""
-        whole = self._whole()
-        self.logit_scale = float(whole.logit_scale.double().exp())
-        del whole.visual
-        return Reading(whole, self._where)
+        """Return it, ready to be used.
+
+        Raises:
+            WeightsError: Its file is missing, damaged, or another model's.
+        """
+        path, text = self._file(), _created(self._known)
+        del text.visual
+        self._fill(text, "", path)
+        self.logit_scale = scale(path, what=self._title, rename=self._ours)
+        return Reading(text, self._where)
 
 
 class Seeing:
@@ -166,25 +196,6 @@ def skeleton(known: Known) -> Any:
         return _created(known)
 
 
-def filled(known: Known, path: Path, *, what: str) -> Any:
-    """Return the whole model with the numbers of the file *path*, which should be *what*.
-
-    Raises:
-        WeightsError: It is damaged, holds code, or is another model's.
-    """
-    checkpoint.shapes(path, what=what)  # says best what is wrong with a file
-    model = _created(known)
-    try:
-        library().load_checkpoint(model, str(path))
-    except (RuntimeError, ValueError, KeyError, AttributeError, StopIteration) as error:
-        said = " ".join(str(error).split())[:TOLD]
-        raise WeightsError(
-            f"{path}: another model than expected (got: {said}); expected {what}. Take the file of "
-            "that model, or name the model that this file is of."
-        ) from None
-    return model.eval().requires_grad_(requires_grad=False)
-
-
 def numbers(module: Any) -> int:
     """Return how many numbers the weights of *module* are."""
     return sum(each.numel() for each in module.parameters())
@@ -194,4 +205,11 @@ def _created(known: Known) -> Any:
     config = dict(known.config)
     # Not open_clip's own function for it, which sets up the logging of the whole process.
     own_text = config.pop("custom_text", False)
-    return (library().CustomTextCLIP if own_text else library().CLIP)(**config)
+    made = library().CustomTextCLIP if own_text else library().CLIP
+    try:
+        return made(**config)
+    except (TypeError, ValueError, AttributeError, AssertionError, RuntimeError) as error:
+        raise WeightsError(
+            f"open_clip: it can make no model of its configuration (got {error}). Put the model's "
+            "own open_clip_config.json beside the file."
+        ) from None

@@ -1,0 +1,180 @@
+"""Weights are read as tensors, of the shapes that are wanted, and nothing in a file is run."""
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import goldens
+from selector.backbones.checkpoint import archive_name, shapes, tensors, verified
+from selector.backbones.torch_ready import torch
+from selector.errors import WeightsError
+
+WANTED = {"layers.0.weight": (3, 2), "layers.0.bias": (3,)}
+
+
+def content(dtype: str = "float32") -> dict[str, Any]:
+    module = torch()
+    kind = getattr(module, dtype)
+    weight = module.arange(6, dtype=module.float32).reshape(3, 2) + 0.5
+    return {"layers.0.weight": weight.to(kind), "layers.0.bias": module.ones(3, dtype=kind)}
+
+
+def written(path: Path, held: Any, *, old: bool = False) -> Path:
+    """Return the file that the library of its ending writes."""
+    if path.suffix == ".safetensors":
+        from safetensors.torch import save_file
+
+        save_file(held, path)
+    else:
+        torch().save(held, path, _use_new_zipfile_serialization=not old)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pt", "pth", "bin"])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_wanted_tensors_come_in_full_floats(tmp_path, ending, dtype) -> None:
+    """Whatever kind of file it is and however exact, its numbers come as float32."""
+    path = written(tmp_path / f"model.{ending}", content(dtype))
+    found = tensors(path, WANTED, what="a head")
+
+    assert list(found) == list(WANTED)
+    assert found["layers.0.weight"].tolist() == [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]
+    assert {each.dtype for each in found.values()} == {torch().float32}
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_state_within_more_is_found(tmp_path, old) -> None:
+    """What training scripts save around the weights is left out, in either format of torch."""
+    held = {"epoch": 3, "name": "x", "state_dict": content()}
+    path = written(tmp_path / "model.pt", held, old=old)
+
+    assert tensors(path, WANTED, what="a head")["layers.0.bias"].tolist() == [1, 1, 1]
+
+
+def test_what_is_read_outlives_its_file(tmp_path) -> None:
+    """Tensors are copies: a file that is overwritten afterwards changes none of them."""
+    for ending in ("safetensors", "pt"):
+        path = written(tmp_path / f"model.{ending}", content())
+        found = tensors(path, WANTED, what="a head")
+        with path.open("r+b") as file:
+            file.write(b"\xff" * path.stat().st_size)
+        assert found["layers.0.weight"].sum() == 18
+
+
+def test_names_are_translated_and_the_rest_left_out(tmp_path) -> None:
+    """*rename* gives the name that is wanted, *drop* what may be there beside it."""
+    held = {f"model.{name}": each for name, each in content().items()}
+    path = written(tmp_path / "model.safetensors", held | {"other.step": torch().ones(1)})
+    found = tensors(
+        path,
+        WANTED,
+        what="a head",
+        drop=lambda name: name.startswith("other."),
+        rename=lambda name: name.removeprefix("model."),
+    )
+
+    assert set(found) == set(WANTED)
+
+
+def test_another_model_is_told_from_the_right_one(tmp_path) -> None:
+    """What is missing, of another shape, or too much: each is named, and what was expected."""
+    path = written(tmp_path / "model.safetensors", content())
+    with pytest.raises(WeightsError, match=r"it lacks layers.1.bias .*expected a head: 1 tensors"):
+        tensors(path, {"layers.1.bias": (3,)}, what="a head", drop=lambda _: True)
+    with pytest.raises(WeightsError, match=r"layers.0.bias \[3\] instead of \[4\]"):
+        tensors(path, WANTED | {"layers.0.bias": (4,)}, what="a head")
+    with pytest.raises(WeightsError, match=r"has also layers.0.weight"):
+        tensors(path, {"layers.0.bias": (3,)}, what="a head")
+
+
+def test_many_differences_are_counted(tmp_path) -> None:
+    """A file that has nothing in common is told in a line, not in a thousand names."""
+    path = written(tmp_path / "model.safetensors", content())
+    wanted = {f"blocks.{number}.weight": (1,) for number in range(500)}
+    with pytest.raises(WeightsError, match="and 497 more") as caught:
+        tensors(path, wanted, what="a tower")
+    assert len(str(caught.value)) < 500
+
+
+class Bomb:
+    """What runs a command when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.mark.parametrize("old", [True, False])
+@pytest.mark.parametrize("ending", ["pt", "pth", "bin", "ckpt", "safetensors"])
+def test_code_in_a_file_is_refused_and_never_run(tmp_path, old, ending) -> None:
+    """A file that would run code where pickles are trusted is refused, under any name."""
+    mark = tmp_path / "it ran"
+    path = tmp_path / f"model.{ending}"
+    torch().save(content() | {"x": Bomb(mark)}, path, _use_new_zipfile_serialization=not old)
+
+    with pytest.raises(WeightsError, match=r"it holds more than tensors|can't be read as a model"):
+        tensors(path, WANTED, what="a head")
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pt"])
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99])
+def test_a_file_that_is_cut_off_is_told(tmp_path, ending, share) -> None:
+    """A download that ended early is an error that says to get it again, never a few weights."""
+    path = written(tmp_path / f"model.{ending}", content())
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+
+    with pytest.raises(WeightsError, match=r"model\.\w+: .*expected a head.*Get the file again"):
+        tensors(path, WANTED, what="a head")
+
+
+@pytest.mark.parametrize("held", [[1, 2], "text", {"state_dict": 3}, {}])
+def test_what_is_no_mapping_of_tensors_is_told(tmp_path, held) -> None:
+    """A file that torch can read and that is no model is refused."""
+    path = written(tmp_path / "model.pt", held)
+    with pytest.raises(WeightsError, match=r"model\.pt: .*expected a head"):
+        tensors(path, WANTED, what="a head")
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path) -> None:
+    """Neither a missing file nor a folder is opened."""
+    for path in (tmp_path / "none.pt", tmp_path):
+        with pytest.raises(WeightsError, match=str(path)):
+            shapes(path, what="a head")
+
+
+def test_a_renamed_file_tells_what_it_was() -> None:
+    """HPSv2's two versions, alike in every tensor, are told apart by what torch wrote into them."""
+    folder = goldens.FOLDER / "hpsv2" / "weights"
+    assert archive_name(folder / "HPS_v2_compressed.pt") == "HPS_v2_compressed"
+    assert archive_name(folder / "HPS_v2.1_compressed.pt") == "HPS_v2.1_compressed"
+
+
+def test_a_file_that_does_not_tell_its_name(tmp_path) -> None:
+    """Files of other kinds, and those that are missing, have no such name."""
+    empty = tmp_path / "empty.pt"
+    with zipfile.ZipFile(empty, "w"):
+        pass
+    for path in (empty, tmp_path / "none", written(tmp_path / "m.safetensors", content())):
+        assert archive_name(path) == ""
+
+
+def test_a_file_is_held_to_its_checksum(tmp_path) -> None:
+    """An own file is handed out under its checksum alone, also when it changes afterwards."""
+    path = tmp_path / "model.pt"
+    shutil.copy(goldens.FOLDER / "hpsv2" / "weights" / "HPS_v2_compressed.pt", path)
+    own = goldens.own(path)
+    assert verified(own["path"], own["sha256"]) == path
+
+    with path.open("ab") as file:
+        file.write(b"more")
+
+    with pytest.raises(WeightsError, match="another file than it should be"):
+        verified(own["path"], own["sha256"])
