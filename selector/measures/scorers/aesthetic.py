@@ -26,8 +26,8 @@ class Aesthetic(Measure):
 
     Unit: points, made to go from 1 to 10; with `head: v2` mostly 4.5 to 6.5; "v1" is another scale
         and the two hardly agree; higher is better. Of two prompts it compares subjects more than
-        pictures. `precision: bf16` moved it by up to 0.01 (v2), 0.03 (v1), in 48 tries with random
-        weights of the true size below the published heads.
+        pictures. `precision: bf16` moved it by up to 0.01 (v2), 0.03 (v1), of 16 pictures by the
+        published heads on a tower of the true size with random weights.
     Needs: the middle square at 224 px; no prompt.
     Evidence: none.
     Blind to: the prompt; what lies outside the middle square; local faults: hands, faces and letters

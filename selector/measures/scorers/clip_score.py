@@ -33,7 +33,7 @@ class ClipScore(Measure):
         0.2 to 0.35; `cosine_x100`; `hessel`: 2.5 × the cosine, 0 at least, with "A photo depicts"
         before the prompt; `logit_scaled`: the cosine × the model's own scale, 100 in OpenAI's.
         Higher is better. Compares only pictures of one prompt. `precision: bf16` moved the cosine
-        by up to 0.0014, in 48 tries with random weights of the true size.
+        by up to 0.0014, of 48 pairs and random weights of the true size.
     Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px. `model: NAME/TAG`
         is one of open_clip's, "ViT-B-32/openai" that of Hessel's paper. `processor: huggingface`
         takes the prompt as it stands and cuts as transformers does; "openai" mends the text first.
