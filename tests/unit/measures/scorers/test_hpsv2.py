@@ -122,16 +122,6 @@ def test_the_end_of_a_long_prompt_is_told(scorer):
         assert bool(found["hpsv2"].evidence) == is_told
 
 
-def test_half_floats_stay_near(scorer):
-    """bf16 moves a cosine by a few thousandths at most."""
-    names = [name for name in CASES if name.startswith("v2.1-image")]
-    given = list(map(subject, names))
-    half = goldens.values(scorer(PATH, precision="bf16"), *given)
-    off = np.abs(half - goldens.values(scorer(PATH), *given))
-
-    assert 0 < off.max() < 0.02
-
-
 def test_releases_and_resizings_have_names_of_their_own():
     """No number of one is ever taken for a number of the other."""
     made = [HPSv2(release=one, antialias=each) for one in ("2.0", "2.1") for each in (True, False)]
