@@ -31,7 +31,8 @@ class HPSv2(Measure):
         moved it by up to 0.0015, of 48 pairs and random weights of the true size: as much as a hand
         gone wrong.
     Needs: the prompt, of which it reads 77 tokens, and the whole picture at 224 px between black
-        bars. `antialias: false`, as when its published numbers were made (torchvision up to 0.16); `true`: what its program gives with a torchvision since 0.17.
+        bars. `antialias: false`, as when its published numbers were made (torchvision up to 0.16);
+        `true`: what its program gives with a torchvision since 0.17.
     Evidence: `unread`, the end of the prompt that was not read, where there is one.
     Blind to: local faults: a hand gone wrong costs about 0.002, so gate on detectors first; small
         things, all the more the longer the picture is; fine patterns, which alias. It prefers what
