@@ -30,15 +30,15 @@ class Aesthetic(Measure):
         published heads on a tower of the true size with random weights.
     Needs: the middle square at 224 px; no prompt.
     Evidence: none.
-    Blind to: the prompt; what lies outside the middle square; local faults: hands, faces and letters
-        gone wrong, so gate on detectors first. Its taste is that of photographers' contests (AVA)
-        and of people who rated generated pictures in 2022: it favours photographs and paintings
-        over products, diagrams and plain things.
-    Model: openai/clip-vit-large-patch14@32bd6428, MIT (the code; the weights state none), 1.7 GB, of
-        which the picture's tower is loaded; sac+logos+ava1-l14-linearMSE.pth, Apache-2.0, 4 MB (v2),
-        sa_0_4_vit_l_14_linear.pth, MIT, 4 kB (v1).
-    Source: C. Schuhmann, "Improved Aesthetic Predictor", 2022; LAION-AI, "LAION-Aesthetics", 2022. A
-        `head` of your own: one linear layer or v2's layers, over `model: NAME/TAG`, as open_clip
+    Blind to: the prompt; what lies outside the middle square; local faults: hands, faces and
+        letters gone wrong, so gate on detectors first. Its taste is that of photographers' contests
+        (AVA) and of people who rated generated pictures in 2022: it favours photographs and
+        paintings over products, diagrams and plain things.
+    Model: openai/clip-vit-large-patch14@32bd6428, MIT (the code; the weights state none), 1.7 GB,
+        of which the picture's tower is loaded; sac+logos+ava1-l14-linearMSE.pth, Apache-2.0, 4 MB
+        (v2), sa_0_4_vit_l_14_linear.pth, MIT, 4 kB (v1).
+    Source: C. Schuhmann, "Improved Aesthetic Predictor", 2022; LAION-AI, "LAION-Aesthetics", 2022.
+        A `head` of your own: one linear layer or v2's layers, over `model: NAME/TAG`, as open_clip
         lists them, or over a `checkpoint` of your own.
     """
 

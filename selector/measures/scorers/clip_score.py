@@ -34,9 +34,10 @@ class ClipScore(Measure):
         before the prompt; `logit_scaled`: the cosine × the model's own scale, 100 in OpenAI's.
         Higher is better. Compares only pictures of one prompt. `precision: bf16` moved the cosine
         by up to 0.0014, of 48 pairs and random weights of the true size.
-    Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px. `model: NAME/TAG`
-        is one of open_clip's, "ViT-B-32/openai" that of Hessel's paper. `processor: huggingface`
-        takes the prompt as it stands and cuts as transformers does; "openai" mends the text first.
+    Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px. `model:
+        NAME/TAG` is one of open_clip's, "ViT-B-32/openai" that of Hessel's paper. `processor:
+        huggingface` takes the prompt as it stands and cuts as transformers does; "openai" mends the
+        text first.
     Evidence: `unread`, the end of the prompt that was not read, where there is one.
     Blind to: beauty and faults; what lies outside the middle square; counts, places, negations and
         who does what to whom: it takes a prompt for a bag of words. Letters in the picture that

@@ -27,9 +27,9 @@ class HPSv2(Measure):
 
     Unit: the cosine of picture and prompt, -1 to 1 (its tables multiply by 100); means of
         generators lie from 0.145 to 0.314 in `release: "2.1"`, 0.235 to 0.279 in "2.0", which do
-        not compare; higher is better. Compares only pictures of one prompt. `precision: bf16`
-        moved it by up to 0.0015, of 48 pairs and random weights of the true size: as much as a hand
-        gone wrong.
+        not compare; higher is better. Compares only pictures of one prompt. `precision: bf16` moved
+        it by up to 0.0015, of 48 pairs and random weights of the true size: as much as a hand gone
+        wrong.
     Needs: the prompt, of which it reads 77 tokens, and the whole picture at 224 px between black
         bars. `antialias: false`, as when its published numbers were made (torchvision up to 0.16);
         `true`: what its program gives with a torchvision since 0.17.

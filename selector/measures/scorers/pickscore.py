@@ -25,9 +25,10 @@ class PickScore(Measure):
         the true size.
     Needs: the prompt, of which it reads 77 tokens, and the middle square at 224 px.
     Evidence: `unread`, the end of the prompt that was not read, where there is one.
-    Blind to: what lies outside the middle square; local faults, hands, faces and letters gone wrong,
-        few of its 224 px: gate on detectors first; counts, places and negations in the prompt. It
-        has the taste of the users of one web application in 2023, and favours photographs.
+    Blind to: what lies outside the middle square; local faults, hands, faces and letters gone
+        wrong, few of its 224 px: gate on detectors first; counts, places and negations in the
+        prompt. It has the taste of the users of one web application in 2023, and favours
+        photographs.
     Model: yuvalkirstain/PickScore_v1@a4e4367c, MIT (the code; the weights state none), 3.9 GB.
     Source: Y. Kirstain et al., "Pick-a-Pic: An Open Dataset of User Preferences for Text-to-Image
         Generation", NeurIPS 2023. `checkpoint`: weights of your own in the same layout.
