@@ -15,7 +15,8 @@ from selector.errors import MeasureError
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Row = TypeVar("Row")
 
-MOST = 64  # rows at once; more are no faster
+MOST = 64  # rows at once; more are no faster on a GPU
+MOST_ON_CPU = 8  # likewise, and the memory for what is computed between the layers is not needed
 SHARE = 0.5  # of the free memory; others need some too, and the estimate is rough
 _CGROUP = Path("/sys/fs/cgroup")
 _EXHAUSTED = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
@@ -27,19 +28,19 @@ class Batches:
     For one thread at a time.
     """
 
-    def __init__(self, where: str, device: str, *, row_bytes: int, most: int = MOST) -> None:
+    def __init__(self, where: str, device: str, *, row_bytes: int, most: int = 0) -> None:
         """Start with what fits.
 
         Args:
             where: Whose rows, for messages.
             device: "cpu", "cuda", "cuda:1": where the memory is.
             row_bytes: What one row takes while it is computed, about.
-            most: Rows at once at most.
+            most: Rows at once at most; 0: as many as there is a use for on such a device.
         """
         self._where = where
         self._device = device
         self._row_bytes = row_bytes
-        self._most = most
+        self._most = most or (MOST_ON_CPU if device == "cpu" else MOST)
 
     def run(
         self, rows: Sequence[Row], forward: Callable[[Sequence[Row]], FloatArray]

@@ -97,8 +97,8 @@ class _Half:
         self.size = weights * self._where.bytes
 
     def _batches(self, tower: Tower, tokens: int) -> Batches:
-        # The MLP's inner row and its activation's, and six rows of the width around them.
-        numbers = tokens * (2 * tower.mlp + 6 * tower.width)
+        # As measured: a few rows of the MLP's inside while it is activated, and those around it.
+        numbers = tokens * (4 * tower.mlp + 10 * tower.width)
         return Batches(self.name, self.device, row_bytes=numbers * self._where.bytes)
 
     def _what(self, tower: Tower) -> str:

@@ -44,6 +44,14 @@ def test_all_rows_come_in_their_order() -> None:
     assert model.parts == [16, 4]
 
 
+def test_a_cpu_takes_few_rows_at_once() -> None:
+    """Where more at once are no faster, memory for them is not taken."""
+    model = Model(room=100)
+    Batches("tower", "cpu", row_bytes=1).run(range(20), model)
+
+    assert model.parts == [8, 8, 4]
+
+
 @pytest.mark.parametrize("of_torch", [True, False])
 def test_out_of_memory_halves_and_is_remembered(of_torch) -> None:
     """A part that is too much is halved until it fits, and the next call begins there."""
