@@ -57,6 +57,16 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def to_paste(named: object) -> str:
+    """Return in words the checksum of a file that was *named* without the right one."""
+    if not isinstance(named, str):  # what is wrong with it is told beside
+        return "expected the checksum of the file, 64 hex digits"
+    try:
+        return f"expected the checksum of the file: write sha256: {checksum(located(named))}"
+    except WeightsError as error:
+        return f"expected the checksum of the file. {str(error).rstrip('.')}"
+
+
 def _opened(path: Path) -> BufferedReader:
     if wrong := unfit(path):
         raise WeightsError(wrong)

@@ -32,6 +32,11 @@ def manifested(model: str, *, has_own: bool) -> tuple[str, ...]:
     return (WEIGHTS,) if model == OPENAI_L_14 and not has_own else ()
 
 
+def unlisted(model: str, *, has_own: bool) -> tuple[str, ...]:
+    """Return *model*, if it names published weights that are not in the manifest."""
+    return (model,) if model != OPENAI_L_14 and not has_own else ()
+
+
 def clip_of(
     model: str, own: tuple[str, str] | None, *, precision: Precision, device: str
 ) -> Family:

@@ -128,9 +128,10 @@ def select(  # noqa: PLR0913 - one option each
     Example: selector select "a red chair" chairs/ --deliver 2 --report out.html
     """
     from selector.cli import files as folder
-    from selector.cli import reports
+    from selector.cli import models, reports
     from selector.engine import Selector
     from selector.errors import JournalError
+    from selector.planning import measure_of
     from selector.types import Selection
 
     images = folder.images_in(files)
@@ -139,6 +140,7 @@ def select(  # noqa: PLR0913 - one option each
     with folder.journal(journal, wanted=not no_journal) as book:
         engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
         expected = _expectations(engine, expect or ())
+        models.fetch_first(map(measure_of, engine.plan.instances.values()))
         try:
             with _progress(engine, quiet=quiet or as_json):
                 selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)

@@ -160,7 +160,7 @@ def _range(output: Output) -> str:
     facts = {
         f"{output.unit}, {low} to {high}": True,
         _BETTER[output.higher_is_better]: True,
-        f"{usual[0]:g} to {usual[1]:g} in nine of ten real pictures": output.usual,
+        f"mostly {usual[0]:g} to {usual[1]:g}": output.usual,
         "compares only within one prompt": output.within_prompt,
         "may be absent": output.optional,
         "always whole": output.whole,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import sys
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from selector.cli.prose import coloured, entry
+import typer
+
+from selector.cli.prose import coloured, entry, shown
 from selector.doctor.finding import megabytes
-from selector.errors import SelectorError
+from selector.doctor.models import is_large
+from selector.errors import SelectorError, WeightsError
 from selector.measures import loader
 from selector.measures.base import Measure
+from selector.planning import absent
 from selector.types import to_data
 from selector.weights import manifest
 from selector.weights.entry import Entry
-from selector.weights.fetch import begun, cache_folder, cached, location
+from selector.weights.fetch import begun, cache_folder, cached, is_offline, location, obtain
 
 COLUMN = 2
 MAY = {
@@ -71,6 +75,23 @@ def ahead(wanted: Sequence[Entry]) -> str:
         return f"nothing to download: {len(wanted)} in {cache_folder()}"
     left = sum(max(one.size - begun(one), 0) for one in missing)
     return f"{len(missing)} to download, {megabytes(left)}, into {cache_folder()}"
+
+
+def fetch_first(measures: Iterable[Measure]) -> None:
+    """Download what is large before anything waits for it, and show it; who can't have it is told later.
+
+    A model that is missing still is a failure of its measure, which says what to do.
+    """
+    wanted = [one for one in absent(measures) if is_large(one)]
+    if not wanted or is_offline():
+        return
+    typer.echo(shown(ahead(wanted)), err=True)
+    with progress() as tell:
+        for one in wanted:
+            try:
+                obtain(one, tell)
+            except WeightsError:
+                return  # most likely the network is gone: the others would wait for it as well
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def score(  # noqa: PLR0913 - one option each
     Example: selector score sharpness chairs/
     """
     from selector.backbones import quiet
+    from selector.cli import models
     from selector.cli.machine import path_of
     from selector.cli.prose import shown
     from selector.scoring import Scoring
@@ -77,6 +78,7 @@ def score(  # noqa: PLR0913 - one option each
     engine = Scoring(path_of(measure), parameters=_parameters(parameters or ()), device=device)
     images, prompts, sources = _given(engine, files, prompt, source)
     _check_out(out, [*files, *([source] if source else [])])
+    models.fetch_first([engine.measure])
     with _progress(engine, quiet=as_json):
         scores = engine.score(prompts, images, sources, timeout_s=timeout_s)
     if out is not None:  # first, because a reader of the table may go away

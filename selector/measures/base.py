@@ -89,6 +89,11 @@ class Measure(BaseModel, ABC):
         """The models that this instance loads, by their names in the manifest."""
         return ()
 
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Published models that it loads and the manifest does not know: nor their licences."""
+        return ()
+
     def missing(self) -> str:
         """Return which file of its user's is not where it should be, and what to do; "" if none."""
         wrong = (given.missing() for given in own_files(self).values())
@@ -109,11 +114,12 @@ class Measure(BaseModel, ABC):
 
     def fingerprint(self) -> str:
         """Return the name of the numbers that it makes: equal fingerprints, equal numbers."""
-        own = {name: {"sha256": given.sha256} for name, given in own_files(self).items()}
+        own = {name: given.identity for name, given in own_files(self).items()}
         identity = {
             "path": type(self).__module__,
             "version": self.version,
-            "parameters": self.model_dump(mode="json") | own,  # wherever a file of that content lies
+            "parameters": self.model_dump(mode="json")
+            | own,  # wherever a file of that content lies
             "weights": {name: manifest.entry(name).identity for name in self.weights},
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from selector.backbones.model_file import checksum, located, unfit
-from selector.errors import WeightsError
+from selector.backbones.checkpoint import verified
+from selector.backbones.model_file import checksum, located, to_paste, unfit
+
+# What tells how a checkpoint is made up and how it reads, where it lies beside one.
+BESIDE = (
+    "config.json",
+    "open_clip_config.json",
+    "vision_config.json",
+    "med_config.json",
+    "vocab.txt",
+    "bert_tokenizer/vocab.txt",
+)
 
 
 class OwnFile(BaseModel):
     """A model file of the user's own: `{path: models/ours.safetensors, sha256: …}`.
 
-    Its checksum is part of the fingerprint of whatever loads it, so that numbers of another file
-    are never taken for its numbers; where it lies is not.
+    Its checksum is part of the fingerprint of whatever loads it, and so is that of a configuration
+    or a vocabulary beside it: numbers of other files are never taken for its numbers. Where it lies
+    is not.
 
     Attributes:
         path: Where it lies; relative to the current folder, ~ is home.
@@ -32,8 +43,18 @@ class OwnFile(BaseModel):
     @classmethod
     def _pinned(cls, given: str, info: ValidationInfo) -> str:
         if not re.fullmatch("[0-9a-f]{64}", given):
-            raise ValueError(_told(info.data))
+            raise ValueError(to_paste(info.data.get("path")))
         return given
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What its numbers follow from: the checksum, and those of the small files beside it."""
+        found = {"sha256": self.sha256}
+        for name in BESIDE:
+            path = self.location.parent / name
+            if not unfit(path):
+                found[name] = checksum(path)
+        return found
 
     @property
     def location(self) -> Path:
@@ -55,19 +76,4 @@ class OwnFile(BaseModel):
         Raises:
             WeightsError: It can't be read, or holds something else.
         """
-        if (found := checksum(self.location)) != self.sha256:
-            raise WeightsError(
-                f"{self.location}: another file than the policy says (got sha256 {found}, expected "
-                f"{self.sha256}). Put the right one there, or write its checksum."
-            )
-        return self.location
-
-
-def _told(given: dict[str, Any]) -> str:
-    """Return in words the checksum of the file that was named, to be pasted."""
-    if "path" not in given:  # it is no text, which is told beside
-        return "expected the checksum of the file, 64 hex digits"
-    try:
-        return f"expected the checksum of the file: write sha256: {checksum(located(given['path']))}"
-    except WeightsError as error:
-        return f"expected the checksum of the file. {str(error).rstrip('.')}"
+        return verified(*self.pair)

@@ -23,12 +23,17 @@ def not_commercial(name: str, measure: Measure) -> Iterator[str]:
         measure: The measure of it.
     """
     own = f"give '{OWN}', a file that you may use, " if OWN in type(measure).model_fields else ""
-    for entry in map(manifest.entry, measure.weights):
-        if not entry.commercial:
-            yield (
-                f"{name}: the licence of its model {entry.name} {_says(entry)}. Use another "
-                f"measure, {own}or say 'licences: any'."
-            )
+    doubts = [
+        f"the licence of its model {entry.name} {_says(entry)}"
+        for entry in map(manifest.entry, measure.weights)
+        if not entry.commercial
+    ]
+    doubts += [
+        f"the licence of its model {model} is not known here (got one that is not in the manifest)"
+        for model in measure.unlisted
+    ]
+    for doubt in doubts:
+        yield f"{name}: {doubt}. Use another measure, {own}or say 'licences: any'."
 
 
 def absent(measures: Iterable[Measure]) -> tuple[Entry, ...]:

@@ -27,8 +27,9 @@ class Output:
         within_prompt: Whether it compares only candidates of one prompt.
         optional: Whether it may be `NotApplicable`.
         words: What it is in everyday words, for people who look at a report: "burnt-out area".
-        usual: Between which values nine of ten real pictures lie, where that was measured. Says
-            which scales make sense, and where a bar begins and ends.
+        usual: Between which values most real pictures lie: nine of ten where it was measured here,
+            the published range of a learned scorer. Says which scales make sense, and where a bar
+            begins and ends.
         harm: Whether it tells of harm or a defect, which no beauty makes up for. What a detector
             finds always counts as that.
         whole: Whether it is always a whole number: a count, a side in pixels.

@@ -20,7 +20,9 @@ from selector.weights.coming import STALL_S, Coming, CutOffError, allowed_s
 from selector.weights.entry import Hub
 
 PARTIAL = 206
-ANSWER_S = 6.0  # for the name to be found and the hub to answer; its library has a question of its own
+ANSWER_S = (
+    6.0  # for the name to be found and the hub to answer; its library has a question of its own
+)
 BRANCH = "main"  # what changes; the checksum of the first file that comes holds it
 _SHA256 = re.compile("[0-9a-f]{64}")
 _T = TypeVar("_T")

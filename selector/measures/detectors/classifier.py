@@ -11,9 +11,9 @@ import numpy.typing as npt
 import PIL.Image
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from selector.backbones.model_file import checksum, located, unfit
+from selector.backbones.model_file import located, to_paste, unfit
 from selector.backbones.onnx import OnnxModel
-from selector.errors import MeasureError, WeightsError
+from selector.errors import MeasureError
 from selector.images import Image
 from selector.measures.base import Measure, Subject
 from selector.types import Cost, Kind, Measured, Output, Score
@@ -78,7 +78,7 @@ class Classifier(Measure):
     @classmethod
     def _pinned(cls, given: str, info: ValidationInfo) -> str:
         if not re.fullmatch("[0-9a-f]{64}", given):
-            raise ValueError(_checksum(info.data))
+            raise ValueError(to_paste(info.data.get("model")))
         return given
 
     @model_validator(mode="after")
@@ -204,15 +204,3 @@ def _middle(size: tuple[int, int]) -> tuple[float, float, float, float]:
     side = min(size)
     left, top = (size[0] - side) / 2, (size[1] - side) / 2
     return left, top, left + side, top + side
-
-
-def _checksum(given: Mapping[str, Any]) -> str:
-    """Return in words the checksum of the file that was named, to be pasted."""
-    if "model" not in given:  # it is no text, which is told beside
-        return "expected the checksum of the file, 64 hex digits"
-    try:
-        return (
-            f"expected the checksum of the file: write sha256: {checksum(located(given['model']))}"
-        )
-    except WeightsError as error:
-        return f"expected the checksum of the file. {str(error).rstrip('.')}"

@@ -9,7 +9,14 @@ from pydantic import Field, PrivateAttr, model_validator
 from selector.backbones import heads
 from selector.backbones.encoders import ImageEncoder
 from selector.backbones.heads import Head
-from selector.backbones.named_clip import OPENAI_L_14, PATTERN, clip_of, manifested, misnamed
+from selector.backbones.named_clip import (
+    OPENAI_L_14,
+    PATTERN,
+    clip_of,
+    manifested,
+    misnamed,
+    unlisted,
+)
 from selector.backbones.views import cropped
 from selector.errors import MeasureError, WeightsError
 from selector.measures.base import Measure, Subject, measured
@@ -71,6 +78,11 @@ class Aesthetic(Measure):
         """The tower and the head, unless they are the user's own."""
         head = () if isinstance(self.head, OwnFile) else (f"aesthetic_{self.head}",)
         return (*manifested(self.model, has_own=self.checkpoint is not None), *head)
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """What `model` names, if it is another one of open_clip's."""
+        return unlisted(self.model, has_own=self.checkpoint is not None)
 
     @property
     def outputs(self) -> Mapping[str, Output]:

@@ -7,7 +7,14 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from selector.backbones.likeness import Likenesses
-from selector.backbones.named_clip import OPENAI_L_14, PATTERN, clip_of, manifested, misnamed
+from selector.backbones.named_clip import (
+    OPENAI_L_14,
+    PATTERN,
+    clip_of,
+    manifested,
+    misnamed,
+    unlisted,
+)
 from selector.backbones.tokens import hugging_face, openai
 from selector.backbones.views import cropped
 from selector.errors import MeasureError
@@ -78,6 +85,11 @@ class ClipScore(Measure):
     def weights(self) -> tuple[str, ...]:
         """OpenAI's ViT-L/14, if it is that."""
         return manifested(self.model, has_own=self.checkpoint is not None)
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """What `model` names, if it is another one of open_clip's."""
+        return unlisted(self.model, has_own=self.checkpoint is not None)
 
     @property
     def outputs(self) -> Mapping[str, Output]:

@@ -86,7 +86,9 @@ def test_a_model_of_another_name_is_told(tmp_path) -> None:
     """A file that is no ViT-B-32 is not loaded as one."""
     path = towers.saved(tmp_path, towers.of_open_clip())
     for encoder in (ImageEncoder, TextEncoder):
-        with pytest.raises(WeightsError, match=r"another model than expected.*ViT-B-32/own weights"):
+        with pytest.raises(
+            WeightsError, match=r"another model than expected.*ViT-B-32/own weights"
+        ):
             encoder(OpenClip("ViT-B-32", own=own(path)))
 
 

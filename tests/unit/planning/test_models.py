@@ -165,3 +165,18 @@ def test_without_a_cache_folder_every_model_is_missing(monkeypatch):
     assert [
         one.name for one in absent(planned(policy({"one": fixed(FREE)})).measures.values())
     ] == [FREE]
+
+
+def test_a_published_model_that_the_manifest_does_not_know_is_not_commercial():
+    """Nobody here knows the licence of what open_clip downloads; one's own file may be used."""
+    policy = small() | {
+        "licences": "commercial",
+        "measures": {"fit": {"use": "scorers.clip_score", "model": "ViT-B-32/laion2b_s34b_b79k"}},
+        "method": {"weighted_sum": [{"of": "fit", "weight": 1}]},
+    }
+    with pytest.raises(
+        PolicyError, match=r"fit: the licence of its model ViT-B-32/laion2b_s34b_b79k is not known"
+    ) as caught:
+        plan_of(policy)
+    assert "checkpoint" in str(caught.value)
+    assert plan_of(policy | {"licences": "any"})
