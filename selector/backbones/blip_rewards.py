@@ -15,9 +15,9 @@ from selector.backbones import blip_keys, word_pieces
 from selector.backbones.batches import Batches
 from selector.backbones.blip import Array, FloatArray, Network
 from selector.backbones.blip_keys import PUBLISHED, Size
-from selector.backbones.checkpoint import Shapes, tensors, verified
+from selector.backbones.checkpoint import Shapes, tensors
 from selector.backbones.embeddings import Embeddings
-from selector.backbones.model_file import located
+from selector.backbones.model_file import located, verified
 from selector.backbones.precision import Precision, Where
 from selector.backbones.residency import Lease
 from selector.backbones.tokens import Tokens

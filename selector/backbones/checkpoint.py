@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from selector.backbones.model_file import checksum, located, unfit
+from selector.backbones.model_file import unfit
 from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
 
@@ -17,7 +17,6 @@ Tensor: TypeAlias = Any  # a torch.Tensor; torch is imported only where it is us
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
 TOLD = 3  # names of tensors in a message; the others are counted
-_verified: set[tuple[Path, str, int, int]] = set()  # path, sha256, bytes and time of change
 _NUMBERED = re.compile(r"^(.*?)\.(\d+)\.")
 
 
@@ -60,29 +59,6 @@ def shapes(path: Path, *, what: str) -> dict[str, tuple[int, ...]]:
         WeightsError: It can't be read, is cut off, or holds code.
     """
     return _opened(path, what)[0]
-
-
-def verified(named: str, sha256: str) -> Path:
-    """Return the whole path of a file of the user's own, which holds what was said.
-
-    A file that did not change since is not read again.
-
-    Raises:
-        WeightsError: It can't be read, or holds something else.
-    """
-    path = located(named)
-    if wrong := unfit(path):
-        raise WeightsError(wrong)
-    facts = path.stat()
-    mark = (path, sha256, facts.st_size, facts.st_mtime_ns)
-    if mark not in _verified:
-        if (found := checksum(path)) != sha256:
-            raise WeightsError(
-                f"{path}: another file than it should be (got sha256 {found}, expected {sha256}). "
-                "Put the right one there, or write its checksum."
-            )
-        _verified.add(mark)
-    return path
 
 
 def in_full(tensor: Tensor) -> Tensor:

@@ -16,7 +16,6 @@ from selector.backbones.architecture import (
     beside,
 )
 from selector.backbones.batches import Batches
-from selector.backbones.checkpoint import verified
 from selector.backbones.clip_towers import (
     ImageTower,
     TextTower,
@@ -26,7 +25,7 @@ from selector.backbones.clip_towers import (
 )
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS, ImageEncoder, TextEncoder
-from selector.backbones.model_file import located
+from selector.backbones.model_file import located, verified
 from selector.backbones.precision import Precision, Where
 from selector.weights.fetch import fetch
 

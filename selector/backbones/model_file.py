@@ -11,6 +11,7 @@ from pathlib import Path
 from selector.errors import WeightsError
 
 LARGEST = 4 * 2**30  # bytes; a CLIP of the size H in full floats has 3.7, ONNX files end at 2 GiB
+_verified: set[tuple[Path, str, int, int]] = set()  # path, sha256, bytes and time of change
 
 
 def located(named: str) -> Path:
@@ -65,6 +66,29 @@ def to_paste(named: object) -> str:
         return f"expected the checksum of the file: write sha256: {checksum(located(named))}"
     except WeightsError as error:
         return f"expected the checksum of the file. {str(error).rstrip('.')}"
+
+
+def verified(named: str, sha256: str) -> Path:
+    """Return the whole path of a file of the user's own, which holds what was said.
+
+    A file that did not change since is not read again.
+
+    Raises:
+        WeightsError: It can't be read, or holds something else.
+    """
+    path = located(named)
+    if wrong := unfit(path):
+        raise WeightsError(wrong)
+    facts = path.stat()
+    mark = (path, sha256, facts.st_size, facts.st_mtime_ns)
+    if mark not in _verified:
+        if (found := checksum(path)) != sha256:
+            raise WeightsError(
+                f"{path}: another file than it should be (got sha256 {found}, expected {sha256}). "
+                "Put the right one there, or write its checksum."
+            )
+        _verified.add(mark)
+    return path
 
 
 def _opened(path: Path) -> BufferedReader:

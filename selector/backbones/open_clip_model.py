@@ -16,6 +16,7 @@ from selector.backbones.clip_layouts import TEXT
 from selector.backbones.clip_towers import constants, normalised, scale, shapes_of, to_numpy
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS
+from selector.backbones.model_file import verified
 from selector.backbones.open_clip_known import Known, known, library, published
 from selector.backbones.precision import Precision, Where
 from selector.backbones.tokens import CONTEXT
@@ -83,7 +84,7 @@ class _Half:
     def _file(self) -> Path:
         model = self._model
         if model.own is not None:
-            return checkpoint.verified(*model.own)
+            return verified(*model.own)
         return published(model.name, model.pretrained, self._known.repository)
 
     def _fill(self, module: Any, prefix: str, path: Path) -> None:

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from selector.backbones.checkpoint import verified
-from selector.backbones.model_file import checksum, located, to_paste, unfit
+from selector.backbones.model_file import checksum, located, to_paste, unfit, verified
 
 # What tells how a checkpoint is made up and how it reads, where it lies beside one.
 BESIDE = (

@@ -1,7 +1,6 @@
 """Weights are read as tensors, of the shapes that are wanted, and nothing in a file is run."""
 
 import os
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 import goldens
-from selector.backbones.checkpoint import archive_name, shapes, tensors, verified
+from selector.backbones.checkpoint import archive_name, shapes, tensors
 from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
 
@@ -164,17 +163,3 @@ def test_a_file_that_does_not_tell_its_name(tmp_path) -> None:
         pass
     for path in (empty, tmp_path / "none", written(tmp_path / "m.safetensors", content())):
         assert archive_name(path) == ""
-
-
-def test_a_file_is_held_to_its_checksum(tmp_path) -> None:
-    """An own file is handed out under its checksum alone, also when it changes afterwards."""
-    path = tmp_path / "model.pt"
-    shutil.copy(goldens.FOLDER / "hpsv2" / "weights" / "HPS_v2_compressed.pt", path)
-    own = goldens.own(path)
-    assert verified(own["path"], own["sha256"]) == path
-
-    with path.open("ab") as file:
-        file.write(b"more")
-
-    with pytest.raises(WeightsError, match="another file than it should be"):
-        verified(own["path"], own["sha256"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from selector.backbones.model_file import LARGEST, checksum, located, read, unfit
+from selector.backbones.model_file import LARGEST, checksum, located, read, unfit, verified
 from selector.errors import WeightsError
 
 
@@ -48,3 +48,17 @@ def test_what_is_no_model_says_what_it_is(tmp_path: Path) -> None:
             with pytest.raises(WeightsError, match=r"Name|Put") as caught:
                 use(path)
             assert said in str(caught.value)
+
+
+def test_an_own_file_is_held_to_its_checksum(tmp_path):
+    """It is handed out under its checksum alone, also when it changes afterwards."""
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"weights")
+    sha256 = checksum(path)
+    assert verified(str(path), sha256) == path
+
+    with path.open("ab") as file:
+        file.write(b" and more")
+
+    with pytest.raises(WeightsError, match="another file than it should be"):
+        verified(str(path), sha256)
