@@ -146,7 +146,7 @@ def blip(path: Path) -> tuple[Any, Any, Any]:
 
 def bert_ids(prompt: str, count: int) -> tuple[Any, Any]:
     """Return *count* times as many made-up token ids as the prompt has words, padded to 35."""
-    words = [101, *(1000 + len(word) for word in prompt.split())][:34] + [102]
+    words = [101, *(1000 + len(word) for word in prompt.split()[:33]), 102]
     ids = torch.tensor([[*words, *[0] * (35 - len(words))]] * count)
     return ids, (ids != 0).long()
 

@@ -16,6 +16,7 @@ from selector.errors import WeightsError
 Tensor: TypeAlias = Any  # a torch.Tensor; torch is imported only where it is used
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
+MAPPED = 256 << 20  # bytes of a file that stay mapped while its tensors are copied
 TOLD = 3  # names of tensors in a message; the others are counted
 _NUMBERED = re.compile(r"^(.*?)\.(\d+)\.")
 
@@ -110,6 +111,23 @@ def _safe(path: Path, what: str) -> _Read:
 
 
 def _saved(path: Path, what: str) -> _Read:
+    held = _mapped(path, what)
+    can_map, copied = zipfile.is_zipfile(path), 0  # torch's older format is read whole, once
+
+    def load(name: str) -> Tensor:
+        # Mapped anew now and then, so that what was copied does not stay in memory as well.
+        nonlocal held, copied
+        if can_map and copied > MAPPED:
+            held, copied = _mapped(path, what), 0
+        tensor = held[name]
+        copied += tensor.nbytes
+        return tensor
+
+    return {name: tuple(each.shape) for name, each in held.items()}, load
+
+
+def _mapped(path: Path, what: str) -> dict[str, Tensor]:
+    """Return the tensors of what torch.save wrote; each is read from the file when it is used."""
     module = torch()
     try:
         content = module.load(
@@ -125,8 +143,7 @@ def _saved(path: Path, what: str) -> _Read:
     held = content.get("state_dict", content) if isinstance(content, dict) else content
     if not isinstance(held, Mapping):
         raise _damaged(path, what, f"a {type(held).__name__}, not a mapping of tensors")
-    found = {str(name): each for name, each in held.items() if isinstance(each, module.Tensor)}
-    return {name: tuple(each.shape) for name, each in found.items()}, found.__getitem__
+    return {str(name): each for name, each in held.items() if isinstance(each, module.Tensor)}
 
 
 def _damaged(path: Path, what: str, error: object) -> WeightsError:

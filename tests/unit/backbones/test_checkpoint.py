@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import goldens
+from selector.backbones import checkpoint
 from selector.backbones.checkpoint import archive_name, shapes, tensors
 from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
@@ -52,6 +53,35 @@ def test_a_state_within_more_is_found(tmp_path, old) -> None:
     path = written(tmp_path / "model.pt", held, old=old)
 
     assert tensors(path, WANTED, what="a head")["layers.0.bias"].tolist() == [1, 1, 1]
+
+
+def test_little_of_a_file_stays_mapped(tmp_path, monkeypatch) -> None:
+    """Reading a file takes hardly more memory than what is kept, and the numbers are the same."""
+    module = torch()
+    held = {f"layers.{at}.weight": module.full((2**20,), float(at)) for at in range(24)}  # 4 MiB
+    path = written(tmp_path / "model.pt", held)
+    wanted = {name: (2**20,) for name in held}
+    monkeypatch.setattr(checkpoint, "MAPPED", 8 << 20)
+    mapped = []
+
+    def to(tensor: Any) -> Any:
+        kept = tensor.clone()
+        mapped.append(
+            sum(
+                int(line.split()[1]) * 1024
+                for block in Path("/proc/self/smaps").read_text().split("VmFlags")
+                if str(path) in block
+                for line in block.splitlines()
+                if line.startswith("Rss:")
+            )
+        )
+        return kept
+
+    found = tensors(path, wanted, what="a head", to=to)
+    assert {name: float(each[0]) for name, each in found.items()} == {
+        name: float(each[0]) for name, each in held.items()
+    }
+    assert 0 < max(mapped) < 20 << 20
 
 
 def test_what_is_read_outlives_its_file(tmp_path) -> None:
