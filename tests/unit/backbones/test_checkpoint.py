@@ -60,7 +60,7 @@ def test_little_of_a_file_stays_mapped(tmp_path, monkeypatch) -> None:
     module = torch()
     held = {f"layers.{at}.weight": module.full((2**20,), float(at)) for at in range(24)}  # 4 MiB
     path = written(tmp_path / "model.pt", held)
-    wanted = {name: (2**20,) for name in held}
+    wanted = dict.fromkeys(held, (2**20,))
     monkeypatch.setattr(checkpoint, "MAPPED", 8 << 20)
     mapped = []
 

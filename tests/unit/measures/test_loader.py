@@ -26,6 +26,13 @@ class {name}(Measure):
 '''
 
 
+WEIGHTS = """
+    @property
+    def weights(self):
+        return ("no_such_model",)
+"""
+
+
 def whole(name: str = "Own", kind: str = "scorer") -> str:
     return WHOLE.format(name=name, kind=kind)
 
@@ -154,7 +161,7 @@ def test_a_bug_of_a_module_stays_a_bug(module):
 def test_a_policy_tells_of_it_with_its_line(module):
     """What can't be imported, and a model that nobody knows, are problems of the policy's line."""
     module("lost", "import no_such_library")
-    module("heavy", whole().replace("version = 1", "version = 1\n    weights = ('no_such_model',)"))
+    module("heavy", whole().replace("version = 1", f"version = 1\n{WEIGHTS}"))
     text = (
         "name: p\nversion: 1\nmethod: {weighted_sum: [{of: filters.blank.structure}]}\n"
         "gates:\n  - {on: lost.own.value, equals: 1}\n  - {on: heavy.own, equals: 1}\n"
