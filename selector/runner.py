@@ -18,6 +18,7 @@ from pydantic import JsonValue
 
 from selector.errors import MeasureError, SelectorError
 from selector.foreign import shortened
+from selector.locks import Lock
 from selector.log import operator_log
 from selector.measures.base import Measure, Subject
 from selector.types import Failure, Measured, NotApplicable, Output, Score, to_data
@@ -35,7 +36,7 @@ Measurements = list[dict[str, Measured]]
 class _Instance:
     measure: Measure
     outputs: Mapping[str, Output]
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: Lock = field(default_factory=Lock)
     built: bool = False
     closing: bool = False
     failed: Failure | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from selector.engine import given
 from selector.engine.request import Request
 from selector.errors import ImageError, JournalError
 from selector.images import Image, Limits, PixelBudget, open_image
+from selector.locks import Lock
 from selector.log import operator_log
 from selector.planning import Source, measure_of, plan_of
 from selector.policy.plan import Plan
@@ -81,7 +81,8 @@ def select(
 class Selector:
     """A policy ready to decide requests. Keeps models loaded; safe to call from several threads.
 
-    After a fork the child process loads models of its own, and ends like any other. A program that
+    After a fork the child process goes on with the scorers' models on a CPU, loads the others anew,
+    and ends like any other. A program that
     imports ONNX Runtime 1.29 or newer by itself before it forks sets ORT_DISABLE_TELEMETRY to 1
     before that: else the child waits at its end for a thread that only its parent has.
 
@@ -124,7 +125,7 @@ class Selector:
         )
         self._limits = limits or Limits()
         self._budget = PixelBudget(pixel_budget)
-        self._journal_lock = threading.Lock()
+        self._journal_lock = Lock()
         self._given_journal = os.environ.get(JOURNAL_VARIABLE) if journal is None else journal
         self._journal: Journal | None = None
         if not isinstance(journal, str | os.PathLike | None) and journal is not False:

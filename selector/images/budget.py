@@ -1,10 +1,11 @@
 """How much decoded memory many images may hold together, and what is dropped first."""
 
-import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy.typing as npt
+
+from selector.locks import Lock
 
 Array = npt.NDArray[Any]
 
@@ -26,7 +27,7 @@ class PixelBudget:
         self.max_bytes = max_bytes
         self.decodes = 0
         self._held: WeakKeyDictionary[object, dict[object, Array]] = WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     @property
     def used(self) -> int:

@@ -132,8 +132,11 @@ class Policy(Part):
 
     @property
     def hash(self) -> str:
-        """sha256 hex of what the policy means: not of comments, layout, and what decides nothing."""
-        meaning = self.model_dump(mode="json", exclude=_DECIDES_NOTHING)
+        """sha256 hex of what the policy means: not of comments, layout, and what decides nothing.
+
+        A file that is held to its checksum means the same wherever it lies.
+        """
+        meaning = _placeless(self.model_dump(mode="json", exclude=_DECIDES_NOTHING))
         return hashlib.sha256(canonical(meaning).encode()).hexdigest()
 
     @property
@@ -143,6 +146,16 @@ class Policy(Part):
     @property
     def _written(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_unset=True)
+
+
+def _placeless(meaning: Any) -> Any:
+    """Return *meaning* without the paths of files whose checksums it has."""
+    if isinstance(meaning, list):
+        return [_placeless(each) for each in meaning]
+    if not isinstance(meaning, dict):
+        return meaning
+    paths = ("path", "model") if isinstance(meaning.get("sha256"), str) else ()
+    return {name: _placeless(each) for name, each in meaning.items() if name not in paths}
 
 
 class _Rest(Policy):

@@ -16,8 +16,8 @@ def policy(pasted):
     terms = [line for line in pasted if line.startswith("- {of:")]
     rest = [line for line in pasted if not line.startswith("- ")]
     gates = ["gates:", *(f"  {line}" for line in gates)] if gates else []
-    method = ["method:", "  weighted_sum:", "  - {of: filters.clipping.shadows}"]
-    method += [f"  {line}" for line in terms]
+    terms = terms or ["- {of: filters.clipping.shadows}"]
+    method = ["method:", "  weighted_sum:", *(f"  {line}" for line in terms)]
     return "\n".join([*HEAD, *rest, *gates, *method]).encode()
 
 

@@ -230,3 +230,16 @@ def test_a_policy_is_a_mapping(text, got):
 def test_a_tag_on_a_whole_policy_is_told_too():
     """What was not read is told also where nothing is left to check."""
     assert refusals(b"!!map [a]")[0].startswith("policy:1: tags are not read")
+
+
+def test_a_file_that_is_held_to_its_checksum_means_the_same_wherever_it_lies():
+    """A calibration made on one machine is of the same policy on another; other content is not."""
+
+    def with_file(path, sha256):
+        checkpoint = {"path": path, "sha256": sha256}
+        return replaced("filters", "filters").having(
+            measures={"ours": {"use": "scorers.pickscore", "checkpoint": checkpoint}}
+        )
+
+    first, second = (with_file(path, "0" * 64).hash for path in ("models/a.pt", "/opt/b.pt"))
+    assert first == second != with_file("models/a.pt", "1" * 64).hash
