@@ -10,6 +10,8 @@ import numpy.typing as npt
 import PIL.Image
 import PIL.ImageOps
 
+from selector.backbones import own_weights
+from selector.backbones.own_weights import OwnWeights
 from selector.images import open_image
 from selector.measures.base import Measure, Subject
 from selector.types import Measured, Score
@@ -42,6 +44,12 @@ def parameters(path: str, folder: Path = FOLDER) -> dict[str, Any]:
 def own(path: Path) -> dict[str, str]:
     """Return a model file of one's own as a policy names it."""
     return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def weights(path: Path) -> OwnWeights:
+    """Return a model file of one's own as the towers take it."""
+    told = own(path)
+    return own_weights.found(told["path"], told["sha256"])
 
 
 def document(folder: str) -> dict[str, Any]:

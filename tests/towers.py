@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import goldens
 from selector.backbones.architecture import Architecture, Layout, Tower
 from selector.backbones.clip import Clip
 from selector.backbones.torch_ready import torch
@@ -85,9 +85,8 @@ def saved(folder: Path, model: Any, *, name: str = "model") -> Path:
 
 def clip(path: Path, layout: Layout, form: Architecture = SMALL, **more: Any) -> Clip:
     """Return the product's CLIP of a file of one's own."""
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     told = {"name": "small", "precision": "fp32", "device": "cpu"} | more
-    own = (str(path), sha256)
+    own = goldens.weights(path)
     return Clip(layout=layout, weights="", own=own, architecture=form, **told)
 
 

@@ -11,7 +11,7 @@ from selector.backbones.torch_ready import torch
 from selector.backbones.views import clip_rounded
 from selector.errors import MeasureError
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint, OwnFile
 from selector.types import Cost, Kind, Measured, Output
 
 
@@ -31,7 +31,7 @@ class OnBrand(Measure):
     extra: ClassVar[str] = "scorers"
 
     head: OwnFile  # its checksum is part of the fingerprint: another head's numbers are others
-    checkpoint: OwnFile | None = None  # a CLIP of our own instead of the published one
+    checkpoint: Checkpoint | None = None  # a CLIP of our own instead of the published one
 
     _encoder: ImageEncoder | None = PrivateAttr(None)
     _head: Any = PrivateAttr(None)
@@ -53,7 +53,7 @@ class OnBrand(Measure):
 
     def build(self, device: str) -> None:
         """Load the head, and the tower unless another scorer did: it is in memory once."""
-        own = self.checkpoint.pair if self.checkpoint else None
+        own = self.checkpoint.weights if self.checkpoint else None
         weights = "".join(self.weights)
         clip = Clip("CLIP ViT-L/14", "transformers", weights, own, VIT_L_14, "fp32", device)
         self._head = _loaded(self.head)

@@ -167,6 +167,8 @@ def _of_transformers(told: Any, published: Architecture) -> Architecture:
     image, text = whole.vision_config, whole.text_config
     if image.hidden_act != text.hidden_act:
         raise ValueError("two activations")
+    if image.layer_norm_eps != text.layer_norm_eps:
+        raise ValueError("two layer_norm_eps")
     return _seeing(_reading(replace(published, projection=whole.projection_dim), text), image)
 
 

@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 
 MOST = 64  # rows at once; more are no faster on a GPU
 MOST_ON_CPU = 8  # likewise, and the memory for what is computed between the layers is not needed
+GOOD = 8  # full batches after which twice as many rows are tried again
 SHARE = 0.5  # of the free memory; others need some too, and the estimate is rough
 _CGROUP = Path("/sys/fs/cgroup")
 _EXHAUSTED = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
@@ -41,13 +42,16 @@ class Batches:
         self._device = device
         self._row_bytes = row_bytes
         self._most = most or (MOST_ON_CPU if device == "cpu" else MOST)
+        self._now = self._most  # rows at once, since memory last ran out
+        self._good = 0  # batches of so many since then
 
     def run(
         self, rows: Sequence[Row], forward: Callable[[Sequence[Row]], FloatArray]
     ) -> FloatArray:
         """Return what *forward* makes of all *rows*, one of its rows each.
 
-        When memory runs out it goes on with half as many at once, now and from then on.
+        When memory runs out it goes on with half as many at once, and with more again when that
+        went well for a while: others may have taken it.
 
         Raises:
             MeasureError: There is no memory for a single row.
@@ -58,6 +62,7 @@ class Batches:
             part = rows[start : start + self._size()]
             made = self._attempt(part, forward)
             if made is not None:
+                self._learn(len(part))
                 done.append(made)
                 start += len(part)
         return np.concatenate(done)
@@ -65,8 +70,13 @@ class Batches:
     def _size(self) -> int:
         free = free_bytes(self._device)
         if free is None:
-            return self._most
-        return max(1, min(self._most, int(free * SHARE) // self._row_bytes))
+            return self._now
+        return max(1, min(self._now, int(free * SHARE) // self._row_bytes))
+
+    def _learn(self, went: int) -> None:
+        self._good += went == self._now
+        if self._good == GOOD:
+            self._now, self._good = min(self._most, 2 * self._now), 0
 
     def _attempt(
         self, part: Sequence[Row], forward: Callable[[Sequence[Row]], FloatArray]
@@ -83,7 +93,7 @@ class Batches:
                     f"{self._where}: the memory is too small for one row (got an allocation that "
                     f"failed; it takes {need}). Free some, or run it elsewhere."
                 ) from None
-        self._most = len(part) // 2
+        self._now, self._good = len(part) // 2, 0
         if self._device != "cpu":
             torch().cuda.empty_cache()
         return None

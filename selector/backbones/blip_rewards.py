@@ -17,7 +17,7 @@ from selector.backbones.blip import Array, FloatArray, Network
 from selector.backbones.blip_keys import PUBLISHED, Size
 from selector.backbones.checkpoint import Shapes, tensors
 from selector.backbones.embeddings import Embeddings
-from selector.backbones.model_file import located, verified
+from selector.backbones.own_weights import OwnWeights
 from selector.backbones.precision import Precision, Where
 from selector.backbones.residency import Lease
 from selector.backbones.tokens import Tokens
@@ -43,14 +43,14 @@ class Blip:
 
     Attributes:
         name: For messages: "ImageReward".
-        own: Path and sha256 of the user's own file, instead of the published one. What lies beside
-            it tells its dimensions and its vocabulary, in the published files' names.
+        own: The user's own file, instead of the published one. What lies beside it tells its
+            dimensions and its vocabulary, in the published files' names.
         precision: Of the two towers; the head is in fp32.
         device: "cpu", "cuda", "cuda:1".
     """
 
     name: str = field(compare=False)
-    own: tuple[str, str] | None
+    own: OwnWeights | None
     precision: Precision
     device: str
 
@@ -112,7 +112,7 @@ class _Whole:
     def __init__(self, blip: Blip) -> None:
         self.name, self.device = blip.name, blip.device
         self._blip = blip
-        self._own = located(blip.own[0]) if blip.own else None
+        self._own = blip.own.location if blip.own else None
         self._where, self._exact = (Where(blip.device, one) for one in (blip.precision, EXACT))
         self.form = blip_keys.beside(self._own) if self._own else PUBLISHED
         self.context = min(CONTEXT, self.form.text.max_position_embeddings)
@@ -134,7 +134,7 @@ class _Whole:
 
     def load(self) -> Network:
         """Return its network, from its file."""
-        path = verified(*self._blip.own) if self._blip.own else fetch(WEIGHTS)
+        path = self._blip.own.verified() if self._blip.own else fetch(WEIGHTS)
         read = partial(tensors, path, what=_what(self.form))
         towers = read(
             blip_keys.towers(self.form), drop=blip_keys.is_beyond_towers, to=self._where.keep

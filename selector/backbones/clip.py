@@ -25,7 +25,7 @@ from selector.backbones.clip_towers import (
 )
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS, ImageEncoder, TextEncoder
-from selector.backbones.model_file import located, verified
+from selector.backbones.own_weights import OwnWeights
 from selector.backbones.precision import Precision, Where
 from selector.weights.fetch import fetch
 
@@ -40,8 +40,8 @@ class Clip:
         name: For messages: "pickscore".
         layout: How its file names tensors.
         weights: Its name in the manifest; "" with a file of the user's own.
-        own: Path and sha256 of the user's own file, instead. A configuration beside it, under the
-            name that the layout's library gives it, tells its architecture.
+        own: The user's own file, instead. A configuration beside it, under the name that the
+            layout's library gives it, tells its architecture.
         architecture: Of the published model.
         precision: Of weights and activations; fp16 is for GPUs.
         device: "cpu", "cuda", "cuda:1".
@@ -50,7 +50,7 @@ class Clip:
     name: str = field(compare=False)
     layout: Layout
     weights: str
-    own: tuple[str, str] | None
+    own: OwnWeights | None
     architecture: Architecture
     precision: Precision
     device: str
@@ -71,15 +71,15 @@ class Clip:
         """
         if self.own is None:
             return self.architecture
-        return beside(located(self.own[0]), self.layout, self.architecture)
+        return beside(self.own.location, self.layout, self.architecture)
 
     def file(self) -> Path:
         """Return its file, downloaded if need be, which holds what it should.
 
         Raises:
-            WeightsError: There is no such file, or another.
+            WeightsError: There is no such file, or another, or another configuration beside it.
         """
-        return fetch(self.weights) if self.own is None else verified(*self.own)
+        return fetch(self.weights) if self.own is None else self.own.verified()
 
 
 class _Half:
@@ -128,6 +128,7 @@ class ReadingTower(_Half):
 
     def __init__(self, clip: Clip) -> None:
         super().__init__(clip, "text tower", text_module)
+        self.context = self._form.context
         self.made = Embeddings(PROMPTS)
         self.batches = self._batches(self._form.text, self._form.context)
 

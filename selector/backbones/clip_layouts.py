@@ -44,6 +44,7 @@ _NAMES = (  # of transformers, and of open_clip
     ("mlp.fc2", "mlp.c_proj"),
 )
 _JOINED = re.compile(r"self_attn\.([qkv])_proj\.(weight|bias)$")  # one tensor in open_clip
+PROJECTIONS = ("visual_projection.", "visual.proj", "text_projection")  # names begin so
 _TURNED = ("visual.proj", "text_projection")  # the other way round there
 
 
@@ -53,6 +54,11 @@ def is_other(name: str, prefixes: tuple[str, ...]) -> bool:
     Positions that old versions of transformers counted out into the file are no weights either.
     """
     return not name.startswith(prefixes) or name.endswith("position_ids")
+
+
+def is_projection(name: str) -> bool:
+    """Return whether a tensor is what makes an embedding of a tower's end, in either layout."""
+    return name.removeprefix("text.").startswith(PROJECTIONS)
 
 
 def in_file(shapes: Shapes, layout: Layout) -> dict[str, tuple[int, ...]]:

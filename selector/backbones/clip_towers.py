@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,7 +12,15 @@ import numpy.typing as npt
 
 from selector.backbones import checkpoint
 from selector.backbones.architecture import Architecture, Layout, Tower
-from selector.backbones.clip_layouts import IMAGE, TEXT, from_file, in_file, is_other
+from selector.backbones.clip_layouts import (
+    IMAGE,
+    TEXT,
+    Shapes,
+    from_file,
+    in_file,
+    is_other,
+    is_projection,
+)
 from selector.backbones.precision import Where
 from selector.backbones.tokens import END
 from selector.backbones.torch_ready import torch
@@ -138,22 +147,40 @@ def fill(
 ) -> None:
     """Give a *module* without numbers those of the file *path*, whose names begin so.
 
+    Its projection keeps full floats, whatever the rest has.
+
     Raises:
         WeightsError: It is another file than *what* it should be.
     """
     shapes = shapes_of(module)
+    held = in_file(shapes, layout)
     found = checkpoint.tensors(
-        path,
-        in_file(shapes, layout),
-        what=what,
-        drop=lambda name: is_other(name, prefixes),
-        to=where.keep,
+        path, held, what=what, drop=lambda name: is_other(name, prefixes), to=where.keep
     )
+    found |= projections(path, held, what=what, where=where)
     module.load_state_dict(from_file(found, shapes, layout), assign=True)
     module.eval()
-    for name, part in module.named_children():
-        if name.endswith("_projection"):
-            part.float()
+
+
+def projections(
+    path: Path,
+    held: Shapes,
+    *,
+    what: str,
+    where: Where,
+    rename: Callable[[str], str] = lambda name: name,
+) -> dict[str, Any]:
+    """Return those tensors of *held*, in full floats, by which a tower's end becomes an embedding.
+
+    Raises:
+        WeightsError: The file *path* is another than *what* it should be.
+    """
+    wanted = {name: shape for name, shape in held.items() if is_projection(name)}
+    full = replace(where, precision="fp32")
+    return checkpoint.tensors(
+        path, wanted, what=what, drop=lambda name: rename(name) not in wanted, rename=rename,
+        to=full.keep,
+    )  # fmt: skip
 
 
 def scale(path: Path, *, what: str, rename: Callable[[str], str] = lambda name: name) -> float:

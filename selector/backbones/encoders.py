@@ -49,8 +49,10 @@ class Reads(Encodes, Protocol):
 
     Attributes:
         logit_scale: What the model multiplies a cosine by; known once it was loaded.
+        context: Tokens of a prompt that it reads.
     """
 
+    context: int
     logit_scale: float
 
 
@@ -146,6 +148,7 @@ class TextEncoder(_Encoder[Reads, tuple[int, ...]]):
 
     Attributes:
         logit_scale: What the model multiplies a cosine by: about 100.
+        context: Tokens of a prompt that it reads; of CLIP 77.
     """
 
     def __init__(self, family: Family) -> None:
@@ -156,7 +159,7 @@ class TextEncoder(_Encoder[Reads, tuple[int, ...]]):
             MeasureError: That precision is not for that device.
         """
         super().__init__(("text", family), family.text_tower)
-        self.logit_scale = self._tower.logit_scale
+        self.logit_scale, self.context = self._tower.logit_scale, self._tower.context
 
     def encode(self, tokens: Sequence[tuple[int, ...]]) -> FloatArray:
         """Return the embedding of each prompt, (M, D), fp32, of unit length.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,12 @@ from selector.images import Image
 
 FloatArray = npt.NDArray[np.float32]
 TAIL = 500  # characters of what was not read that are kept
+
+
+class Reads(Protocol):
+    """Gives what a model reads of a prompt, of which it reads so many tokens."""
+
+    def __call__(self, prompt: str, *, context: int) -> Tokens: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,13 @@ class Likenesses:
         scale: By which the model multiplies its cosines.
     """
 
-    def __init__(
-        self, family: Family, *, view: Callable[[int], View], tokens: Callable[[str], Tokens]
-    ) -> None:
+    def __init__(self, family: Family, *, view: Callable[[int], View], tokens: Reads) -> None:
         """Load both towers, or share them.
 
         Args:
             family: The model.
             view: Returns the view of a side in pixels.
-            tokens: Returns what the model reads of a prompt.
+            tokens: Returns what the model reads of a prompt, as many tokens as it has places for.
 
         Raises:
             WeightsError: There are no right weights.
@@ -71,7 +76,9 @@ class Likenesses:
     def __call__(self, pairs: Iterable[tuple[Image, str]]) -> list[Likeness]:
         """Return how alike each picture and its prompt are."""
         given = list(pairs)
-        read = {prompt: self._tokens(prompt) for prompt in {prompt for _, prompt in given}}
+        context = self._texts.context
+        prompts = {prompt for _, prompt in given}
+        read = {prompt: self._tokens(prompt, context=context) for prompt in prompts}
         seen = self._images.encode([image for image, _ in given], self._view)
         said = self._texts.encode([read[prompt].ids for _, prompt in given])
         return [

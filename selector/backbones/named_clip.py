@@ -5,6 +5,7 @@ from __future__ import annotations
 from selector.backbones.clip import VIT_L_14, Clip
 from selector.backbones.encoders import Family
 from selector.backbones.open_clip_model import OpenClip
+from selector.backbones.own_weights import OwnWeights
 from selector.backbones.precision import Precision
 
 OPENAI_L_14 = "ViT-L-14/openai"  # by open_clip's names, which people know; loaded as published
@@ -37,15 +38,13 @@ def unlisted(model: str, *, has_own: bool) -> tuple[str, ...]:
     return (model,) if model != OPENAI_L_14 and not has_own else ()
 
 
-def clip_of(
-    model: str, own: tuple[str, str] | None, *, precision: Precision, device: str
-) -> Family:
+def clip_of(model: str, own: OwnWeights | None, *, precision: Precision, device: str) -> Family:
     """Return which CLIP that is; nothing is loaded yet.
 
     Args:
         model: As above. OpenAI's ViT-L/14 is read in the layout of transformers, and so are
             weights of one's own in its place; all others in open_clip's.
-        own: Path and checksum of weights of one's own.
+        own: Weights of one's own.
         precision: In which its towers compute.
         device: Where.
     """

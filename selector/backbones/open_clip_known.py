@@ -11,7 +11,7 @@ from typing import Any
 
 from selector.backbones.architecture import CONFIGS, LARGEST_CONFIG
 from selector.backbones.clip_towers import MEAN, STD
-from selector.backbones.model_file import located
+from selector.backbones.own_weights import OwnWeights
 from selector.backbones.tokens import CONTEXT
 from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
@@ -43,13 +43,13 @@ class Known:
     repository: str
 
 
-def known(name: str, pretrained: str, own: tuple[str, str] | None) -> Known:
+def known(name: str, pretrained: str, own: OwnWeights | None) -> Known:
     """Return what is known of a model that reads CLIP's tokens and sees pictures as CLIP does.
 
     Args:
         name: As open_clip lists it; unused where a configuration lies beside the own file.
         pretrained: The name of published weights, unless *own* is given.
-        own: Path and sha256 of a file of the user's own.
+        own: A file of the user's own.
 
     Raises:
         WeightsError: open_clip knows no such model or weights, or it sees or reads otherwise.
@@ -131,9 +131,9 @@ def _tag(name: str, pretrained: str) -> dict[str, Any]:
     return told
 
 
-def _told_beside(own: tuple[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _told_beside(own: OwnWeights) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the model's and the pictures' part of the configuration beside a file, if it is there."""
-    path = located(own[0]).parent / CONFIGS["open_clip"]
+    path = own.location.parent / CONFIGS["open_clip"]
     if not path.is_file():
         return {}, {}
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,11 +13,18 @@ import numpy.typing as npt
 from selector.backbones import checkpoint
 from selector.backbones.batches import Batches
 from selector.backbones.clip_layouts import TEXT
-from selector.backbones.clip_towers import constants, normalised, scale, shapes_of, to_numpy
+from selector.backbones.clip_towers import (
+    constants,
+    normalised,
+    projections,
+    scale,
+    shapes_of,
+    to_numpy,
+)
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS
-from selector.backbones.model_file import verified
 from selector.backbones.open_clip_known import Known, known, library, published
+from selector.backbones.own_weights import OwnWeights
 from selector.backbones.precision import Precision, Where
 from selector.backbones.tokens import CONTEXT
 from selector.backbones.torch_ready import torch
@@ -27,6 +34,7 @@ Array: TypeAlias = npt.NDArray[Any]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 ROW = 16 << 20  # numbers that one row takes in the largest of these models, roughly
+COUNTS = "num_batches_tracked"  # of training, no weights
 VISUAL = "visual."  # begins the name of whatever belongs to the tower for pictures
 
 
@@ -37,15 +45,15 @@ class OpenClip:
     Attributes:
         name: As open_clip lists it: "ViT-B-32".
         pretrained: The name of published weights: "laion2b_s34b_b79k"; "" with a file of one's own.
-        own: Path and sha256 of the user's own file. An "open_clip_config.json" beside it tells what
-            model it is, in place of *name*.
+        own: The user's own file. An "open_clip_config.json" beside it tells what model it is, in
+            place of *name*.
         precision: Of weights and activations; fp16 is for GPUs.
         device: "cpu", "cuda", "cuda:1".
     """
 
     name: str
     pretrained: str = ""
-    own: tuple[str, str] | None = None
+    own: OwnWeights | None = None
     precision: Precision = "fp32"
     device: str = "cpu"
 
@@ -84,22 +92,26 @@ class _Half:
     def _file(self) -> Path:
         model = self._model
         if model.own is not None:
-            return verified(*model.own)
+            return model.own.verified()
         return published(model.name, model.pretrained, self._known.repository)
 
     def _fill(self, module: Any, prefix: str, path: Path) -> None:
         """Give a *module*, whose names have that *prefix* in the file, its numbers."""
-        shapes = {f"{prefix}{name}": shape for name, shape in shapes_of(module).items()}
+        held = {f"{prefix}{name}": shape for name, shape in shapes_of(module).items()}
+        shapes = {name: shape for name, shape in held.items() if not name.endswith(COUNTS)}
         found = checkpoint.tensors(
             path,
             shapes,
             what=self._title,
-            drop=lambda name: self._ours(name).startswith(VISUAL) != bool(prefix),
+            drop=lambda name: (
+                self._ours(name).startswith(VISUAL) != bool(prefix) or name.endswith(COUNTS)
+            ),
             rename=self._ours,
             to=self._where.keep,
         )
+        found |= projections(path, shapes, what=self._title, where=self._where, rename=self._ours)
         state = {name.removeprefix(prefix): each for name, each in found.items()}
-        module.load_state_dict(state, assign=True)
+        module.load_state_dict(state, strict=False, assign=True)
         module.eval().requires_grad_(requires_grad=False)
 
     def _ours(self, name: str) -> str:
@@ -135,6 +147,7 @@ class ReadingTower(_Half):
     """The tower of a model of open_clip for prompts."""
 
     logit_scale: float
+    context = CONTEXT
 
     def __init__(self, model: OpenClip) -> None:
         super().__init__(model, "text tower")
@@ -159,6 +172,7 @@ class Seeing:
     """A loaded tower for pictures."""
 
     def __init__(self, visual: Any, known: Known, where: Where) -> None:
+        self._project = _projection(visual, "proj")
         self._visual = visual.to(where.device, where.dtype)
         self._where = where
         self._mean, self._std = constants(where.device, known.mean, known.std)
@@ -171,13 +185,14 @@ class Seeing:
         """
         with torch().inference_mode():
             pixels = normalised(pictures, self._where, self._mean, self._std)
-            return to_numpy(self._visual(pixels))
+            return to_numpy(self._project(self._visual(pixels)))
 
 
 class Reading:
     """A loaded tower for prompts."""
 
     def __init__(self, text: Any, where: Where) -> None:
+        self._project = _projection(getattr(text, "text", text), "text_projection")
         self._text = text.to(where.device, where.dtype)
         self._where = where
 
@@ -186,9 +201,20 @@ class Reading:
         # Some of these models look behind the end of a text too: there are zeros, up to the last.
         padded = [(*ids, *[0] * (CONTEXT - len(ids))) for ids in prompts]
         with torch().inference_mode():
-            return to_numpy(
-                self._text.encode_text(torch().tensor(padded, device=self._where.device))
-            )
+            ids = torch().tensor(padded, device=self._where.device)
+            return to_numpy(self._project(self._text.encode_text(ids)))
+
+
+def _projection(tower: Any, name: str) -> Callable[[Any], Any]:
+    """Take out of a *tower* what makes its end an embedding, which is done in full floats.
+
+    Where there is no such part, the tower itself gives embeddings.
+    """
+    held = getattr(tower, name, None)
+    if held is None:
+        return lambda rows: rows
+    setattr(tower, name, None)
+    return lambda rows: held(rows.float()) if callable(held) else rows.float() @ held
 
 
 def skeleton(known: Known) -> Any:

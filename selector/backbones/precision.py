@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -29,8 +30,11 @@ class Where:
         """Refuse what can't be computed.
 
         Raises:
-            MeasureError: fp16 on the CPU, which has no such arithmetic.
+            MeasureError: No such device is here, or fp16 is meant for the CPU, which has no such
+                arithmetic.
         """
+        if wrong := _missing(self.device):
+            raise MeasureError(wrong)
         if self.precision == "fp16" and self.device == "cpu":
             raise MeasureError(
                 "precision: fp16 is for GPUs (got the device cpu). Write bf16, or fp32."
@@ -49,3 +53,17 @@ class Where:
     def keep(self, tensor: Any) -> Any:
         """Return a copy of a *tensor*, there and so exact."""
         return tensor.to(self.device, self.dtype, copy=True)
+
+
+def _missing(device: str) -> str:
+    """Return why there is no such *device*, and what to write; "" if there is."""
+    if device == "cpu":
+        return ""
+    named = re.fullmatch(r"cuda(?::(\d+))?", device)
+    cuda = torch().cuda
+    count = cuda.device_count() if cuda.is_available() else 0
+    if named and int(named[1] or 0) < count:
+        return ""
+    there = {0: "no GPU", 1: "one GPU, cuda:0"}.get(count, f"GPUs up to cuda:{count - 1}")
+    cure = "one that is there" if count else "install a torch that sees your GPU, for cuda"
+    return f"device: there is no such device (got {device!r}; torch sees {there}). Write cpu, or {cure}."

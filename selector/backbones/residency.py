@@ -112,6 +112,7 @@ def limit(max_resident_gb: float | None) -> None:
     with _pool.change:
         _pool.bound = None if max_resident_gb is None else max_resident_gb * GB
         _make_room(0, _bound())
+        _pool.change.notify_all()
 
 
 class Lease(Generic[M]):
@@ -126,18 +127,15 @@ class Lease(Generic[M]):
 
         Args:
             key: What tells it from others.
-            make: Gives the model, not loaded; called only if nobody holds it yet.
+            make: Gives the model, not loaded; called only if nobody holds it yet. Of two that come
+                at once both may be asked, and one model is held.
 
         Raises:
             WeightsError: It can't be loaded, or is larger than all models may be together.
         """
         self._key = key
         self._is_open = True
-        with _pool.change:
-            if key not in _pool.places:
-                _pool.places[key] = _Place(make())
-            self._place = _pool.places[key]
-            self._place.users += 1
+        self._place = _held(key, make)
         try:
             with self.use():
                 pass
@@ -160,13 +158,13 @@ class Lease(Generic[M]):
         """
         place = self._place
         with _pool.change:
-            if not self._is_open:
-                raise MeasureError(
-                    f"{place.model.name}: it was closed (got no model). Build it again."
-                )
             place.busy += 1
         try:
             with place.turn:
+                if not self._is_open:  # it may have been closed while this waited for its turn
+                    raise MeasureError(
+                        f"{place.model.name}: it was closed (got no model). Build it again."
+                    )
                 if place.loaded is None:
                     _load(place)
                 yield place.loaded
@@ -175,6 +173,9 @@ class Lease(Generic[M]):
                 place.busy -= 1
                 place.last = next(_pool.clock)
                 _pool.change.notify_all()
+                if not place.users:  # the last one closed it meanwhile
+                    _unload(place)
+                _make_room(0, _bound())  # the bound may have become lower
 
     def close(self) -> None:
         """Let go of the model; the last one to do so unloads it."""
@@ -186,17 +187,25 @@ class Lease(Generic[M]):
                 _unload(self._place)
 
 
+def _held(key: Hashable, make: Callable[[], Model]) -> _Place:
+    """Return the place of a model, with one user more."""
+    with _pool.change:
+        place = _pool.places.get(key)
+        if place:
+            place.users += 1
+            return place
+    made = _Place(make())  # reads files: meanwhile others go on
+    with _pool.change:
+        place = _pool.places.setdefault(key, made)
+        place.users += 1
+        return place
+
+
 def _load(place: _Place) -> None:
     model = place.model
     with _pool.change:
-        bound = _bound()
-        if model.size > bound:
-            raise WeightsError(
-                f"{model.name}: it takes {model.size / GB:.2f} GB, more than all models may together "
-                f"(got {bound / GB:g}). Raise max_resident_gb, or {VARIABLE}."
-            )
-        while not _make_room(model.size, bound):  # what is in the way is at work: it ends
-            _pool.change.wait()
+        while not _make_room(model.size, _bound_for(model)):
+            _pool.change.wait()  # what is in the way is at work: it ends; or the bound changes
         place.counts = True
     try:
         place.loaded = model.load()
@@ -227,6 +236,17 @@ def _unload(place: _Place) -> None:
     if place.model.device != "cpu":
         torch().cuda.empty_cache()
     operator_log().info("model.unloaded", model=place.model.name)
+
+
+def _bound_for(model: Model) -> float:
+    """Return how many bytes all models may take together, if this one alone does not take more."""
+    bound = _bound()
+    if model.size > bound:
+        raise WeightsError(
+            f"{model.name}: it takes {model.size / GB:.2f} GB, more than all models may together "
+            f"(got {bound / GB:g}). Raise max_resident_gb, or {VARIABLE}."
+        )
+    return bound
 
 
 def _bound() -> float:

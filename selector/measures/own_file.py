@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from selector.backbones.model_file import checksum, located, to_paste, unfit, verified
-
-# What tells how a checkpoint is made up and how it reads, where it lies beside one.
-BESIDE = (
-    "config.json",
-    "open_clip_config.json",
-    "vision_config.json",
-    "med_config.json",
-    "vocab.txt",
-    "bert_tokenizer/vocab.txt",
-)
+from selector.backbones import own_weights
+from selector.backbones.model_file import located, to_paste, unfit, verified
+from selector.backbones.own_weights import OwnWeights
 
 
 class OwnFile(BaseModel):
     """A model file of the user's own: `{path: models/ours.safetensors, sha256: …}`.
 
-    Its checksum is part of the fingerprint of whatever loads it, and so is that of a configuration
-    or a vocabulary beside it: numbers of other files are never taken for its numbers. Where it lies
-    is not.
+    Its checksum is part of the fingerprint of whatever loads it: numbers of another file are never
+    taken for its numbers. Where it lies is not.
 
     Attributes:
         path: Where it lies; relative to the current folder, ~ is home.
@@ -47,23 +39,13 @@ class OwnFile(BaseModel):
 
     @property
     def identity(self) -> dict[str, str]:
-        """What its numbers follow from: the checksum, and those of the small files beside it."""
-        found = {"sha256": self.sha256}
-        for name in BESIDE:
-            path = self.location.parent / name
-            if not unfit(path):
-                found[name] = checksum(path)
-        return found
+        """What its numbers follow from: the checksum."""
+        return {"sha256": self.sha256}
 
     @property
     def location(self) -> Path:
         """The whole path; nothing need lie there."""
         return located(self.path)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Its path and its checksum, for the rooms below, which know no such files."""
-        return str(self.location), self.sha256
 
     def missing(self) -> str:
         """Return why no model can lie there, and what to do; "" if one can."""
@@ -75,4 +57,22 @@ class OwnFile(BaseModel):
         Raises:
             WeightsError: It can't be read, or holds something else.
         """
-        return verified(*self.pair)
+        return verified(self.path, self.sha256)
+
+
+class Checkpoint(OwnFile):
+    """A whole model of the user's own: a file, and beside it what tells how to read it.
+
+    A configuration or a vocabulary that comes, goes or changes makes another fingerprint; one that
+    does so after it was looked at is an error when the model is loaded.
+    """
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What its numbers follow from: the checksum, and those of the small files beside it."""
+        return super().identity | dict(self.weights.beside)
+
+    @cached_property
+    def weights(self) -> OwnWeights:
+        """The file, and what lay beside it when that was first asked."""
+        return own_weights.found(self.path, self.sha256)

@@ -20,7 +20,7 @@ from selector.backbones.named_clip import (
 from selector.backbones.views import cropped
 from selector.errors import MeasureError, WeightsError
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint, OwnFile
 from selector.types import Cost, Kind, Measured, Output
 from selector.weights.fetch import fetch
 
@@ -57,7 +57,7 @@ class Aesthetic(Measure):
     head: Literal["v2", "v1"] | OwnFile = "v2"
     model: Annotated[str, Field(pattern=PATTERN, max_length=100)] = OPENAI_L_14
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    checkpoint: OwnFile | None = None
+    checkpoint: Checkpoint | None = None
 
     _encoder: ImageEncoder | None = PrivateAttr(None)
     _head: Head | None = PrivateAttr(None)
@@ -99,7 +99,7 @@ class Aesthetic(Measure):
 
     def build(self, device: str) -> None:
         """Load the tower and the head."""
-        own = self.checkpoint.pair if self.checkpoint else None
+        own = self.checkpoint.weights if self.checkpoint else None
         clip = clip_of(self.model, own, precision=self.precision, device=device)
         self._encoder = self._encoder or ImageEncoder(clip)
         try:

@@ -19,7 +19,7 @@ from selector.backbones.tokens import hugging_face, openai
 from selector.backbones.views import cropped
 from selector.errors import MeasureError
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint
 from selector.types import Cost, Kind, Measured, Output
 
 PREFIX = "A photo depicts "  # Hessel et al., section 3
@@ -64,7 +64,7 @@ class ClipScore(Measure):
     processor: Literal["openai", "huggingface"] = "openai"
     model: Annotated[str, Field(pattern=PATTERN, max_length=100)] = OPENAI_L_14
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    checkpoint: OwnFile | None = None
+    checkpoint: Checkpoint | None = None
 
     _likenesses: Likenesses | None = PrivateAttr(None)
 
@@ -107,7 +107,7 @@ class ClipScore(Measure):
 
     def build(self, device: str) -> None:
         """Load both towers."""
-        own = self.checkpoint.pair if self.checkpoint else None
+        own = self.checkpoint.weights if self.checkpoint else None
         clip = clip_of(self.model, own, precision=self.precision, device=device)
         floored = self.processor == "huggingface"
         view, tokens = partial(cropped, floored=floored), hugging_face if floored else openai

@@ -13,7 +13,7 @@ from selector.backbones.tokens import openai
 from selector.backbones.views import letterboxed
 from selector.errors import MeasureError, WeightsError
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint
 from selector.types import Cost, Kind, Measured, Output
 
 # What torch.save wrote into each file; they differ in nothing else that could be seen.
@@ -51,7 +51,7 @@ class HPSv2(Measure):
     release: Literal["2.1", "2.0"] = "2.1"
     antialias: bool = False
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    checkpoint: OwnFile | None = None
+    checkpoint: Checkpoint | None = None
 
     _likenesses: Likenesses | None = PrivateAttr(None)
 
@@ -84,7 +84,7 @@ class HPSv2(Measure):
             name=f"HPSv{self.release}",
             layout="open_clip",
             weights="".join(self.weights),
-            own=self.checkpoint.pair if self.checkpoint else None,
+            own=self.checkpoint.weights if self.checkpoint else None,
             architecture=VIT_H_14,
             precision=self.precision,
             device=device,
@@ -106,7 +106,7 @@ class HPSv2(Measure):
         self._likenesses = None
 
 
-def _is_of(release: str, file: OwnFile) -> None:
+def _is_of(release: str, file: Checkpoint) -> None:
     """Raise if the file says that it is of another release: nothing else would tell."""
     found = archive_name(file.location)
     other = next((one for one, name in ARCHIVES.items() if name == found), release)

@@ -11,7 +11,7 @@ from selector.backbones.blip_rewards import VOCABULARY, WEIGHTS, Blip, Rewards
 from selector.errors import MeasureError
 from selector.foreign import shortened
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint
 from selector.types import Cost, Kind, Measured, Output
 
 SHOWN = 500  # characters of what was not read
@@ -41,7 +41,7 @@ class ImageReward(Measure):
     extra: ClassVar[str] = "scorers"
 
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    checkpoint: OwnFile | None = None
+    checkpoint: Checkpoint | None = None
 
     _rewards: Rewards | None = PrivateAttr(None)
 
@@ -70,7 +70,7 @@ class ImageReward(Measure):
 
     def build(self, device: str) -> None:
         """Load the model, unless it is loaded."""
-        own = self.checkpoint.pair if self.checkpoint else None
+        own = self.checkpoint.weights if self.checkpoint else None
         blip = Blip("ImageReward", own, self.precision, device)
         self._rewards = self._rewards or Rewards(blip)
 

@@ -12,7 +12,7 @@ from selector.backbones.tokens import hugging_face
 from selector.backbones.views import cropped
 from selector.errors import MeasureError
 from selector.measures.base import Measure, Subject, measured
-from selector.measures.own_file import OwnFile
+from selector.measures.own_file import Checkpoint
 from selector.types import Cost, Kind, Measured, Output
 
 
@@ -40,7 +40,7 @@ class PickScore(Measure):
     favours: ClassVar[tuple[str, ...]] = ("photographs",)
 
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    checkpoint: OwnFile | None = None
+    checkpoint: Checkpoint | None = None
 
     _likenesses: Likenesses | None = PrivateAttr(None)
 
@@ -73,7 +73,7 @@ class PickScore(Measure):
             name="PickScore",
             layout="transformers",
             weights="".join(self.weights),
-            own=self.checkpoint.pair if self.checkpoint else None,
+            own=self.checkpoint.weights if self.checkpoint else None,
             architecture=VIT_H_14,
             precision=self.precision,
             device=device,

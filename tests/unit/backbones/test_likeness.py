@@ -16,8 +16,7 @@ LONG = "a fox and " * 40 + "the very end"
 
 
 def clip(file: str) -> Clip:
-    given = goldens.own(goldens.FOLDER / file)
-    own = (given["path"], given["sha256"])
+    own = goldens.weights(goldens.FOLDER / file)
     return Clip("CLIP", "transformers", "", own, VIT_L_14, "fp32", "cpu")
 
 

@@ -5,9 +5,10 @@ import pytest
 from selector.backbones.clip import VIT_L_14, Clip
 from selector.backbones.named_clip import OPENAI_L_14, clip_of, manifested, misnamed
 from selector.backbones.open_clip_model import OpenClip
+from selector.backbones.own_weights import OwnWeights
 from selector.weights import manifest
 
-OWN = ("/models/ours.safetensors", "0" * 64)
+OWN = OwnWeights("/models/ours.safetensors", "0" * 64)
 
 
 def test_openai_s_large_model_is_the_manifest_s():

@@ -21,17 +21,12 @@ EXACT = 1e-5
 HALVES = (0.5, 0.5, 0.5)
 
 
-def own(path: Path) -> tuple[str, str]:
-    told = goldens.own(path)
-    return told["path"], told["sha256"]
-
-
 def written(folder: Path, model: Any, config: dict[str, Any]) -> OpenClip:
     """Return a model as open_clip publishes it: its weights, and its configuration beside them."""
     path = towers.saved(folder, model)
     told = {"model_cfg": config, "preprocess_cfg": {"mean": HALVES, "std": HALVES}}
     (folder / "open_clip_config.json").write_text(json.dumps(told))
-    return OpenClip("ViT-B-32", own=own(path))
+    return OpenClip("ViT-B-32", own=goldens.weights(path))
 
 
 def encoded(model: OpenClip) -> tuple[Any, Any]:
@@ -89,7 +84,7 @@ def test_a_model_of_another_name_is_told(tmp_path) -> None:
         with pytest.raises(
             WeightsError, match=r"another model than expected.*ViT-B-32/own weights"
         ):
-            encoder(OpenClip("ViT-B-32", own=own(path)))
+            encoder(OpenClip("ViT-B-32", own=goldens.weights(path)))
 
 
 def test_a_file_for_larger_pictures_is_told(tmp_path) -> None:
@@ -118,7 +113,7 @@ def test_a_configuration_that_can_t_be_used_is_told(tmp_path, told, wrong) -> No
     path = towers.saved(tmp_path, towers.of_open_clip())
     (tmp_path / "open_clip_config.json").write_text(told)
     with pytest.raises(WeightsError, match=wrong):
-        ImageEncoder(OpenClip("ViT-B-32", own=own(path)))
+        ImageEncoder(OpenClip("ViT-B-32", own=goldens.weights(path)))
 
 
 def test_a_training_s_checkpoint_works(tmp_path) -> None:
@@ -130,7 +125,7 @@ def test_a_training_s_checkpoint_works(tmp_path) -> None:
     state = {f"module.{name}": each for name, each in model.state_dict().items()}
     torch().save({"epoch": 3, "state_dict": state}, path)
     (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
-    _, texts = encoded(OpenClip("ViT-B-32", own=own(path)))
+    _, texts = encoded(OpenClip("ViT-B-32", own=goldens.weights(path)))
 
     assert np.abs(texts - expected).max() < EXACT
 
@@ -183,16 +178,15 @@ def test_the_process_s_logging_is_left_alone(tmp_path) -> None:
     code = f"""
 import logging
 from pathlib import Path
-import test_open_clip_model as tests
+import goldens
 from selector.backbones.clip import ImageEncoder
 from selector.backbones.open_clip_model import OpenClip
-ImageEncoder(OpenClip("ViT-B-32", own=tests.own(Path({str(tmp_path)!r}) / "model.pt")))
+ImageEncoder(OpenClip("ViT-B-32", own=goldens.weights(Path({str(tmp_path)!r}) / "model.pt")))
 assert not logging.getLogger().handlers
 """
-    folders = os.pathsep.join(map(str, (Path(towers.__file__).parent, Path(__file__).parent)))
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": folders},
+        env=os.environ | {"PYTHONPATH": str(Path(towers.__file__).parent)},
         capture_output=True,
         timeout=120,
         check=False,

@@ -76,8 +76,7 @@ def test_a_cosine_below_none_counts_as_none_in_hessel_s_form_alone(scorer):
 @pytest.mark.parametrize("prefix", ["", "A photo depicts", "A photo depicts  ", "A picture of "])
 def test_another_prefix_does_not_pass(prefix):
     """The golden cases tell these from the right one; blanks count once, so one more does no harm."""
-    file = goldens.own(goldens.FOLDER / FILE)
-    own = (file["path"], file["sha256"])
+    own = goldens.weights(goldens.FOLDER / FILE)
     clip = Clip("CLIP", "transformers", "", own, VIT_L_14, "fp32", "cpu")
     model = Likenesses(clip, view=cropped, tokens=openai)
     given = subjects("image-portrait", "image-noise")

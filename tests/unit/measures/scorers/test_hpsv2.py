@@ -37,8 +37,7 @@ def subject(name: str) -> Subject:
 
 def otherwise(name: str, *, view=ANTIALIASED, tokens=openai) -> float:
     """Return the cosine of a case of release 2.1 when it is done another way than HPSv2 does."""
-    file = goldens.own(FILES["2.1"])
-    own = (file["path"], file["sha256"])
+    own = goldens.weights(FILES["2.1"])
     clip = Clip("HPSv2.1", "open_clip", "", own, VIT_H_14, "fp32", "cpu")
     model = Likenesses(clip, view=view, tokens=tokens)
     (found,) = model([(subject(name).image, subject(name).prompt)])

@@ -36,8 +36,7 @@ def expected(name: str) -> np.ndarray:
 
 def otherwise(name: str, *, view=FLOORED, tokens=hugging_face) -> np.ndarray:
     """Return the scores of a case when it is done another way than PickScore does."""
-    file = goldens.own(goldens.FOLDER / FILE)
-    own = (file["path"], file["sha256"])
+    own = goldens.weights(goldens.FOLDER / FILE)
     clip = Clip("PickScore", "transformers", "", own, VIT_H_14, "fp32", "cpu")
     model = Likenesses(clip, view=view, tokens=tokens)
     found = model((each.image, each.prompt) for each in subjects(name))
