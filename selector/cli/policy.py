@@ -34,7 +34,7 @@ def check(
     from selector.cli.prose import shown
     from selector.cli.table import download_line, plan_line
     from selector.errors import PolicyError
-    from selector.planning import absent, lint, planned
+    from selector.planning import absent, lint, planned, unlisted
 
     wrong = 0
     for file in files:
@@ -54,6 +54,9 @@ def check(
         )
         if lacking := absent(checked.measures.values()):
             typer.echo(download_line(lacking, file))
+        if unknown := unlisted(checked.measures.values()):
+            listed = ", ".join(unknown)
+            typer.echo(shown(f"  open_clip fetches by itself, if it has not yet: {listed}"))
     if wrong:
         raise typer.Exit(2)
 

@@ -108,7 +108,7 @@ def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
             raise RequestError(f"--set: a parameter once (got {name!r} twice). Leave one out.")
         try:
             value = parse(text)
-            said = "".join(note for _, note in value.notes)
+            said = " ".join(note for _, note in value.notes)
         except NotYamlError as error:
             said = error.said
         if said:

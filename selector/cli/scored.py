@@ -8,6 +8,7 @@ from rich.text import Text
 from selector.cli.prose import shown
 from selector.cli.table import LONGEST, NOTE, Terminal, counted, failures
 from selector.scoring import Model, Row, Scores, Summary
+from selector.scoring.scores import NOT_STATED
 from selector.types import Failure, Measured, NotApplicable, Output, Score
 
 NUMBER, FRAME = 11, 3  # columns of the terminal: a number, and what is around it
@@ -138,7 +139,8 @@ def _meaning(output: Output) -> str:
 def _told(model: Model) -> str:
     # What has no checksum is known by its repository and its commit, which need not be said twice.
     revision = f"revision {model.revision}" if model.revision not in model.identity else ""
-    parts = (model.name, revision, model.licence or "a file of your own", model.identity)
+    licence = "licence not stated" if model.licence == NOT_STATED else model.licence
+    parts = (model.name, revision, licence or "a file of your own", model.identity)
     return ", ".join(shown(part) for part in parts if part)
 
 

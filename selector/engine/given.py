@@ -23,7 +23,6 @@ from selector.types import Candidate, Edit
 # One picture, which somebody forgot to put into a list.
 ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
 LONGEST = 10**18
-MAX_TIMEOUT_S = 1e6  # eleven days; more than a thread can wait for is an error of Python's
 MAX_DEPTH = 64  # levels of metadata; what is read back as JSON has limits of its own
 
 
@@ -155,20 +154,6 @@ def expectations(plan: Plan, expect: Any) -> dict[str, float]:
     if unread := sorted(found.keys() - plan.expectations):
         operator_log().warning("engine.expectation_not_read", names=unread, policy=plan.policy)
     return found
-
-
-def seconds(timeout_s: Any) -> float:
-    """Return a time-out.
-
-    Raises:
-        RequestError: It is not a finite number of seconds above 0.
-    """
-    number = _finite(timeout_s)
-    if number is None or number <= 0:
-        raise RequestError(
-            f"timeout_s: expected a finite number of seconds above 0 (got {_short(timeout_s)})."
-        )
-    return min(number, MAX_TIMEOUT_S)
 
 
 def _finite(value: Any) -> float | None:

@@ -33,6 +33,7 @@ from selector.types import (
     Outcomes,
     Selection,
     Spent,
+    timeout_seconds,
 )
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Selector:
         request = Request(
             prompt=given.prompt(self.plan, prompt),
             expect=given.expectations(self.plan, expect or {}),
-            deadline=None if timeout_s is None else started + given.seconds(timeout_s),
+            deadline=None if timeout_s is None else started + timeout_seconds(timeout_s),
         )
         with self._opened(given.candidates(candidates), request):
             decision, table = cascade.resolve(

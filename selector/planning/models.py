@@ -42,6 +42,11 @@ def absent(measures: Iterable[Measure]) -> tuple[Entry, ...]:
     return tuple(entry for entry in map(manifest.entry, named) if not _is_here(entry))
 
 
+def unlisted(measures: Iterable[Measure]) -> tuple[str, ...]:
+    """Return the models that these measures load and the manifest does not know, each once."""
+    return tuple(dict.fromkeys(model for one in measures for model in one.unlisted))
+
+
 def _says(entry: Entry) -> str:
     if entry.commercial is None:
         return f"does not state that commercial use is allowed (got {entry.licence})"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,11 @@ import numpy as np
 import PIL.Image
 
 from selector.errors import RequestError
-from selector.types import Candidate
+from selector.images import Limits
+from selector.types import Candidate, timeout_seconds
 
 # One picture, where a list of them is expected.
 ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
-MAX_TIMEOUT_S = 1e6  # eleven days; more than a thread can wait for is an error of Python's
 LISTED = 10  # places that a message names
 
 
@@ -81,13 +81,20 @@ def deadline(timeout_s: Any) -> float | None:
     Raises:
         RequestError: It is not a finite number of seconds above 0.
     """
-    if timeout_s is None:
-        return None
-    number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
-    if not number or not 0 < timeout_s < math.inf:
-        said = repr(timeout_s) if isinstance(timeout_s, float) else type(timeout_s).__name__
-        raise RequestError(f"timeout_s: expected finite seconds above 0 (got {said}). Change it.")
-    return time.monotonic() + float(min(timeout_s, MAX_TIMEOUT_S))
+    return None if timeout_s is None else time.monotonic() + timeout_seconds(timeout_s)
+
+
+def limits(wanted: Any) -> Limits:
+    """Return what an image may be, the default if nothing was said.
+
+    Raises:
+        RequestError: It is something else.
+    """
+    if not isinstance(wanted, Limits | None):
+        raise RequestError(
+            f"limits: expected selector.Limits (got {type(wanted).__name__}). Give one, or none."
+        )
+    return wanted or Limits()
 
 
 def _each(what: str, given: Any, count: int, alone: tuple[type, ...]) -> list[Any]:
@@ -107,6 +114,11 @@ def _listed(what: str, things: Any) -> list[Any]:
     if isinstance(things, ALONE) or not isinstance(things, Iterable):
         raise RequestError(
             f"{what}: expected a list (got {type(things).__name__}). Put it into a list."
+        )
+    if isinstance(things, AbstractSet | Mapping):
+        raise RequestError(
+            f"{what}: it has no order (got {type(things).__name__}), so nobody could tell which "
+            "number is whose. Put it into a list."
         )
     if not (listed := list(things)):
         raise RequestError(f"{what}: there are none (got an empty list). Give at least one.")

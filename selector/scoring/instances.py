@@ -9,7 +9,7 @@ from selector.errors import MeasureError, RequestError
 from selector.measures import loader
 from selector.measures.base import Measure, own_files
 from selector.planning.instances import fingerprint
-from selector.scoring.scores import Model
+from selector.scoring.scores import NOT_STATED, Model
 from selector.types import evidence_needed
 from selector.weights import manifest
 
@@ -70,5 +70,7 @@ def models(instances: Mapping[str, Measure]) -> Iterator[Model]:
     for measure in instances.values():
         for entry in map(manifest.entry, measure.weights):
             yield Model(entry.name, entry.revision, entry.licence, entry.commercial, entry.identity)
+        for name in measure.unlisted:
+            yield Model(name, "", NOT_STATED, None, "")
         for name, own in own_files(measure).items():
             yield Model(name, "", "", None, own.sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ COLUMNS = ("image", "prompt", "source")
 
 Record = Mapping[str, Any]
 Line = tuple[str, Record | str]  # where it stands, and what is there or what is wrong with it
-Listing = tuple[set[str], list[Line]]  # which columns there are, and the lines
+Listing = tuple[Sequence[str], list[Line]]  # which columns there are, and the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read(path: str, reads: Mapping[str, str]) -> Manifest:
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, no CSV, no Parquet
         said = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise RequestError(f"{path}: it can't be read (got {said}). Correct it.") from None
-    problems = [f"{path}: {said}" for said in _lacking(columns, reads)]
+    problems = [f"{path}: {said}" for said in _misnamed(columns, reads)]
     problems += [f"{where}: {said}" for where, what in lines for said in _wrong(what, reads)]
     if len(problems) > TOLD:
         problems[TOLD:] = [f"{path}: and {len(problems) - TOLD} problems more"]
@@ -79,9 +80,12 @@ def read(path: str, reads: Mapping[str, str]) -> Manifest:
     )
 
 
-def _lacking(columns: set[str], reads: Mapping[str, str]) -> Iterator[str]:
-    """Give which columns are missing."""
+def _misnamed(columns: Sequence[str], reads: Mapping[str, str]) -> Iterator[str]:
+    """Give which columns are missing, or there twice."""
     got = ", ".join(sorted(columns)) or "nothing"
+    for name, times in Counter(columns).items():
+        if name and times > 1:
+            yield f"column {name!r}: one of a name is needed (got {times}). Rename the others."
     if "image" not in columns:
         yield f"no column 'image' (got {got}). Name the files in one; commas part columns."
     for name in COLUMNS:
@@ -114,17 +118,22 @@ def _cell(what: Record | str, name: str) -> str:
 def _csv(path: str) -> Listing:
     with Path(path).open(newline="", encoding="utf-8-sig") as file:
         rows = csv.reader(file, strict=True)
-        header = [name.strip() for name in next(rows, [])]
         lines: list[Line] = []
-        start = rows.line_num + 1
+        header: list[str] = []
+        start = 1
         try:
+            header = [name.strip() for name in next(rows, [])]
+            start = rows.line_num + 1
             for row in rows:
                 if row:
                     lines.append((f"{path}:{start}", _record(header, row)))
                 start = rows.line_num + 1
         except csv.Error as error:
-            lines.append((f"{path}:{start}", f"no line of CSV (got {error}). Correct its quotes."))
-    return set(header), lines
+            said = f"no line of CSV (got {error}). Correct its quotes."
+            if not header:
+                raise RequestError(f"{path}:{start}: {said}") from None
+            lines.append((f"{path}:{start}", said))
+    return header, lines
 
 
 def _record(header: Sequence[str], row: Sequence[str]) -> Record | str:
@@ -140,7 +149,8 @@ def _jsonl(path: str) -> Listing:
     with Path(path).open(encoding="utf-8-sig") as file:
         texts = [(number, line) for number, line in enumerate(file, start=1) if line.strip()]
     lines = [(f"{path}:{number}", _object(line)) for number, line in texts]
-    columns = {name for _, what in lines if not isinstance(what, str) for name in what}
+    records = [what for _, what in lines if not isinstance(what, str)]
+    columns = list(dict.fromkeys(name for record in records for name in record))
     # Other lines than that of a file with columns may lack what all must have.
     return columns, [
         (where, what if isinstance(what, str) else dict.fromkeys(columns) | dict(what))
@@ -150,7 +160,7 @@ def _jsonl(path: str) -> Listing:
 
 def _object(line: str) -> Record | str:
     try:
-        found = json.loads(line)
+        found = json.loads(line, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         return f"no JSON (got {error}). Write one object a line."
     if not isinstance(found, dict):
@@ -158,12 +168,20 @@ def _object(line: str) -> Record | str:
     return found
 
 
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object; of two values of one name nobody knows which is meant."""
+    double = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+    if double:
+        raise ValueError(f"{double[0]!r} twice")
+    return dict(pairs)
+
+
 def _parquet(path: str) -> Listing:
     needs_pyarrow(path)
     import pyarrow.parquet as pq
 
-    names = set(pq.read_schema(path).names)
-    table = pq.read_table(path, columns=[name for name in COLUMNS if name in names])
+    names: list[str] = pq.read_schema(path).names
+    table = pq.read_table(path, columns=[name for name in COLUMNS if names.count(name) == 1])
     return names, [
         (f"{path}, row {number}", row) for number, row in enumerate(table.to_pylist(), start=1)
     ]

@@ -79,6 +79,7 @@ class Scoring:
 
     Raises:
         MeasureError: There is no such measure, or a parameter does not fit.
+        RequestError: The limits are no `Limits`.
         WeightsError: The measure names a model that nobody knows.
     """
 
@@ -99,7 +100,7 @@ class Scoring:
         self._fingerprint = fingerprints(self._instances)[self._path]
         self._models = tuple(models(self._instances))
         self._runner = Runner(self._instances, device=device)
-        self._limits = limits or Limits()
+        self._limits = given.limits(limits)
         self._budget = PixelBudget(pixel_budget)
 
     def score(

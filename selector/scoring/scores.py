@@ -25,18 +25,22 @@ from selector.types import (
     unread,
 )
 
+NOT_STATED = "not stated"
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model that made the numbers.
 
     Attributes:
-        name: In the manifest; of a file of one's own, the parameter that names it.
+        name: In the manifest; of a file of one's own, the parameter that names it; of a published
+            model that the manifest does not know, what the measure calls it.
         revision: The commit that it was published with; "" if there is none.
-        licence: The SPDX name of the licence of the weights; "" if it is not known.
+        licence: The SPDX name of the licence of the weights; "" of a file of one's own, "not
+            stated" of a model that the manifest does not know.
         commercial: Whether that licence allows commercial use; None if it is not stated.
         identity: What tells its content from any other: its sha256, or where that is not stated
-            its repository, commit and path.
+            its repository, commit and path; "" of a model that the manifest does not know.
     """
 
     name: str

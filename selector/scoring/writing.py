@@ -21,8 +21,9 @@ PathLike = str | os.PathLike[str]
 Data = Mapping[str, Any]  # the JSON data of `Scores`
 Columns = dict[str, list[Any]]
 
-# A spreadsheet computes what begins so, also in the wide forms of East Asian keyboards.
-FORMULA = tuple("=+-@\t＝＋－＠")
+# A spreadsheet computes what begins so, also in the wide forms of East Asian keyboards, and may
+# pass over any space before it.
+FORMULA = tuple("=+-@＝＋－＠")
 
 
 def ready(path: PathLike) -> Path:
@@ -107,7 +108,8 @@ def _harmless(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     text = printable(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    computed = text.startswith("\t") or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if computed else text
 
 
 def _parquet(scores: Data) -> bytes:

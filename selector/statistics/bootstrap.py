@@ -41,7 +41,8 @@ def mean_interval(
         The lower and the upper end, never beyond the lowest and the highest mean of a group.
 
     Raises:
-        ValueError: There are fewer than two groups, or one is empty.
+        ValueError: There are fewer than two groups, or one is empty; the level is not between 0
+            and 1; nothing is drawn.
 
     Source: T. C. Hesterberg, "What Teachers Should Know About the Bootstrap: Resampling in the
         Undergraduate Statistics Curriculum", The American Statistician, 2015: the expanded
@@ -52,6 +53,10 @@ def mean_interval(
     """
     if len(groups) <= 1 or not all(groups):
         raise ValueError(f"expected two groups or more, none empty (got {len(groups)})")
+    if not 0 < level < 1:
+        raise ValueError(f"level: expected a number above 0 and below 1 (got {level})")
+    if draws < 1:
+        raise ValueError(f"draws: expected one or more (got {draws})")
     values = np.concatenate([np.asarray(group, dtype=np.float64) for group in groups])
     scale = float(np.abs(values).max()) or 1.0  # so that no sum overflows
     centre = float((values / scale).mean())  # so that equal values leave no rounding behind

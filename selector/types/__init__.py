@@ -29,7 +29,7 @@ from selector.types.measured import (
     evidence_needed,
     members_hash,
 )
-from selector.types.request import Candidate, Edit
+from selector.types.request import Candidate, Edit, timeout_seconds
 from selector.types.selection import Selection, Spent, unread
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "evidence_needed",
     "from_data",
     "members_hash",
+    "timeout_seconds",
     "to_data",
     "unread",
 ]

@@ -1,12 +1,17 @@
-"""What a caller hands in: candidates, and the edit that may stand for a prompt."""
+"""What a caller hands in: candidates, the edit that may stand for a prompt, how long it waits."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
+
+from selector.errors import RequestError
+
+MAX_TIMEOUT_S = 1e6  # eleven days; more than a thread can wait for is an error of Python's
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,17 @@ class Edit:
     source: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
     path: str | None = None
     content_hash: str | None = None
+
+
+def timeout_seconds(timeout_s: Any) -> float:
+    """Return how long a caller waits, as long as a thread can wait at most.
+
+    Raises:
+        RequestError: It is not a finite number of seconds above 0.
+    """
+    number = isinstance(timeout_s, int | float) and not isinstance(timeout_s, bool)
+    if not number or not 0 < timeout_s < math.inf:
+        # Python refuses to write out an integer of thousands of digits.
+        said = repr(timeout_s) if isinstance(timeout_s, float) else type(timeout_s).__name__
+        raise RequestError(f"timeout_s: expected finite seconds above 0 (got {said}). Change it.")
+    return float(min(timeout_s, MAX_TIMEOUT_S))

@@ -68,6 +68,19 @@ def test_models_to_be_downloaded_are_told_and_are_no_fault(shell, pixels, tmp_pa
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_a_model_that_can_not_be_fetched_beforehand_is_told(shell):
+    """What the manifest does not know is named with who fetches it."""
+    (shell.cwd / "own.yaml").write_text(
+        "name: own\nversion: 1\n"
+        "measures:\n  fit: {use: scorers.clip_score, model: ViT-B-32/laion2b_s34b_b79k}\n"
+        "method:\n  weighted_sum: [{of: fit, weight: 1}]\n"
+    )
+    said = shell("policy", "check", "own.yaml").stdout.splitlines()
+    assert said[1:] == [
+        "  open_clip fetches by itself, if it has not yet: ViT-B-32/laion2b_s34b_b79k"
+    ]
+
+
 def test_cases_that_fail_are_told_and_end_with_1(mine):
     """Each failing case with its line; a count of all."""
     done = mine("policy", "test", "mine.yaml", "cases.yaml")

@@ -105,6 +105,13 @@ def test_a_scorer_on_weights_of_ones_own(shell):
     assert f"Model: checkpoint, a file of your own, {checkpoint['sha256']}." in said
 
 
+def test_a_model_that_the_manifest_does_not_know_is_named(shell):
+    """The reader learns that its licence is not stated, also where nothing was measured."""
+    model = "model=ViT-B-32/laion2b_s34b_b79k"
+    done = shell("score", "clip_score", "gone.png", "--prompt", "a", "--set", model)
+    assert "Model: ViT-B-32/laion2b_s34b_b79k, licence not stated." in flat(done.stdout)
+
+
 def test_nothing_evaluated_ends_with_1(shell, chairs):
     """The failure is told all the same, once."""
     done = shell("score", "blank", chairs / "c.png", "gone.png")
@@ -139,6 +146,7 @@ def test_what_comes_too_late_is_told(shell, chairs):
         (("blank", "chairs", "--set", "x=1", "--set", "x=2"), "a parameter once (got 'x' twice)."),
         (("blank", "chairs", "--set", "x=[1"), "--set x: "),
         (("blank", "chairs", "--set", "x=!!python/name:os.system"), "tags are not read"),
+        (("blank", "chairs", "--set", "x=&a [*a]"), "Take it out. aliases are not read"),
         (("blank", "chairs", "--out", "out.txt"), "Use .json, .csv, .parquet."),
         (("blank", "chairs", "--out", "gone/out.csv"), "can't be written there"),
         (("blank", "list.csv", "chairs"), "a list stands alone (got 1 more beside it)."),

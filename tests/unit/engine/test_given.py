@@ -125,7 +125,7 @@ def test_expectations_are_numbers(expect):
         select("p", [png()], SIZES, expect=expect)
 
 
-@pytest.mark.parametrize("timeout_s", [0, -1, "3", float("nan"), float("inf"), 10**400, True])
+@pytest.mark.parametrize("timeout_s", [0, -1, "3", float("nan"), float("inf"), True])
 def test_timeouts_are_seconds(timeout_s):
     """A time-out is a number of seconds above 0."""
     with pytest.raises(RequestError, match="timeout_s"):

@@ -7,7 +7,7 @@ import pytest
 
 from policies import small
 from selector.errors import PolicyError
-from selector.planning import absent, plan_of, planned
+from selector.planning import absent, plan_of, planned, unlisted
 from selector.weights import manifest
 
 MODELLED = '''
@@ -180,3 +180,13 @@ def test_a_published_model_that_the_manifest_does_not_know_is_not_commercial():
         plan_of(policy)
     assert "checkpoint" in str(caught.value)
     assert plan_of(policy | {"licences": "any"})
+
+
+def test_a_model_that_the_manifest_does_not_know_is_told_once():
+    """It is not among those that can be fetched beforehand."""
+    use = {"use": "scorers.clip_score", "model": "ViT-B-32/laion2b_s34b_b79k"}
+    terms = [{"of": "one", "scale": {"ends": [0, 1]}}, {"of": "two", "scale": {"ends": [0, 1]}}]
+    two = small(measures={"one": use, "two": use}, method={"weighted_sum": terms})
+    measures = planned(two).measures.values()
+    assert unlisted(measures) == ("ViT-B-32/laion2b_s34b_b79k",)
+    assert absent(measures) == ()

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from selector import Candidate, RequestError, score
+from selector.scoring import Scoring
 from selector.scoring.given import asked, deadline
 
 READS = {"prompt": "scorers.x", "source": "scorers.x"}
@@ -17,6 +18,9 @@ READS = {"prompt": "scorers.x", "source": "scorers.x"}
         ([], ["1.png"], "prompts: there are none (got an empty list)."),
         (["a"], [], "images: there are none (got an empty list)."),
         ("a", "1.png", "images: expected a list (got str). Put it into a list."),
+        ("a", {"1.png"}, "images: it has no order (got set), so nobody could tell which"),
+        ("a", {"1.png": 1}, "images: it has no order (got dict)"),
+        ({"a"}, ["1.png"], "prompts: it has no order (got set)"),
         (3, ["1.png"], "prompts: expected a list (got int)."),
         (["a", 3], ["1.png"] * 2, "prompt 2: expected text (got int)."),
         ("\ud800", ["1.png"], "prompt 1: not valid Unicode (got a lone surrogate)."),
@@ -68,6 +72,12 @@ def test_a_timeout_is_a_finite_number_above_0(seconds):
     """Anything else is told, and nothing is measured."""
     with pytest.raises(RequestError, match="timeout_s: expected finite seconds above 0"):
         score("filters.blank", None, ["gone.png"], timeout_s=seconds)
+
+
+def test_limits_that_are_none_are_told_at_once():
+    """Before the first image is read, also where nothing would have been."""
+    with pytest.raises(RequestError, match=r"limits: expected selector\.Limits \(got int\)"):
+        Scoring("filters.blank", limits=0)
 
 
 def test_a_very_long_timeout_is_one_that_can_be_waited_for():

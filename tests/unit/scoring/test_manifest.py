@@ -83,6 +83,26 @@ def test_every_problem_of_json_lines_is_told_at_once(listed):
     assert fifth == "list.jsonl:5: image: it is empty (got nothing). Name a file."
 
 
+def test_a_name_that_stands_twice_in_a_line_is_told(listed):
+    """Nobody knows which of the two is meant; the last would win in silence."""
+    text = '{"image": "a", "prompt": "b"}\n{"image": "a", "prompt": "b", "image": "c"}'
+    (said,) = told(listed("list.jsonl", text), PROMPTS)
+    assert said.startswith("list.jsonl:2: no JSON (got 'image' twice).")
+
+
+def test_columns_without_a_name_are_passed_over(listed):
+    """Spreadsheets leave several behind the last."""
+    assert len(read(listed("list.csv", "image,,\na.png,,\n"), {}).images) == 1
+
+
+def test_a_column_that_stands_twice_in_parquet_is_told(tmp_path):
+    """As in CSV."""
+    twice = pa.table([["a"], ["b"]], names=["image", "image"])
+    pq.write_table(twice, tmp_path / "list.parquet")
+    (said,) = told(str(tmp_path / "list.parquet"), {})
+    assert said.startswith("list.parquet: column 'image': one of a name is needed (got 2).")
+
+
 def test_a_row_of_parquet_is_told_by_its_number(tmp_path):
     """Numbers where names should be, and an empty prompt."""
     pq.write_table(pa.table({"image": [1, 2], "prompt": ["p", None]}), tmp_path / "list.parquet")
@@ -100,6 +120,10 @@ def test_a_row_of_parquet_is_told_by_its_number(tmp_path):
         ("l.csv", "image\na\n", "l.csv: no column 'prompt', which scorers.x reads (got image)."),
         ("l.csv", "", "l.csv: no column 'image' (got nothing)."),
         ("l.csv", "image,prompt\n", "l.csv: it lists no images (got no lines)."),
+        ("l.csv", 'image,"prompt\na,b\n', "l.csv:1: no line of CSV (got unexpected end of data)."),
+        ("l.csv", '"im"age,prompt\na,b\n', "l.csv:1: no line of CSV (got "),
+        ("l.csv", "image,prompt, image\na,b,c\n", "l.csv: column 'image': one of a name is needed"),
+        ("l.jsonl", '{"image": "a", "image": "b", "prompt": "c"}', "l.jsonl: no column 'image'"),
         ("l.csv", b"image,prompt\n\xe9,x\n", "l.csv: it can't be read (got 'utf-8' codec"),
         ("l.jsonl", "[" * 100_000, "l.jsonl: no column 'image'"),
         ("l.parquet", b"no parquet", "l.parquet: it can't be read (got "),

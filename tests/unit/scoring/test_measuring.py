@@ -11,7 +11,8 @@ import outside
 from pictures import encoded, noise
 from selector import Candidate, MeasureError, RequestError, Selector, score
 from selector.measures import loader
-from selector.scoring import Scoring
+from selector.scoring import Model, Scoring
+from selector.scoring.instances import models
 from selector.types import Failure, NotApplicable, Score
 
 FOX = "a red fox sitting in the snow"
@@ -127,6 +128,38 @@ def test_sources_are_given_for_all_or_each(made, files):
     assert scores.values() == [0.41, None, 0.6]
     assert scores.rows[1].outcomes["value"].reason.startswith("the source: gone.png: it can't be")
     assert [row.source for row in scores.rows] == [str(files[1]), "gone.png", "source-03"]
+
+
+def test_one_image_of_two_sources_is_two_questions(made, files):
+    """What is measured once is the same image with the same picture before it."""
+    body = "return [{'value': Score(s.source.size[0] / 100)} for s in subjects]"
+    path = made("changes", body, "source")
+    sources = [files[1], files[2], files[1]]
+    assert score(path, None, [files[0]] * 3, sources).values() == [0.41, 0.42, 0.41]
+
+
+def test_images_of_two_sources_are_two_sets(files):
+    """Of one prompt too: who edits two pictures asks twice."""
+    sources = [files[8], files[9], files[8], files[9]]
+    scores = score("filters.near_duplicates", "a", [files[0]] * 2 + files[1:3], sources)
+    assert all(value > 0 for value in scores.values())
+    sets = [row.outcomes["nearest"].members for row in scores.rows]
+    assert sets[0] == sets[2] != sets[1] == sets[3]
+
+
+def test_every_model_that_makes_the_numbers_is_named():
+    """Those of whose evidence is needed too, before that which needs it."""
+    first = loader.construct("detectors.distortion", {})
+    found = list(models({"first": first, "last": loader.construct("scorers.pickscore", {})}))
+    assert [model.name for model in found] == ["brisque", "pickscore"]
+
+
+def test_a_model_that_the_manifest_does_not_know_is_named_all_the_same():
+    """Its licence is not stated, and nobody here knows its commit or its content."""
+    name = "ViT-B-32/laion2b_s34b_b79k"
+    with Scoring("scorers.clip_score", parameters={"model": name}) as scoring:
+        (model,) = scoring.score("p", ["gone.png"]).models
+    assert model == Model(name, "", "not stated", None, "")
 
 
 def test_images_of_one_prompt_are_a_set(files):

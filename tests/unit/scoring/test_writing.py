@@ -14,7 +14,7 @@ from selector import Candidate, RequestError, score
 from selector.scoring import Scores
 
 HOSTILE = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1", 'quoted "and", parted', "two\nlines",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1+1", "\u00a0=1", "\u3000=1", "\t1", "＝1", 'quoted "and", parted', "two\nlines",
     "\x1b[31mred", "plain",
 ]  # fmt: skip
 
@@ -47,8 +47,9 @@ def test_csv_computes_nothing(text, tmp_path):
     with (tmp_path / "out.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     for cell in (row["image"], row["prompt"]):
-        assert not cell.lstrip(" \n").startswith(tuple("=+-@\t\r＝"))
-        assert all(char.isprintable() or char in "\n\t" for char in cell)
+        assert not cell.lstrip().startswith(tuple("=+-@＝"))
+        assert not cell.startswith(("\t", "\r"))
+        assert all(char.isprintable() or char in "\n\t\u00a0\u3000" for char in cell)
         assert text.strip().strip("=+-@＝")[-3:] in cell
 
 

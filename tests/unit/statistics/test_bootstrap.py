@@ -114,6 +114,16 @@ def test_many_groups_are_drawn_in_parts():
     assert high - low == pytest.approx(2 * 1.96 / np.sqrt(20_000), rel=0.15)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"level": level} for level in (0, 1, -1, 1.5, float("nan"))] + [{"draws": 0}]
+)
+def test_what_can_not_be_meant_is_refused(wrong):
+    """By its name and with what was given, not as NaN or an error of NumPy's."""
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=rf"{name}: expected .* \(got {value}\)"):
+        mean_interval([[1.0], [2.0]], **wrong)
+
+
 @pytest.mark.parametrize("groups", [[], [[1.0, 2.0]], [[1.0], []]])
 def test_too_little_is_refused(groups):
     """From one group nothing can be drawn."""
