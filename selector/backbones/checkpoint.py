@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -16,8 +17,15 @@ from selector.errors import WeightsError
 Tensor: TypeAlias = Any  # a torch.Tensor; torch is imported only where it is used
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 
+HALF = 2  # bytes of the shortest number that needs no scale
+LARGEST_TABLE = 16 << 20  # bytes that tell names and shapes; a thousand tensors take 0.2 MB
 MAPPED = 256 << 20  # bytes of a file that stay mapped while its tensors are copied
 TOLD = 3  # names of tensors in a message; the others are counted
+# What damaged files make torch, safetensors and zipfile raise.
+_ODD = (
+    *(OSError, EOFError, ValueError, TypeError, AttributeError, AssertionError, LookupError),
+    *(ArithmeticError, RuntimeError, zipfile.BadZipFile, struct.error),
+)
 _NUMBERED = re.compile(r"^(.*?)\.(\d+)\.")
 
 
@@ -50,7 +58,7 @@ def tensors(
     held, load = _opened(path, what)
     names = {rename(name): name for name in held if not drop(name)}
     _check({new: held[name] for new, name in names.items()}, wanted, path, what)
-    return {name: kept(load(names[name])) for name in wanted}
+    return {name: kept(_weight(load(names[name]), name, path, what)) for name in wanted}
 
 
 def shapes(path: Path, *, what: str) -> dict[str, tuple[int, ...]]:
@@ -99,14 +107,14 @@ def _safe(path: Path, what: str) -> _Read:
         try:
             with safe_open(path, "pt") as file:
                 return file.get_tensor(name)
-        except (SafetensorError, OSError) as error:
+        except (SafetensorError, *_ODD) as error:
             raise _damaged(path, what, error) from None
 
     try:
         with safe_open(path, "pt") as file:
             names = file.keys()
             return {name: tuple(file.get_slice(name).get_shape()) for name in names}, load
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, *_ODD) as error:
         raise _damaged(path, what, error) from None
 
 
@@ -120,7 +128,7 @@ def _saved(path: Path, what: str) -> _Read:
         if can_map and copied > MAPPED:
             held, copied = _mapped(path, what), 0
         tensor = held[name]
-        copied += tensor.nbytes
+        copied += tensor.numel() * tensor.itemsize
         return tensor
 
     return {name: tuple(each.shape) for name, each in held.items()}, load
@@ -130,20 +138,52 @@ def _mapped(path: Path, what: str) -> dict[str, Tensor]:
     """Return the tensors of what torch.save wrote; each is read from the file when it is used."""
     module = torch()
     try:
-        content = module.load(
-            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
-        )
+        if is_zip := zipfile.is_zipfile(path):
+            _check_members(path)
+        content = module.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
     except pickle.UnpicklingError:
         raise WeightsError(
             f"{path}: it holds more than tensors (got code or objects, which are not run); "
             f"expected {what}. Take the publisher's file, or save the state_dict alone."
         ) from None
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+    except _ODD as error:
         raise _damaged(path, what, error) from None
     held = content.get("state_dict", content) if isinstance(content, dict) else content
     if not isinstance(held, Mapping):
         raise _damaged(path, what, f"a {type(held).__name__}, not a mapping of tensors")
-    return {str(name): each for name, each in held.items() if isinstance(each, module.Tensor)}
+    return {
+        str(name): each
+        for name, each in held.items()
+        if isinstance(each, module.Tensor) and not each.is_nested  # which has no shape
+    }
+
+
+def _check_members(path: Path) -> None:
+    """Refuse what torch.save never writes: packed numbers would be read as others, or fill memory.
+
+    Raises:
+        ValueError: A part is packed, or the table of the tensors is too large.
+        BadZipFile: It is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
+                raise ValueError(f"a compressed part, {part.filename}")
+            if part.filename.endswith(".pkl") and part.file_size > LARGEST_TABLE:
+                raise ValueError(f"{part.filename} of {part.file_size} bytes")
+
+
+def _weight(tensor: Tensor, name: str, path: Path, what: str) -> Tensor:
+    """Return the tensor if it holds numbers as they are, not indices, packed ones or none."""
+    module = torch()
+    is_plain = tensor.layout == module.strided and not tensor.is_meta
+    if is_plain and tensor.is_floating_point() and tensor.itemsize >= HALF:
+        return tensor
+    got = tensor.dtype if is_plain else "meta" if tensor.is_meta else tensor.layout
+    raise WeightsError(
+        f"{path}: {name} holds no weights as they are (got {str(got).removeprefix('torch.')}, "
+        f"expected floating point numbers of {what}). Take the file that is not quantised."
+    )
 
 
 def _damaged(path: Path, what: str, error: object) -> WeightsError:

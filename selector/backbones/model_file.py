@@ -10,8 +10,9 @@ from pathlib import Path
 
 from selector.errors import WeightsError
 
-LARGEST = 4 * 2**30  # bytes; a CLIP of the size H in full floats has 3.7, ONNX files end at 2 GiB
-_verified: set[tuple[Path, str, int, int]] = set()  # path, sha256, bytes and time of change
+LARGEST = 64 * 2**30  # bytes; the largest CLIPs have 20, a device or a disk's image has more
+AT_ONCE = 4 * 2**30  # bytes that are read into memory; ONNX files end at 2 GiB
+_verified: set[tuple[Path, str, tuple[int, ...]]] = set()  # path, sha256, and what tells a change
 
 
 def located(named: str) -> Path:
@@ -22,8 +23,13 @@ def located(named: str) -> Path:
     return path.absolute()
 
 
-def unfit(path: Path) -> str:
-    """Return why the file at *path* can be no model, and what to do; "" if it can be one."""
+def unfit(path: Path, *, largest: int = LARGEST) -> str:
+    """Return why the file at *path* can be no model, and what to do; "" if it can be one.
+
+    Args:
+        path: Any path.
+        largest: How many bytes it may have.
+    """
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
@@ -32,8 +38,8 @@ def unfit(path: Path) -> str:
     if not stat.S_ISREG(found.st_mode):
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
         return f"{path}: it is no file (got {kind}). Name the model itself."
-    if found.st_size > LARGEST:
-        size = f"{found.st_size / 2**30:.1f} GiB, over {LARGEST / 2**30:g}"
+    if found.st_size > largest:
+        size = f"{found.st_size / 2**30:.1f} GiB, over {largest / 2**30:g}"
         return f"{path}: it is too large for a model (got {size}). Name the model itself."
     return ""
 
@@ -42,9 +48,9 @@ def read(path: Path) -> bytes:
     """Return what the file holds.
 
     Raises:
-        WeightsError: It can't be read, or is no regular file.
+        WeightsError: It can't be read, is no regular file, or too large to be read at once.
     """
-    with _opened(path) as file:
+    with _opened(path, AT_ONCE) as file:
         return file.read()
 
 
@@ -80,7 +86,9 @@ def verified(named: str, sha256: str) -> Path:
     if wrong := unfit(path):
         raise WeightsError(wrong)
     facts = path.stat()
-    mark = (path, sha256, facts.st_size, facts.st_mtime_ns)
+    # Whoever sets the time of change back does not set that of the entry in its folder.
+    told = (facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino)
+    mark = (path, sha256, told)
     if mark not in _verified:
         if (found := checksum(path)) != sha256:
             raise WeightsError(
@@ -91,8 +99,8 @@ def verified(named: str, sha256: str) -> Path:
     return path
 
 
-def _opened(path: Path) -> BufferedReader:
-    if wrong := unfit(path):
+def _opened(path: Path, largest: int = LARGEST) -> BufferedReader:
+    if wrong := unfit(path, largest=largest):
         raise WeightsError(wrong)
     try:
         return path.open("rb")

@@ -160,6 +160,8 @@ def _variants(path: str) -> Iterator[Measure]:
 
 
 def _words(annotation: Any) -> tuple[Any, ...]:
+    """Return the words that a parameter may have, also where it may be something else."""
+    inner = typing.get_args(annotation)
     if typing.get_origin(annotation) is typing.Literal:
-        return typing.get_args(annotation)
-    return ()
+        return inner
+    return tuple(word for part in inner for word in _words(part))

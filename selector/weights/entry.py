@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+FAR = 1.25  # how many times as large, or as small, as `about` says a file may be
+
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -109,6 +111,17 @@ class File:
     def bytes(self) -> int:
         """How many bytes to expect; 0 where nobody knows."""
         return self.about if self.size is None else self.size
+
+    @property
+    def most(self) -> float | None:
+        """How many bytes it has at most; None where nobody knows."""
+        return self.about * FAR or None if self.size is None else self.size
+
+    def may_have(self, size: int) -> bool:
+        """Return whether *size* bytes are as many as it has, or roughly if no more is known."""
+        if self.size is not None:
+            return size == self.size
+        return not self.about or self.about / FAR <= size <= self.about * FAR
 
 
 @dataclass(frozen=True, slots=True)

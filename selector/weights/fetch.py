@@ -10,7 +10,7 @@ from selector.log import operator_log
 from selector.weights import lockfile, manifest, verify
 from selector.weights.entry import Entry, Hub, Source, Url, within
 from selector.weights.place import Place, places
-from selector.weights.sources import comes_from_afar, here
+from selector.weights.sources import comes_from_afar, here, without_password
 from selector.weights.transfer import Progress, bring
 
 OFFLINE = "SELECTOR_OFFLINE"
@@ -127,7 +127,7 @@ def is_offline() -> bool:
 def _is_there(place: Place) -> bool:
     try:
         size = place.path.stat().st_size
-        return place.path.is_file() and size > 0 and place.file.size in (None, size)
+        return place.path.is_file() and size > 0 and place.file.may_have(size)
     except OSError:
         return False
 
@@ -148,14 +148,15 @@ def _bring(place: Place, progress: Progress) -> None:
 
 def _try_each(place: Place, progress: Progress, failures: list[str], *, alone: bool) -> None:
     for source in place.entry.sources:
-        said = {"model": place.entry.name, "source": str(source)}
+        said = {"model": place.entry.name, "source": without_password(str(source))}
         try:
             _refuse_offline(source, place)
             operator_log().info("weights.fetching", **said, size=place.file.bytes)
             bring(source, place, progress, alone=alone)
         except WeightsError as error:
-            failures.append(f"{source}: {error}")
-            operator_log().info("weights.source_failed", **said, reason=str(error))
+            reason = without_password(str(error))
+            failures.append(f"{said['source']}: {reason}")
+            operator_log().info("weights.source_failed", **said, reason=reason)
         else:
             operator_log().info("weights.fetched", **said, path=str(place.path))
             return
@@ -174,9 +175,15 @@ def _unavailable(place: Place, failures: list[str]) -> WeightsError:
     mirror = " (HF_ENDPOINT names a mirror of the hub)" if hub else ""
     return WeightsError(
         f"{place.entry.name}: its model file can't be had (got what is listed below). Put "
-        f"{_published(place)} at {place.path}{checksum}, or make a source reachable{mirror} and "
-        f"say `selector weights pull {place.entry.name}`.{tried}"
+        f"{without_password(_published(place))} at {place.path}{checksum}, or make a source "
+        f"reachable{mirror} and {_again(place.entry)}.{tried}"
     )
+
+
+def _again(entry: Entry) -> str:
+    """Return in words how to try once more; the command knows the manifest's names alone."""
+    listed = any(entry.name == one.name for one in manifest.entries())
+    return f"say `selector weights pull {entry.name}`" if listed else "try again"
 
 
 def _published(place: Place) -> str:

@@ -7,12 +7,15 @@ of a minute to say so.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from selector.errors import WeightsError
 from selector.installed import install_extra
@@ -30,9 +33,11 @@ _T = TypeVar("_T")
 
 def found(hub: Hub, name: str) -> Path | None:
     """Return where the hub library's cache has the file *name*; None if it has it not."""
+    if _misspelt():
+        return None
     try:
         from huggingface_hub import try_to_load_from_cache
-    except ImportError:
+    except (ImportError, ValueError):  # `opened` says why
         return None
     path = try_to_load_from_cache(hub.repo, hub.file(name), revision=hub.revision)
     return Path(path).resolve() if isinstance(path, str) else None
@@ -50,6 +55,8 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
         WeightsError: The library is not installed, the hub does not answer, refuses, or has
             another commit; the message says why in a few words.
     """
+    if wrong := _misspelt():
+        raise WeightsError(wrong)
     try:
         from huggingface_hub import get_hf_file_metadata, hf_hub_url
         from huggingface_hub.constants import ENDPOINT, is_offline_mode
@@ -57,20 +64,33 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
     except ImportError:
         said = f"the hub's library is not installed: {install_extra('scorers')}"
         raise WeightsError(said) from None
+    except ValueError as error:  # it reads the variables when it is imported
+        raise WeightsError(f"a variable of the hub's library, HF_…: {error}") from None
     if is_offline_mode():
         raise WeightsError("HF_HUB_OFFLINE is set: no download, and the hub's cache has it not")
     address = hf_hub_url(hub.repo, hub.file(name), revision=hub.revision)
     facts = _within(ANSWER_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
     if hub.revision not in (facts.commit_hash, BRANCH):
         raise WeightsError(f"{ENDPOINT} has another commit (got {facts.commit_hash})")
-    headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # or a range has no meaning
     if start and start == facts.size:
         return Coming(start, facts.size, _checksum(facts.etag), iter(()))
+    if facts.size is not None and start > facts.size:  # of another file
+        start = 0
+    headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # or a range has no meaning
     answers = _answers(address, headers | ({"Range": f"bytes={start}-"} if start else {}))
     until = time.monotonic() + allowed_s(facts.size or 0)
     partial = next(answers)
     blocks = _blocks(answers, until)
     return Coming(start if partial else 0, facts.size, _checksum(facts.etag), blocks)
+
+
+def _misspelt() -> str:
+    """Return what is wrong with HF_ENDPOINT; the hub's library would print it and not start."""
+    try:
+        _ = urlsplit(os.environ.get("HF_ENDPOINT", "")).port
+    except ValueError as error:
+        return f"HF_ENDPOINT is no address (got {error})"
+    return ""
 
 
 def _answers(address: str, headers: dict[str, str]) -> Iterator[Any]:
@@ -125,11 +145,16 @@ def _within(seconds: float, call: Callable[[], _T], where: str) -> _T:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """Return what the hub's library raises; its HTTP library has had two names so far."""
+    """Return what the hub's library raises; its HTTP library has had three names so far.
+
+    Where a proxy is asked for that needs another library, it is an ImportError.
+    """
     from huggingface_hub.errors import HfHubHTTPError
 
     http = next(kind for kind in HfHubHTTPError.__mro__ if kind.__name__ == "HTTPError")
-    return (http, OSError, ValueError)
+    library = sys.modules[http.__module__.partition(".")[0]]
+    more = (getattr(library, name, http) for name in ("InvalidURL", "StreamError"))
+    return (http, *more, OSError, ValueError, ImportError)
 
 
 def _checksum(etag: str | None) -> str:

@@ -56,7 +56,7 @@ def read(folder: Path) -> dict[str, Record]:
     except OSError as error:
         said = f"it can't be read (got {error.strerror}). Let this user read it."
         raise WeightsError(f"{path}: {said}") from None
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
         raise WeightsError(
             f"{path}: it is not what was written there (got other JSON, or none). Restore it, or "
             "delete it: then each file whose checksum nobody states is taken as it lies there."

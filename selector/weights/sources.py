@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import util
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from selector.errors import WeightsError
 from selector.weights import hub, web, wheels
 from selector.weights.coming import Coming
 from selector.weights.entry import Hub, Local, Resource, Source, Url, Wheel, within
+
+_USER = re.compile(r"//[^/\s]*@")
 
 
 def here(source: Source, name: str) -> Path | None:
@@ -23,7 +26,7 @@ def here(source: Source, name: str) -> Path | None:
             return hub.found(source, name)
         case _:
             return None
-    return path if path.is_file() else None
+    return path.resolve() if path.is_file() else None  # a link to a relative link leads nowhere
 
 
 def opened(source: Source, name: str, start: int = 0) -> Coming:
@@ -47,6 +50,11 @@ def opened(source: Source, name: str, start: int = 0) -> Coming:
 def comes_from_afar(source: Source) -> bool:
     """Return whether *source* needs a network for what is not here."""
     return not isinstance(source, Resource | Local)
+
+
+def without_password(text: str) -> str:
+    """Return *text* without what stands before the host in its addresses: user and password."""
+    return _USER.sub("//", text)
 
 
 def _of_package(source: Resource, name: str) -> Path:

@@ -109,16 +109,17 @@ def _received_once(source: Source, place: Place, part: Path, progress: Progress)
             file.truncate(0)
             have = 0
         size = coming.total if size is None else size
+        most = place.file.most if size is None else size
         for block in coming.blocks:
             file.write(block)
             file.flush()  # what has come is kept even if this process is killed
             have += len(block)
-            if size is not None and have > size:
+            if most is not None and have > most:
                 break
             progress(place.entry.name, have, size or place.file.bytes)
-    if size is not None and have > size:
+    if most is not None and have > most:
         part.unlink()
-        raise WeightsError(f"larger than announced (got more than {size} bytes)")
+        raise WeightsError(f"larger than announced (got more than {most:.0f} bytes)")
     if size is not None and have < size:
         raise CutOffError(f"cut off (got {have} of {size} bytes)")
     return coming.sha256
@@ -127,7 +128,7 @@ def _received_once(source: Source, place: Place, part: Path, progress: Progress)
 def _checked(place: Place, part: Path, stated: str) -> str:
     """Return the checksum of *part*, which is taken away if it is not the right file."""
     found = verify.sha256(part)
-    if wrong := verify.unlike(place, found, stated):
+    if wrong := verify.unlike(place, found, size=_size(part), stated=stated):
         part.unlink()
         raise WeightsError(f"wrong content: {wrong}")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,8 +38,9 @@ def fault(place: Place, *, thorough: bool = False) -> str | None:
     """
     try:
         facts = place.path.stat()
-        if place.path.is_dir():
-            return "it is a folder, and should be the model's file"
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would let us wait for ever
+            kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "a device or a pipe"
+            return f"it is {kind}, and should be the model's file"
         known = _known(place)
         if not thorough and _is_marked(place, known, facts):
             return ""
@@ -52,7 +54,7 @@ def fault(place: Place, *, thorough: bool = False) -> str | None:
             f"{place.path}: the model file can't be read (got {error.strerror}). Make it readable, "
             "or set SELECTOR_CACHE to another folder."
         ) from None
-    if wrong := unlike(place, found):
+    if wrong := unlike(place, found, size=facts.st_size):
         return wrong
     if known is None and place.file.sha256 is None:
         operator_log().warning("weights.first_seen", path=str(place.path), sha256=found)
@@ -61,27 +63,34 @@ def fault(place: Place, *, thorough: bool = False) -> str | None:
     return ""
 
 
-def unlike(place: Place, found: str, stated: str = "") -> str:
+def unlike(place: Place, found: str, *, size: int, stated: str = "") -> str:
     """Return in words why a content is not that of the file; "" if it is, or may be.
 
     Args:
         place: Which file.
         found: The checksum of the content.
-        stated: What its source says the checksum is; it counts where nobody else says it.
+        size: How many bytes it has; it counts where nothing is known of the checksum.
+        stated: What its source says the checksum is; it counts where nobody else says it, or only
+            a file that somebody had put there.
 
     Raises:
         WeightsError: The lock file is needed and can't be read.
     """
     known = _known(place)
     expected = place.file.sha256 or (known.sha256 if known else stated)
-    if found == expected:
+    if found == expected or (found == stated and _gives_way(place, known)):
         return ""
     if other := _other(place, found):
         return f"this is {other}, another model (got sha256 {found})"
     if known and not place.file.sha256:
-        first = f"the first that was seen here has {expected}, says {lockfile.NAME}"
-        return f"another file than it should be (got sha256 {found}; {first})"
-    return f"another file than it should be (got sha256 {found})" if expected else ""
+        first = f"the first that was seen here has {expected}"
+        cure = f"if this is the right one, remove {place.name!r} from {lockfile.NAME} beside it"
+        return f"another file than it should be (got sha256 {found}; {first}; {cure})"
+    if expected:
+        return f"another file than it should be (got sha256 {found})"
+    if place.file.may_have(size):
+        return ""
+    return f"another file than it should be (got {size} bytes, expected about {place.file.about})"
 
 
 def arrived(place: Place, source: Source, found: str) -> None:
@@ -101,11 +110,19 @@ def sha256(path: Path) -> str:
 def _known(place: Place) -> Record | None:
     """Return what was written down; the lock file may be broken where it is not needed."""
     try:
-        return lockfile.read(place.folder).get(place.name)
+        known = lockfile.read(place.folder).get(place.name)
     except WeightsError:
         if place.file.sha256 is None:  # nothing else says what the right file is
             raise
         return None
+    if known and known.source == FOUND and not place.file.may_have(known.size):
+        return None  # a file that was never the right one must not keep the right one out
+    return known
+
+
+def _gives_way(place: Place, known: Record | None) -> bool:
+    """Return whether all that is known is what somebody had put there."""
+    return place.file.sha256 is None and known is not None and known.source == FOUND
 
 
 def _is_marked(place: Place, known: Record | None, facts: os.stat_result) -> bool:

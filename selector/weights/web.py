@@ -30,17 +30,16 @@ def opened(
     Raises:
         WeightsError: The server does not answer, or refuses; the message says why in a few words.
     """
-    request = urllib.request.Request(address)  # noqa: S310 - the manifest's own address
-    if start:
-        request.add_header("Range", f"bytes={start}-")
+    headers = {"Range": f"bytes={start}-"} if start else {}
     try:
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310 - the manifest's own
         answer = urllib.request.urlopen(request, timeout=stall_s)  # noqa: S310 - as above
     except urllib.error.HTTPError as error:
         with error:
             if start and error.code == BEYOND:
                 return opened(address, stall_s=stall_s, total_s=total_s)
         raise WeightsError(str(error)) from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:  # no address: a redirect's
         raise WeightsError(_told(error)) from None
     start = start if answer.status == PARTIAL else 0
     length = answer.headers.get("Content-Length", "")

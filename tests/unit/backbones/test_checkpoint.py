@@ -193,3 +193,70 @@ def test_a_file_that_does_not_tell_its_name(tmp_path) -> None:
         pass
     for path in (empty, tmp_path / "none", written(tmp_path / "m.safetensors", content())):
         assert archive_name(path) == ""
+
+
+@pytest.mark.parametrize("packed", ["model/data/0", "model/data.pkl"])
+def test_a_packed_file_is_refused(tmp_path, packed) -> None:
+    """Torch would take the packed bytes for the numbers: plausible ones, and wrong."""
+    path = written(tmp_path / "model.pt", content())
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part, zipfile.ZIP_DEFLATED if name == packed else None)
+
+    with pytest.raises(WeightsError, match=rf"a compressed part, {packed}.*Get the file again"):
+        tensors(path, WANTED, what="a head")
+
+
+def test_a_table_that_would_fill_memory_is_refused(tmp_path) -> None:
+    """Before it is read."""
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", bytes(checkpoint.LARGEST_TABLE + 1))
+        archive.writestr("model/version", "3")
+
+    with pytest.raises(WeightsError, match=r"data\.pkl of 16777217 bytes"):
+        shapes(path, what="a head")
+
+
+def _odd(kind: str) -> Any:
+    module, numbers = torch(), torch().ones(3)
+    if kind == "meta":
+        return module.empty(3, device="meta")
+    if kind == "sparse_coo":
+        return numbers.to_sparse()
+    return numbers.to(getattr(module, kind))
+
+
+@pytest.mark.parametrize(
+    "kind", ["int8", "int64", "bool", "complex64", "float8_e4m3fn", "meta", "sparse_coo"]
+)
+def test_what_holds_no_numbers_as_they_are_is_refused(tmp_path, kind) -> None:
+    """Indices, scaled or packed numbers, or none: each would become weights, and wrong ones."""
+    path = written(tmp_path / "model.pt", content() | {"layers.0.bias": _odd(kind)})
+    with pytest.raises(WeightsError, match=rf"layers.0.bias holds no weights .*\(got {kind},"):
+        tensors(path, WANTED, what="a head")
+
+
+PICKLES = {
+    "an empty stack": b"\x80\x02(u.",
+    "no such memo": b"\x80\x02h\x07.",
+    "a list for a mapping": b"\x80\x02]K\x01K\x02s.",
+    "a mark for a number": b"\x80\x02}(K\x01a.",
+    "a number that is called": b"\x80\x02K\x01K\x02R.",
+    "another stream": b"\x80\x02K\x01Q.",
+}
+
+
+@pytest.mark.parametrize("pickled", PICKLES.values(), ids=PICKLES)
+def test_whatever_a_damaged_table_makes_torch_say(tmp_path, pickled) -> None:
+    """It is told as a file that can't be read."""
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", pickled)
+        archive.writestr("model/version", "3\n")
+        archive.writestr("model/byteorder", "little")
+
+    with pytest.raises(WeightsError, match=r"can't be read as a model|holds more than tensors"):
+        tensors(path, WANTED, what="a head")

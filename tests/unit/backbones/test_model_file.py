@@ -1,11 +1,12 @@
 """Whatever a model's name leads to, nothing but a file is read."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
-from selector.backbones.model_file import LARGEST, checksum, located, read, unfit, verified
+from selector.backbones.model_file import AT_ONCE, LARGEST, checksum, located, read, unfit, verified
 from selector.errors import WeightsError
 
 
@@ -34,11 +35,12 @@ def test_what_is_no_model_says_what_it_is(tmp_path: Path) -> None:
     huge = tmp_path / "huge.onnx"
     with huge.open("wb") as file:
         file.truncate(LARGEST + 2**30)  # takes no room
+    said_of_huge = "too large for a model (got 65.0 GiB, over"
 
     for path, said in (
         (tmp_path, "no file (got a folder)"),
         (Path("/dev/zero"), "no file (got a device or a pipe)"),
-        (huge, "too large for a model (got 5.0 GiB, over 4)"),
+        (huge, said_of_huge),
         (tmp_path / "gone", "can't be read (got No such file or directory)"),
         (tmp_path / ("a" * 300), "can't be read (got File name too long)"),
         (tmp_path / "a\0b", "can't be read (got embedded null byte)"),
@@ -48,6 +50,31 @@ def test_what_is_no_model_says_what_it_is(tmp_path: Path) -> None:
             with pytest.raises(WeightsError, match=r"Name|Put") as caught:
                 use(path)
             assert said in str(caught.value)
+
+
+def test_a_checkpoint_may_be_larger_than_what_is_read_at_once(tmp_path: Path) -> None:
+    """The largest CLIP's is 9.5 GiB; only who wants all of it in memory is refused."""
+    large = tmp_path / "bigg.safetensors"
+    with large.open("wb") as file:
+        file.truncate(AT_ONCE + 2**30)  # takes no room
+
+    assert unfit(large) == ""
+    with pytest.raises(WeightsError, match=r"too large for a model \(got 5.0 GiB, over 4\)"):
+        read(large)
+
+
+def test_a_change_that_hides_its_time_is_noticed(tmp_path: Path) -> None:
+    """As long as it was, and of the same time: it is read again nevertheless."""
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"weights")
+    facts, sha256 = path.stat(), checksum(path)
+    verified(str(path), sha256)
+
+    path.write_bytes(b"strange")
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+    with pytest.raises(WeightsError, match="another file than it should be"):
+        verified(str(path), sha256)
 
 
 def test_an_own_file_is_held_to_its_checksum(tmp_path):

@@ -84,6 +84,7 @@ def test_every_measure_that_loads_a_model_is_told(shell, empty):
     for path in loader.names():
         measure = loader.construct(path, loader.load(path).example)
         assert all(path in users[name] for name in measure.weights)
+    assert users["aesthetic_v1"] == ["scorers.aesthetic"]  # where the word may be a file as well
 
 
 def test_what_is_here_is_pulled_at_once_and_its_path_printed(shell, empty, head):

@@ -4,6 +4,7 @@ import os
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -149,17 +150,26 @@ def test_the_next_source_is_tried(server: Server, cache: Path, *, answer: Answer
 
 def test_when_nothing_works_the_error_says_all(server: Server, cache: Path) -> None:
     """The model, every source with its reason, which file to put where, and the command."""
-    entry = entry_for(NOWHERE, server.page("/toy", WRONG), HUB)
+    entry = replace(entry_for(NOWHERE, server.page("/toy", WRONG), HUB), name="pickscore")
 
     with pytest.raises(WeightsError) as caught:
         obtain(entry)
 
     said = str(caught.value)
-    assert said.startswith("toy: its model file can't be had")
+    assert said.startswith("pickscore: its model file can't be had")
     assert f"Put {NOWHERE} at {cache / 'toy.task'} (sha256 {entry.files[0].sha256})" in said
-    assert "selector weights pull toy" in said
+    assert "selector weights pull pickscore" in said
     assert "HF_ENDPOINT" in said
     assert all(part in said for part in ("refused", f"{server.address}/toy", "wrong content"))
+
+
+def test_a_model_that_is_not_listed_is_no_word_of_the_command(cache: Path) -> None:
+    """As those that open_clip names: the command would know no such model."""
+    with pytest.raises(
+        WeightsError, match=f"at {cache}/toy.task .*reachable and try again"
+    ) as caught:
+        obtain(entry_for(NOWHERE))
+    assert "pull" not in str(caught.value)
 
 
 def test_a_wrong_file_in_the_cache_is_replaced(server: Server, cache: Path) -> None:

@@ -1,13 +1,17 @@
 """The hub and its mirrors, as its library is set up; each in a process, which reads that once."""
 
+import contextlib
 import hashlib
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import COMMIT, CONTENT, HUB, Server, entry_for, hub_page, lying, sends
-from .processes import run
+from selector.weights.entry import Url
+from selector.weights.place import places
+
+from .conftest import COMMIT, CONTENT, HUB, Server, begun, entry_for, hub_page, lying, sends
+from .processes import run, start
 
 WRONG = bytes(len(CONTENT))
 
@@ -152,3 +156,109 @@ def test_a_page_without_a_commit_is_no_hub(server: Server, cache: Path) -> None:
     server.hub(sends(b"<html>please sign in</html>"))
     said = run(entry_for(HUB), cache, HF_ENDPOINT=server.address)
     assert "has another commit (got None)" in said
+
+
+def test_what_the_hub_states_is_stronger_than_what_lay_there(server: Server, cache: Path) -> None:
+    """A wrong file that somebody had put there, and took away, does not keep the right one out."""
+    server.hub(hub_page())
+    cache.mkdir()
+    (cache / "toy.task").write_bytes(CONTENT[:-1])
+    entry = entry_for(HUB, stated=False)
+    with start(entry, cache, SELECTOR_OFFLINE="1") as process:
+        assert "PATH" in process.communicate(timeout=60)[0]
+    (cache / "toy.task").unlink()
+
+    for _ in range(2):
+        assert "PATH" in run(entry, cache, HF_ENDPOINT=server.address)
+        assert (cache / "toy.task").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("content", "says"), [(b"hello", 5), (bytes(10**6), None)])
+def test_a_mirror_that_states_nothing_is_held_to_the_size(
+    server: Server, cache: Path, *, content: bytes, says: int | None
+) -> None:
+    """What is far smaller or larger than the model is not taken for it, announced or not."""
+
+    def page(request) -> None:
+        request.send_response(200)
+        request.send_header("X-Repo-Commit", COMMIT)
+        request.send_header("ETag", '"abc"')
+        if says:
+            request.send_header("Content-Length", str(says))
+        request.end_headers()
+        if request.command == "GET":
+            with contextlib.suppress(OSError):  # it hangs up when it has had enough
+                request.wfile.write(content)
+
+    server.hub(page)
+    said = run(entry_for(HUB, stated=False), cache, HF_ENDPOINT=server.address)
+    assert "expected about 300000" in said if says else "larger than announced" in said
+    assert lying(cache) == begun(cache) == []
+
+
+def test_a_range_is_one_of_the_file_s_own_bytes(server: Server, cache: Path) -> None:
+    """A server that packs what it sends would go on somewhere else."""
+    packings = []
+
+    def page(request) -> None:
+        if request.command == "GET":
+            packings.append(request.headers["Accept-Encoding"])
+        hub_page()(request)
+
+    server.hub(page)
+    assert "PATH" in run(entry_for(HUB), cache, HF_ENDPOINT=server.address)
+    assert packings == ["identity"]
+
+
+@pytest.mark.parametrize(("more", "asked"), [(b"", 0), (b"xyz", 1)])
+def test_what_came_whole_is_not_asked_for_again(
+    server: Server, cache: Path, *, more: bytes, asked: int
+) -> None:
+    """Killed between the last byte and the look at it; what is longer than the file begins anew."""
+    server.hub(hub_page())
+    entry = entry_for(HUB, stated=False)
+    part = places(cache, entry)[0].part(HUB)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT + more)
+
+    assert "PATH" in run(entry, cache, HF_ENDPOINT=server.address)
+    assert (cache / "toy.task").read_bytes() == CONTENT
+    assert server.ranges == [""] * asked
+
+
+UNUSABLE = {
+    "an address": ({"HF_ENDPOINT": "http://[bad"}, "HF_ENDPOINT is no address"),
+    "a port": ({"HF_ENDPOINT": "http://127.0.0.1:notaport"}, "HF_ENDPOINT is no address"),
+    "a variable": ({"HF_HUB_DOWNLOAD_TIMEOUT": "soon"}, "a variable of the hub's library"),
+    "a proxy": ({"HTTP_PROXY": "http://me:s3cr3t@127.0.0.1:x"}, "Invalid port"),
+    "a kind of proxy": ({"HTTP_PROXY": "foo://me:s3cr3t@x"}, "Unknown scheme for proxy"),
+    "a library": ({"HTTP_PROXY": "socks5://127.0.0.1:1"}, "SOCKS"),
+}
+
+
+@pytest.mark.parametrize(("variables", "reason"), UNUSABLE.values(), ids=UNUSABLE)
+def test_a_wrong_setting_is_the_reason(
+    server: Server, cache: Path, *, variables: dict[str, str], reason: str
+) -> None:
+    """It is told at once, and the next source is tried."""
+    said = run(
+        entry_for(HUB, Url(f"{server.address}/nothing")),
+        cache,
+        **{"HF_ENDPOINT": "http://mirror.invalid", "NO_PROXY": "127.0.0.1"} | variables,
+    )
+    assert "REFUSED" in said
+    assert reason in said
+    assert "s3cr3t" not in said
+    assert server.asked == ["/nothing"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_password_in_an_address_is_never_told(
+    server: Server, cache: Path, *, answers: bool
+) -> None:
+    """Neither by us nor in what the hub's library says."""
+    server.hub(hub_page(commit="f" * 40) if answers else lambda request: request.send_error(401))
+    mine = server.address.replace("//", "//me:s3cr3t@")
+    said = run(entry_for(HUB), cache, HF_ENDPOINT=mine)
+    assert server.address in said
+    assert "s3cr3t" not in said

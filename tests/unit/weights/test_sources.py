@@ -8,7 +8,7 @@ import pytest
 from selector.errors import WeightsError
 from selector.weights.entry import Local, Resource, Url
 from selector.weights.fetch import obtain
-from selector.weights.sources import comes_from_afar, here, opened
+from selector.weights.sources import comes_from_afar, here, opened, without_password
 
 from .conftest import CONTENT, HUB, entry_for
 
@@ -57,6 +57,25 @@ def test_what_comes_from_afar_is_not_here() -> None:
     assert comes_from_afar(HUB)
     assert comes_from_afar(Url("http://127.0.0.1:9/"))
     assert here(Url("http://127.0.0.1:9/"), "toy.task") is None
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_link_to_a_file_of_one_s_own_leads_there(tmp_path: Path) -> None:
+    """Also one that is told from where it lies: it would lead nowhere from the cache folder."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "mine").write_bytes(CONTENT)
+    (tmp_path / "link").symlink_to("there/mine")
+
+    assert obtain(entry_for(Local(str(tmp_path / "link")))).read_bytes() == CONTENT
+
+
+def test_a_password_of_an_address_is_left_out() -> None:
+    """And nothing else: what stands behind the host, and other words, stay."""
+    for told, left in (
+        ("no http://me:a@b@host:1/x@y z", "no http://host:1/x@y z"),
+        ("me@host, //host/x", "me@host, //host/x"),
+    ):
+        assert without_password(told) == left
 
 
 def test_a_file_of_one_s_own_is_linked_and_watched(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from selector.errors import WeightsError
-from selector.weights import manifest
+from selector.weights import lockfile, manifest
 from selector.weights.entry import Url
-from selector.weights.fetch import fault, location, obtain
+from selector.weights.fetch import cached, fault, location, obtain
 
 from .conftest import CONTENT, entry_for, lying
 
@@ -64,8 +64,37 @@ def test_no_other_is_right_after_it(toy: Path) -> None:
     with pytest.raises(WeightsError) as caught:
         obtain(OPEN)
 
-    for part in (SUM, hashlib.sha256(OTHER).hexdigest(), "weights.lock.json"):
+    for part in (SUM, hashlib.sha256(OTHER).hexdigest(), "remove 'toy.task' from weights.lock"):
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [CONTENT[:200_000], b"hello", CONTENT * 2])
+def test_a_file_of_quite_another_size_is_never_the_first(toy: Path, content: bytes) -> None:
+    """A copy that was cut off is refused, said with both sizes, and keeps the right one not out."""
+    toy.write_bytes(content)
+    assert not cached(OPEN)
+    assert f"got {len(content)} bytes, expected about 300000" in (fault(OPEN) or "")
+    assert not (toy.parent / "weights.lock.json").exists()
+
+    change(toy, CONTENT)
+    assert fault(OPEN) == ""
+
+
+def test_a_wrong_file_that_was_written_down_keeps_the_right_one_not_out(toy: Path) -> None:
+    """Its size tells that it was never the model: the record counts no more."""
+    seen = lockfile.Record("ab" * 32, 200_000, "found here", "", "2026-01-01T00:00:00+00:00", 7)
+    lockfile.write(toy.parent, "toy.task", seen)
+
+    assert fault(OPEN) == ""
+    assert lock_of(toy.parent)["toy.task"]["sha256"] == SUM
+
+
+def test_a_pipe_in_a_file_s_place_is_told(cache: Path) -> None:
+    """It is not waited for."""
+    cache.mkdir()
+    os.mkfifo(cache / "toy.task")
+    for entry in (OPEN, STATED):
+        assert "it is a device or a pipe" in (fault(entry) or "")
 
 
 def test_a_file_is_read_once_and_not_again_until_it_changes(toy: Path) -> None:
@@ -101,6 +130,8 @@ TAMPERED = {
     "no such record": '{"version": 1, "files": {"toy.task": {"sha256": "00"}}}',
     "no number": '{"version": 1, "files": {"toy.task": {"sha256": "00", "size": "x", '
     '"source": "", "revision": "", "date": "", "read_ns": 0}}}',
+    "no size": '{"version": 1, "files": {"toy.task": {"sha256": "00", "size": Infinity, '
+    '"source": "", "revision": "", "date": "", "read_ns": 0}}}',
     "nested": "[" * 100_000,
 }
 
@@ -126,11 +157,11 @@ def test_the_file_of_another_model_is_told_by_its_name(cache: Path, shared: Path
     assert fault(v2) is not None
     assert "this is aesthetic_v1, another model" in (fault(v2) or "")
 
-    pair = [manifest.entry(name) for name in ("hpsv2.0", "image_reward")]
-    for one in pair:
-        location(one).write_bytes(CONTENT)
-    assert fault(pair[0]) == ""
-    assert "this is hpsv2.0, another model" in (fault(pair[1]) or "")
+    seen = lockfile.Record(SUM, len(CONTENT), "a hub", "", "2026-01-01T00:00:00+00:00", 7)
+    lockfile.write(cache, "HPS_v2_compressed.pt", seen)
+    reward = manifest.entry("image_reward")
+    location(reward).write_bytes(CONTENT)
+    assert "this is hpsv2.0, another model" in (fault(reward) or "")
 
 
 def test_looking_changes_nothing_where_nothing_is(cache: Path) -> None:

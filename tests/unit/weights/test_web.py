@@ -54,6 +54,20 @@ def test_a_closed_port_says_so() -> None:
         opened(f"http://127.0.0.1:{port}/")
 
 
+@pytest.mark.parametrize("to", ["http://a..b/", "http://[bad/", "http://127.0.0.1:no/", "data:,x"])
+def test_a_server_that_sends_us_nowhere_says_so(server: Server, to: str) -> None:
+    """Another place that is none is a reason, not a crash."""
+
+    def elsewhere(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", to)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    with pytest.raises(WeightsError, match=r"label|IPv6|port|not allowed"):
+        opened(server.page("/away", elsewhere).address)
+
+
 def test_a_server_that_stalls_is_left_soon(silent: str) -> None:
     """Who takes the call and says nothing holds us up no longer than the time-out."""
     started = time.monotonic()

@@ -1,12 +1,15 @@
 """A file out of a wheel, and why not."""
 
+import shutil
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from selector.errors import WeightsError
+from selector.weights import wheels
 from selector.weights.entry import Wheel
 from selector.weights.wheels import opened
 
@@ -44,6 +47,42 @@ def test_what_a_wheel_lacks_is_said(wheel: Path) -> None:
     """A file that is not in the wheel is a reason that names the wheel."""
     with pytest.raises(WeightsError, match=f"no such file in {wheel.name}"):
         list(opened(Wheel(WHEEL.requirement, "toyweights/other.task"), "toy.task").blocks)
+
+
+def _unpackable(content: bytearray) -> None:
+    content[content.index(WHEEL.member.encode()) + 60] ^= 0xFF
+
+
+def _locked(content: bytearray) -> None:
+    """Say of every member that it is locked by a password."""
+    at = -1
+    while (at := content.find(b"PK\x01\x02", at + 1)) >= 0:
+        content[at + 8] |= 1
+
+
+def _unknown(content: bytearray) -> None:
+    """Say of every member that it is packed in a way that nobody knows."""
+    at = -1
+    while (at := content.find(b"PK\x01\x02", at + 1)) >= 0:
+        content[at + 10] = 99
+
+
+@pytest.mark.parametrize("harm", [_unpackable, _locked, _unknown])
+def test_a_damaged_wheel_is_a_reason(
+    wheel: Path, harm: Callable[[bytearray], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name and what is wrong, so that the next source is tried."""
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(WHEEL.member, CONTENT)
+    content = bytearray(wheel.read_bytes())
+    harm(content)
+    wheel.write_bytes(content)
+    # pip would look into it as well: what is meant is a wheel that it hands on.
+    monkeypatch.setattr(
+        wheels, "_pip_download", lambda _, folder: shutil.copy(wheel, Path(folder) / wheel.name)
+    )
+    with pytest.raises(WeightsError, match=wheel.name):
+        list(opened(WHEEL, "toy.task").blocks)
 
 
 @pytest.mark.usefixtures("wheel")
