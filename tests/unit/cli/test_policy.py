@@ -69,7 +69,7 @@ def test_models_to_be_downloaded_are_told_and_are_no_fault(shell, pixels, tmp_pa
 
 
 def test_a_model_that_can_not_be_fetched_beforehand_is_told(shell):
-    """What the manifest does not know is named with who fetches it."""
+    """What the manifest does not know is named with where it comes from."""
     (shell.cwd / "own.yaml").write_text(
         "name: own\nversion: 1\n"
         "measures:\n  fit: {use: scorers.clip_score, model: ViT-B-32/laion2b_s34b_b79k}\n"
@@ -77,7 +77,7 @@ def test_a_model_that_can_not_be_fetched_beforehand_is_told(shell):
     )
     said = shell("policy", "check", "own.yaml").stdout.splitlines()
     assert said[1:] == [
-        "  open_clip fetches by itself, if it has not yet: ViT-B-32/laion2b_s34b_b79k"
+        "  Fetched at first use from where open_clip lists it: ViT-B-32/laion2b_s34b_b79k"
     ]
 
 
