@@ -101,3 +101,23 @@ def test_two_activations_are_refused(tmp_path) -> None:
     told = {"model_type": "clip", "vision_config": {"hidden_act": "gelu"}}
     with pytest.raises(WeightsError, match="two activations"):
         beside(written(tmp_path, "config.json", told), "transformers", VIT_H_14)
+
+
+def test_the_published_models_are_these() -> None:
+    """Every number of them; heads, norms and activations no file and no shape would tell."""
+    assert (VIT_H_14.image, VIT_H_14.text) == (Tower(32, 1280, 16, 5120), Tower(24, 1024, 16, 4096))
+    assert (VIT_L_14.image, VIT_L_14.text) == (Tower(24, 1024, 16, 4096), Tower(12, 768, 12, 3072))
+    assert (VIT_H_14.projection, VIT_H_14.activation) == (1024, "gelu")
+    assert (VIT_L_14.projection, VIT_L_14.activation) == (768, "quick_gelu")
+    for form in (VIT_H_14, VIT_L_14):
+        assert (form.patch, form.side, form.seen) == (14, 224, 257)
+        assert (form.context, form.vocabulary, form.eps) == (77, 49408, 1e-5)
+
+
+def test_two_norms_are_refused(tmp_path) -> None:
+    """So is a model whose towers differ in what their norms add; one alone may have its own."""
+    told = {"model_type": "clip", "vision_config": {"layer_norm_eps": 1e-6}}
+    with pytest.raises(WeightsError, match="two layer_norm_eps"):
+        beside(written(tmp_path, "config.json", told), "transformers", VIT_H_14)
+    told["text_config"] = {"layer_norm_eps": 1e-6}
+    assert beside(written(tmp_path, "config.json", told), "transformers", VIT_H_14).eps == 1e-6

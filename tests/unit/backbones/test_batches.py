@@ -122,3 +122,16 @@ assert found.shape == (16, 1) and 1 <= max(parts) < 16, parts
         [sys.executable, "-c", code], env=os.environ, capture_output=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr.decode()[-500:]
+
+
+def test_what_did_not_fit_once_is_tried_again() -> None:
+    """When others let go of the memory, parts grow again, up to the most and no further."""
+    model, sized = Model(room=3), batches(most=8)
+    sized.run(range(8), model)
+    model.room = 100
+    model.parts.clear()
+    sized.run(range(80), model)
+
+    assert model.parts[0] == 2
+    assert max(model.parts) == model.parts[-2] == 8
+    assert sorted(model.parts[:-1]) == model.parts[:-1]

@@ -79,3 +79,13 @@ def test_a_file_that_is_no_json_is_told(tmp_path):
     (tmp_path / "med_config.json").write_text('{"hidden_size": 76')
     with pytest.raises(WeightsError, match=r"med_config\.json: no such model can be built"):
         blip_keys.beside(tmp_path / "ours.pt")
+
+
+def test_the_published_model_is_this_one() -> None:
+    """Every number of it; heads and norms no file and no shape would tell."""
+    vision, text = blip_keys.PUBLISHED.vision, blip_keys.PUBLISHED.text
+    assert (vision.depth, vision.width, vision.num_heads, vision.mlp_ratio) == (24, 1024, 16, 4)
+    assert (vision.image_size, vision.patch_size, vision.layer_norm_eps) == (224, 16, 1e-6)
+    assert (text.num_hidden_layers, text.hidden_size, text.num_attention_heads) == (12, 768, 12)
+    assert (text.intermediate_size, text.encoder_width, text.vocab_size) == (3072, 1024, 30_524)
+    assert (text.max_position_embeddings, text.layer_norm_eps) == (512, 1e-12)

@@ -14,6 +14,8 @@ import pytest
 
 import towers
 from selector.backbones.clip import VIT_H_14, VIT_L_14, ImageEncoder, TextEncoder
+from selector.backbones.clip_towers import MEAN, STD, constants, normalised
+from selector.backbones.precision import Where
 from selector.backbones.torch_ready import torch
 from selector.errors import MeasureError, WeightsError
 
@@ -206,6 +208,41 @@ def test_bf16_is_near_and_its_rows_are_exact_numbers(published) -> None:
     assert len(np.unique(half)) > 0.9 * half.size
 
 
+def test_precisions_of_one_file_share_nothing(published) -> None:
+    """Both open at once, each gives its own numbers; and so would two devices."""
+    clips = [towers.clip(published, "open_clip", precision=one) for one in ("fp32", "bf16")]
+    whole, half = map(ImageEncoder, clips)
+    seen = [each.encode(towers.pictures(2), towers.whole) for each in (whole, half)]
+    whole.close()
+    half.close()
+
+    assert not np.array_equal(*seen)
+    assert clips[0] != replace(clips[0], device="cuda")
+
+
+def test_projections_are_in_full_floats(published) -> None:
+    """In half precision too they are what the file holds, to the last bit."""
+    held = torch().load(published, weights_only=True)["state_dict"]
+    clip = towers.clip(published, "open_clip", precision="bf16")
+    images, texts = ImageEncoder(clip), TextEncoder(clip)
+    with images._lease.use() as tower:
+        assert torch().equal(tower._module.visual_projection.weight.T, held["visual.proj"])
+    with texts._lease.use() as tower:
+        assert torch().equal(tower._module.text_projection.weight.T, held["text_projection"])
+    images.close()
+    texts.close()
+
+
+def test_colours_are_centred_in_full_floats() -> None:
+    """Rounded once, when all is done: in half precision 255 levels would become fewer."""
+    pictures = [each.rgb for each in towers.pictures(2)]
+    found = normalised(pictures, Where("cpu", "bf16"), *constants("cpu", MEAN, STD))
+
+    exact = (np.stack(pictures) / 255 - MEAN) / STD
+    expected = torch().from_numpy(exact.astype(np.float32)).permute(0, 3, 1, 2)
+    assert (found.float() - expected).abs().div(expected.abs()).max() < 2**-8 * 1.01
+
+
 def test_fp16_is_refused_on_the_cpu(published) -> None:
     """There is no such arithmetic there; the error tells what to write."""
     with pytest.raises(MeasureError, match="fp16 is for GPUs"):
@@ -253,6 +290,23 @@ def test_a_file_of_one_tower_serves_that_tower(tmp_path) -> None:
     assert np.abs(rows - expected).max() < EXACT
     with pytest.raises(WeightsError, match="lacks text_model"):
         TextEncoder(clip)
+
+
+def test_another_configuration_beside_a_file_is_another_tower(tmp_path) -> None:
+    """Both are held at once; who planned with the first is not given numbers of the second."""
+    path = towers.saved(tmp_path, towers.of_transformers("gelu"))
+    before = towers.clip(path, "transformers")
+    first = ImageEncoder(before)
+    config = tmp_path / "config.json"
+    config.write_text(config.read_text().replace('"gelu"', '"quick_gelu"'))
+    second = ImageEncoder(towers.clip(path, "transformers"))
+    rows = [each.encode(towers.pictures(2), towers.whole) for each in (first, second)]
+    first.close()
+    second.close()
+
+    assert np.abs(rows[0] - rows[1]).max() > 100 * EXACT
+    with pytest.raises(WeightsError, match=r"config.json: it tells how to read model.safetensors"):
+        ImageEncoder(before)
 
 
 def test_another_content_than_was_named_is_not_loaded(published) -> None:

@@ -1,13 +1,16 @@
 """How alike pictures and prompts are: cosines, and both towers held or none."""
 
+import json
+
 import numpy as np
 import pytest
 
 import goldens
 import pictures
+import towers
 from selector.backbones.clip import VIT_L_14, Clip
 from selector.backbones.likeness import Likenesses, cosines
-from selector.backbones.tokens import openai
+from selector.backbones.tokens import hugging_face, openai
 from selector.backbones.views import cropped
 from selector.errors import WeightsError
 from selector.images import open_image
@@ -76,6 +79,22 @@ def test_what_was_not_read_is_told_with_its_end(likenesses):
     assert len(book.unread) == 500
     assert book.unread.endswith("the very end")
     assert short.evidence is None
+
+
+def test_of_a_shorter_context_the_rest_is_not_read(tmp_path):
+    """A model with places for 12 tokens reads so many, and tells what it did not."""
+    text = towers.OPEN_CLIP["text_cfg"] | {"context_length": 12}
+    config = towers.OPEN_CLIP | {"text_cfg": text}
+    path = towers.saved(tmp_path, towers.of_open_clip(config))
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    image = open_image(pictures.photo())
+    for tokens in (openai, hugging_face):
+        made = Likenesses(towers.clip(path, "open_clip"), view=cropped, tokens=tokens)
+        read = "a fox and a fox and a fox and a"  # ten words, between the two ends
+        cut, whole = made([(image, f"{read} fox and the very end"), (image, read)])
+        made.close()
+        assert cut.unread == "fox and the very end"
+        assert (whole.unread, whole.cosine) == ("", cut.cosine)
 
 
 def test_without_a_tower_for_text_none_is_held():

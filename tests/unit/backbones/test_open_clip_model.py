@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,30 @@ assert not logging.getLogger().handlers
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()[-500:]
+
+
+def test_projections_are_in_full_floats(tmp_path) -> None:
+    """In half precision an embedding is what full floats make of the tower's end."""
+    model = written(tmp_path, towers.of_open_clip(), towers.OPEN_CLIP)
+    half = replace(model, precision="bf16")
+    held = torch().load(tmp_path / "model.pt", weights_only=True)["state_dict"]
+    for tower, name in (
+        (half.image_tower(), "visual.proj"),
+        (half.text_tower(), "text_projection"),
+    ):
+        rows = torch().randn(2, len(held[name]), dtype=torch().bfloat16)
+        assert torch().equal(tower.load()._project(rows), rows.float() @ held[name])
+
+
+def test_precisions_of_one_file_share_nothing(tmp_path) -> None:
+    """Both open at once, each gives its own numbers; and so would two devices."""
+    model = written(tmp_path, towers.of_open_clip(), towers.OPEN_CLIP)
+    whole = ImageEncoder(model)
+    half = ImageEncoder(replace(model, precision="bf16"))
+    seen = [each.encode(towers.pictures(2), towers.whole) for each in (whole, half)]
+    whole.close()
+    half.close()
+
+    assert not np.array_equal(*seen)
+    assert ((seen[0] * seen[1]).sum(axis=1) > 0.999).all()
+    assert model != replace(model, device="cuda")

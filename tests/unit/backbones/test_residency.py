@@ -11,7 +11,7 @@ import pytest
 
 from selector.backbones import residency
 from selector.backbones.residency import Lease
-from selector.errors import WeightsError
+from selector.errors import MeasureError, WeightsError
 
 MB = 10**6
 
@@ -93,7 +93,7 @@ def test_what_is_in_use_is_never_unloaded(world) -> None:
         done.append("b")
         lease.close()
 
-    thread = threading.Thread(target=come)
+    thread = threading.Thread(target=come, daemon=True)
     with first.use() as loaded:
         thread.start()
         arrived.wait(10)
@@ -200,7 +200,7 @@ def test_a_model_is_used_by_one_at_a_time() -> None:
         with lease.use():
             inside.append(lease.model.name)
 
-    threads = [threading.Thread(target=use, args=(each,)) for each in (first, second)]
+    threads = [threading.Thread(target=use, args=(each,), daemon=True) for each in (first, second)]
     with first.use():
         for thread in threads:
             thread.start()
@@ -212,6 +212,101 @@ def test_a_model_is_used_by_one_at_a_time() -> None:
     assert inside == ["b", "a"]
     first.close()
     second.close()
+
+
+def test_what_was_in_use_when_the_bound_fell_goes_when_its_use_ends(world) -> None:
+    """Two models at work stay over a lowered bound for only as long as they work."""
+    first, second = world.lease("a"), world.lease("b")
+    with first.use(), second.use():
+        residency.limit(0.005)
+    with second.use():
+        pass
+    with first.use():
+        pass
+
+    assert world.said in (["a", "b", "a"], ["a", "b", "b", "a"])
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize(("gb", "told"), [(0.02, "loaded"), (0.006, "it takes 0.01 GB")])
+def test_who_waits_for_room_hears_of_another_bound(world, gb, told) -> None:
+    """A raised bound lets it in while the other is at work; one too low for it refuses it."""
+    first, waits, found = world.lease("a", size=6 * MB), threading.Event(), []
+
+    def come() -> None:
+        waits.set()
+        try:
+            lease = world.lease("b", size=7 * MB)
+        except WeightsError as error:
+            found.append(str(error))
+        else:
+            found.append("loaded")
+            lease.close()
+
+    thread = threading.Thread(target=come, daemon=True)
+    with first.use():
+        thread.start()
+        waits.wait(10)
+        thread.join(0.1)
+        assert not found
+        residency.limit(gb)
+        thread.join(10)
+        assert told in found[0]
+    first.close()
+
+
+def test_others_go_on_while_a_model_is_described(world) -> None:
+    """Making a model reads files: meanwhile others are leased and used."""
+    begun, go, done = threading.Event(), threading.Event(), []
+
+    def slow() -> Weights:
+        begun.set()
+        go.wait(10)
+        return Weights("slow", world.said)
+
+    def come() -> None:
+        done.append(Lease((id(world), "slow"), slow))
+
+    thread = threading.Thread(target=come, daemon=True)
+    thread.start()
+    begun.wait(10)
+    other = threading.Thread(target=lambda: world.lease("a").close(), daemon=True)
+    other.start()
+    other.join(5)
+    assert world.said == ["a"]
+    twin = Lease((id(world), "slow"), lambda: Weights("slow", world.said))
+    go.set()
+    thread.join(10)
+
+    assert done[0].model is twin.model  # of two that were made, one is held
+    assert world.said == ["a", "slow"]
+    done[0].close()
+    twin.close()
+
+
+def test_who_is_closed_while_waiting_for_a_turn_gets_no_model(world) -> None:
+    """It says so, and nothing is loaded that nobody would unload."""
+    lease, waits, found = world.lease("a"), threading.Event(), []
+
+    def come() -> None:
+        waits.set()
+        try:
+            with lease.use():
+                found.append("used")
+        except MeasureError as error:
+            found.append(str(error))
+
+    thread = threading.Thread(target=come, daemon=True)
+    with lease.use():
+        thread.start()
+        waits.wait(10)
+        thread.join(0.1)
+        lease.close()
+    thread.join(10)
+
+    assert found == ["a: it was closed (got no model). Build it again."]
+    assert world.said == ["a"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked by default")

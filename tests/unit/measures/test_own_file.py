@@ -84,3 +84,21 @@ def test_a_checksum_that_is_left_out_is_told(file):
         loader.construct(MEASURE, {"checkpoint": {"path": str(file)}})
     with pytest.raises(MeasureError, match="No such file"):
         loader.construct(MEASURE, {"checkpoint": {"path": str(file) + "x"}})
+
+
+def test_a_configuration_that_changes_after_planning_is_not_loaded(file):
+    """Whoever planned with one is told when another lies there, and keeps the name of the old."""
+    measure = loader.construct(MEASURE, {"checkpoint": own(file)})
+    planned = measure.fingerprint()
+    (file.parent / "config.json").write_text("{}")
+
+    assert measure.fingerprint() == planned
+    with pytest.raises(WeightsError, match=r"config.json: .*changed since"):
+        measure.checkpoint.weights.verified()
+
+
+def test_beside_a_head_lies_nothing_of_its_own(file):
+    """A configuration beside a file that is no whole model is another model's."""
+    before = loader.construct("scorers.aesthetic", {"head": own(file)}).fingerprint()
+    (file.parent / "config.json").write_text("{}")
+    assert loader.construct("scorers.aesthetic", {"head": own(file)}).fingerprint() == before

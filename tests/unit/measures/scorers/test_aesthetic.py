@@ -1,11 +1,14 @@
 """LAION's aesthetic score against its authors' programs, and heads of one's own."""
 
 import numpy as np
+import PIL.Image
 import pytest
 from safetensors.numpy import save_file
 
 import goldens
+from selector.backbones.clip_towers import MEAN, STD
 from selector.backbones.encoders import ImageEncoder
+from selector.backbones.torch_ready import torch
 from selector.errors import MeasureError, WeightsError
 from selector.images import open_image
 from selector.measures import loader
@@ -86,6 +89,36 @@ def test_the_same_picture_has_the_same_points_with_a_head_of_one_s_own(scorer, t
 
     assert found - 5 == pytest.approx(5 - negative, abs=1e-6)
     assert 0 < abs(found - 5) < np.sqrt(768)  # whatever the picture: the sum of a unit vector
+
+
+def reference(name: str, weights: np.ndarray) -> float:
+    """Return what transformers' own tower and a head make of torchvision's crop of a picture."""
+    torch()
+    from transformers import CLIPVisionModelWithProjection
+
+    tower = CLIPVisionModelWithProjection.from_pretrained((goldens.FOLDER / FILE).parent).eval()
+    inputs = CASES[name]["inputs"]
+    picture = goldens.picture(inputs["image"], inputs)
+    size = [int(224 * each / min(picture.size)) for each in picture.size]
+    left, top = (round((each - 224) / 2) for each in size)
+    corners = (left, top, left + 224, top + 224)
+    crop = picture.resize(size, PIL.Image.Resampling.BICUBIC).crop(corners)
+    pixels = ((np.asarray(crop) / 255 - MEAN) / STD).astype(np.float32)
+    with torch().inference_mode():
+        found = tower(torch().from_numpy(pixels).permute(2, 0, 1)[None])
+    row = found.image_embeds[0].double().numpy()
+    return float(weights @ row / np.linalg.norm(row)) + 5
+
+
+def test_points_are_a_head_s_of_what_the_tower_makes_of_torchvision_s_crop(scorer, tmp_path):
+    """Where an odd number of pixels falls off, the crop begins at the half rounded to even."""
+    weights = np.random.default_rng(2).normal(size=(1, 768)).astype(np.float32)
+    held = {"weight": weights, "bias": np.array([5], np.float32)}
+    save_file(held, tmp_path / "head.safetensors")
+    measure = scorer(PATH, head=goldens.own(tmp_path / "head.safetensors"))
+    wanted = [reference(name, weights[0].astype(np.float64)) for name in ORIGINAL]
+
+    assert goldens.values(measure, *map(subject, ORIGINAL)) == pytest.approx(wanted, abs=1e-4)
 
 
 def test_a_head_of_another_width_is_refused(tmp_path):

@@ -56,6 +56,15 @@ def test_cosines_are_those_of_the_authors_program(name, antialias, scorer):
     assert goldens.values(measure, subject(name)) == pytest.approx(expected, abs=OFF)
 
 
+def test_by_default_it_resizes_as_when_its_numbers_were_published(scorer):
+    """A policy that says nothing gets the cosine without antialiasing, which is another one."""
+    told = CASES["v2.1-image-bigger"]["expected"]
+    found = goldens.values(scorer(PATH), subject("v2.1-image-bigger"))
+
+    assert found == pytest.approx(told["cosine_no_antialias"], abs=OFF)
+    assert abs(told["cosine_antialias"] - told["cosine_no_antialias"]) > 10 * OFF
+
+
 @pytest.mark.parametrize(
     ("case", "way"),
     [
