@@ -120,6 +120,37 @@ def test_every_detector_is_tried():
 def test_the_results_name_every_benchmark():
     """The pages of the benchmarks have the command of each script that prints a table."""
     folder = ROOT / "benchmarks"
-    text = "".join((folder / name).read_text() for name in ("README.md", "detectors.md"))
+    pages = ("README.md", "detectors.md", "scorers.md")
+    text = "".join((folder / name).read_text() for name in pages)
     scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))
+
+
+def test_scorers_are_compared_with_each_alone():
+    """Each side has its median, and its share of what the others took and of the bare passes."""
+    from benchmarks.scorers import report
+
+    measured = {
+        "alone": {"seconds": [6.0, 5.0, 40.0], "peak": 10 * 2**30},
+        "bare-bf16": {"seconds": [1.0, 1.0, 1.0], "peak": 4 * 2**30},
+        "selector-bf16": {"seconds": [1.5, 1.5, 1.5], "peak": 5 * 2**30},
+    }
+    rows = table(report(measured.__getitem__, ["bf16"]))
+    assert rows["alone"] == ["6.00 s", "1.00×", "", "10.00 GiB", "1.00×"]
+    assert rows["selector, bf16"] == ["1.50 s", "4.00×", "1.50×", "5.00 GiB", "0.50×"]
+
+
+def test_random_checkpoints_have_the_published_sizes():
+    """The layouts of the scorers' benchmark add up to the numbers that the models are known by."""
+    from math import prod
+
+    from benchmarks import random_weights as made
+
+    count = {
+        "H": sum(map(prod, made.clip_shapes("H").values())),
+        "open_clip": sum(map(prod, made.open_clip_shapes().values())),
+        "image_reward": sum(map(prod, made.image_reward_shapes().values())),
+    }
+    assert count["H"] == count["open_clip"] == 986_109_441
+    # Two projections that ImageReward has and does not use are left out.
+    assert count["image_reward"] == 446_665_953 - 256 * (1024 + 768 + 2)
