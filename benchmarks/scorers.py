@@ -14,6 +14,7 @@ and warm before the clock starts; every repeat has new pictures (1024², PNG) an
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import resource
 import subprocess
@@ -146,11 +147,10 @@ def policy(files: Mapping[str, Path], precision: str) -> dict[str, Any]:
 
 def _bare(files: Mapping[str, Path], precision: str) -> Request:
     """Return the forward passes alone: towers of the published sizes, tensors that are ready."""
-    from transformers import CLIPModel
-
-    from benchmarks.pipelines import bert_ids, blip, torch
+    from benchmarks.pipelines import bert_ids, blip, torch  # first: transformers starts after it
     from benchmarks.random_weights import clip_config
 
+    CLIPModel = importlib.import_module("transformers").CLIPModel  # noqa: N806 - a class
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
     clips = []
     for size in ("H", "H", "L"):

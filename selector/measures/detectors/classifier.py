@@ -11,7 +11,7 @@ import numpy.typing as npt
 import PIL.Image
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from selector.backbones.model_file import located, to_paste, unfit
+from selector.backbones.model_file import AT_ONCE, located, to_paste, unfit
 from selector.backbones.onnx import OnnxModel
 from selector.errors import MeasureError
 from selector.images import Image
@@ -115,7 +115,7 @@ class Classifier(Measure):
 
     def missing(self) -> str:
         """Return why the file can be no model, if so; its content is not looked at."""
-        return unfit(located(self.model))
+        return unfit(located(self.model), largest=AT_ONCE)
 
     def build(self, device: str) -> None:
         """Load the model and try it."""
