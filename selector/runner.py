@@ -24,7 +24,7 @@ from selector.measures.base import Measure, Subject
 from selector.types import Failure, Measured, NotApplicable, Output, Score, to_data
 
 MAX_EVIDENCE = 16 * 1024  # bytes of JSON, by the contract
-MAX_REASON = 500  # characters of an exception's text that are kept
+MAX_REASON = 1500  # characters of an exception's text that are kept
 RETRY_AFTER_S = 30.0  # a model that did not load is tried again after this, not at every request
 DEADLINE = Failure("deadline")
 

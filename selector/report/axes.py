@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from selector.types import Output
 
 NARROW = 0.25  # of the declared range: with all at one end of it, the bar shows only that end
+SPREAD = 0.1  # of the declared range: with all within so little of it, the bar shows only that
 NEAR = 50  # a bound this many times below the end would be lost without a logarithmic bar
 PADDING = 0.05
 LARGEST = sys.float_info.max
@@ -42,7 +43,8 @@ class Span:
 def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Span:
     """Return what the bar of an output runs over.
 
-    The declared range, unless it has no end or only one end of it is in use: then just that.
+    The declared range, unless it has no end, or only one end or a little of it is in use: then just
+    that.
 
     Args:
         output: What the number means.
@@ -53,8 +55,10 @@ def span(output: Output, bounds: Sequence[float], others: Iterable[float]) -> Sp
     low, high = min(points, default=0.0), max(points, default=1.0)
     if output.low is not None and output.high is not None:
         declared = Span(float(output.low), float(output.high))
-        narrow = NARROW * _length(declared.low, declared.high)
-        if not points or (high >= declared.low + narrow and low <= declared.high - narrow):
+        whole = _length(declared.low, declared.high)
+        narrow, wide = NARROW * whole, _length(low, high) >= SPREAD * whole
+        in_use = high >= declared.low + narrow and low <= declared.high - narrow
+        if not points or (in_use and (wide or low == high)):
             return _logarithmic(declared, bounds)
     return _logarithmic(_around(low, high, output), bounds)
 

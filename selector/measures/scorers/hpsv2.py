@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar, Literal
 
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, field_validator
 
 from selector.backbones.checkpoint import archive_name
 from selector.backbones.clip import VIT_H_14, Clip
@@ -55,6 +55,11 @@ class HPSv2(Measure):
 
     _likenesses: Likenesses | None = PrivateAttr(None)
 
+    @field_validator("release", mode="before")
+    @classmethod
+    def _as_text(cls, given: object) -> object:
+        return str(given) if isinstance(given, float) else given  # YAML reads 2.1 as a number
+
     @property
     def needs(self) -> frozenset[str]:
         """The prompt."""
@@ -68,7 +73,7 @@ class HPSv2(Measure):
     @property
     def outputs(self) -> Mapping[str, Output]:
         """The cosine."""
-        words, usual = "preference of people", USUAL[self.release]
+        words, usual = "preference of people (HPSv2)", USUAL[self.release]
         return {"hpsv2": Output("cosine", -1, 1, True, True, words=words, usual=usual)}
 
     @property

@@ -59,7 +59,7 @@ class ImageReward(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The reward."""
         # 98 of 100 pictures of Stable Diffusion 1.4, the authors say; 62 lie between -1 and 1.
-        words, usual = "preference of people", (-2.0, 2.0)
+        words, usual = "preference of people (ImageReward)", (-2.0, 2.0)
         reward = Output("standard deviations", None, None, True, True, words=words, usual=usual)
         return {"image_reward": reward}
 

@@ -58,7 +58,7 @@ class PickScore(Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The scaled cosine; its ends depend on the model's scale."""
         # Around the mean of 21.5 on Pick-a-Pic's test pictures, of which others' ports tell.
-        words, usual = "liking by people", (19.0, 23.0)
+        words, usual = "liking by people (PickScore)", (19.0, 23.0)
         likes = Output("scaled cosine", None, None, True, True, words=words, usual=usual)
         return {"pickscore": likes}
 
