@@ -50,8 +50,7 @@ class Readings:
     """All numbers of one candidate.
 
     Attributes:
-        shown: What does not meet its bounds, the worst first, and what has none: it decides the
-            ranking. The others too, where they are few.
+        shown: What does not meet its bounds, the worst first; the others too, where they are few.
         folded: The others, where they are many.
     """
 
@@ -90,11 +89,8 @@ def _parted(found: Iterator[Reading]) -> Readings:
     missed = tuple(
         one for standing in ("refused", "review") for one in known if one.judged == standing
     )
-    ranking = tuple(one for one in known if not one.judged and one.bar and not one.bar.asks)
-    others = tuple(one for one in known if not one.judged and one not in ranking)
-    if len(others) <= FEW:
-        return Readings((*missed, *ranking, *others))
-    return Readings((*missed, *ranking), others)
+    others = tuple(one for one in known if not one.judged)
+    return Readings(missed, others) if len(others) > FEW else Readings(missed + others)
 
 
 def _on_bars(
