@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ PROMPT = (
     "breath visible in the cold air, soft background, detailed fur"
 )
 NAMES = ("pickscore", "hpsv2", "image_reward", "aesthetic", "clip_score")
+PACKAGES = ("torch", "transformers", "open-clip-torch")
 Pictures = Sequence[Sequence[Path]]
 Request = Callable[[str, Sequence[Path]], object]
 
@@ -54,7 +56,9 @@ def main() -> None:
     made(given.folder)
     with tempfile.TemporaryDirectory() as pictures:
         _draw(Path(pictures), given.repeats + 1, given.candidates)
-        print(f"Five scorers, {given.candidates} candidates of 1024², {machine()}\n")
+        versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+        about = f"{given.candidates} candidates of 1024², {machine()}, {versions}"
+        print(f"Five scorers, {about}\n")
         print(report(lambda name: _child(given.folder, Path(pictures), name), given.precision))
 
 

@@ -92,7 +92,7 @@ class Aesthetic(Measure):
 
     @property
     def cost(self) -> Cost:
-        """Measured at 1024² on two cores with ViT-L/14, in full floats."""
+        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
         tower = manifested(self.model, has_own=self.checkpoint is not None)
         backbone = "".join(tower) or self.model
         return Cost(seconds=0.02, backbone=backbone, backbone_seconds=0.6)

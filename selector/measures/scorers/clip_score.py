@@ -101,7 +101,7 @@ class ClipScore(Measure):
 
     @property
     def cost(self) -> Cost:
-        """Measured at 1024² on two cores with ViT-L/14, in full floats."""
+        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
         backbone = "".join(self.weights) or self.model
         return Cost(seconds=0.02, backbone=backbone, backbone_seconds=0.6)
 

@@ -78,7 +78,7 @@ class HPSv2(Measure):
 
     @property
     def cost(self) -> Cost:
-        """Measured at 1024² on two cores, in full floats."""
+        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
         return Cost(seconds=0.03, backbone=f"hpsv{self.release}", backbone_seconds=1.25)
 
     def build(self, device: str) -> None:

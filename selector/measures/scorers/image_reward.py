@@ -65,7 +65,7 @@ class ImageReward(Measure):
 
     @property
     def cost(self) -> Cost:
-        """Clocked on two cores, in full floats; nine tenths of it look at the picture."""
+        """An estimate from one thread, in full floats; nine tenths of it look at the picture."""
         return Cost(seconds=0.8)
 
     def build(self, device: str) -> None:

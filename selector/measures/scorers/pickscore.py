@@ -64,7 +64,7 @@ class PickScore(Measure):
 
     @property
     def cost(self) -> Cost:
-        """Measured at 1024² on two cores, in full floats."""
+        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
         return Cost(seconds=0.02, backbone="pickscore", backbone_seconds=1.25)
 
     def build(self, device: str) -> None:
