@@ -8,7 +8,8 @@ and warm before the clock starts; every repeat has new pictures (1024², PNG) an
 
 - alone: each scorer through its own pipeline, as existing libraries run it: `benchmarks/pipelines.py`;
 - selector: one request with all five, in each precision;
-- bare: the forward passes of the four towers on tensors that are ready, in each precision.
+- bare: the forward passes of the four towers on tensors that are ready, in each precision, with the
+  selector's own linear layers: what is left is what the selector adds.
 """
 
 from __future__ import annotations
@@ -153,6 +154,7 @@ def _bare(files: Mapping[str, Path], precision: str) -> Request:
     """Return the forward passes alone: towers of the published sizes, tensors that are ready."""
     from benchmarks.pipelines import bert_ids, blip, torch  # first: transformers starts after it
     from benchmarks.random_weights import clip_config
+    from selector.backbones.linear import pack
 
     CLIPModel = importlib.import_module("transformers").CLIPModel  # noqa: N806 - a class
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
@@ -166,8 +168,11 @@ def _bare(files: Mapping[str, Path], precision: str) -> Request:
         for tower in (clips[-1].text_model, clips[-1].vision_model):
             ids = tower.embeddings.position_ids
             ids.copy_(torch.arange(ids.shape[1])[None])
+            pack(tower)
     vision, text, _ = blip(files["image_reward"])
     vision, text = vision.to(dtype), text.to(dtype)
+    for tower in (vision, text):
+        pack(tower)
 
     def request(prompt: str, images: Sequence[Path]) -> object:
         ids = torch.tensor([[49406, *range(1000, 1000 + len(prompt.split())), 49407]])

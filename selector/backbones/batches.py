@@ -16,7 +16,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float32]
 Row = TypeVar("Row")
 
 MOST = 64  # rows at once; more are no faster on a GPU
-MOST_ON_CPU = 8  # likewise, and the memory for what is computed between the layers is not needed
+MOST_ON_CPU = 4  # likewise, and the memory for what is computed between the layers is not needed
 GOOD = 8  # full batches after which twice as many rows are tried again
 SHARE = 0.5  # of the free memory; others need some too, and the estimate is rough
 _CGROUP = Path("/sys/fs/cgroup")

@@ -11,11 +11,14 @@ import numpy.typing as npt
 from selector.backbones.blip_keys import HEAD, TEXT, VISION, Size
 from selector.backbones.checkpoint import Tensor
 from selector.backbones.clip_towers import MEAN, STD, constants, normalised
+from selector.backbones.linear import Linear
 from selector.backbones.precision import Where
 from selector.backbones.torch_ready import torch
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Array: TypeAlias = npt.NDArray[Any]
+
+MATRIX = 2  # axes
 
 # Of the rewards that the authors' test set got; their source has these digits.
 REWARD_MEAN, REWARD_STD = 0.16717362830052426, 1.0333394966054072
@@ -28,8 +31,15 @@ class Network:
     the reward depends on is computed: of the last layer, the first token.
     """
 
-    def __init__(self, tensors: Mapping[str, Tensor], size: Size, where: Where) -> None:
-        """Take the *tensors* that `blip_keys` names, which are *where* they should be."""
+    def __init__(self, tensors: dict[str, Tensor], size: Size, where: Where) -> None:
+        """Take the *tensors* that `blip_keys` names, which are *where* they should be.
+
+        Those of linear layers are taken out of *tensors*, one by one: there is no room for two.
+        """
+        self._linears = {
+            name: Linear(tensors.pop(f"{name}.weight"), tensors.pop(f"{name}.bias"))
+            for name in _linears(tensors)
+        }
         self._tensors = tensors
         self._size = size
         self._where = where
@@ -134,9 +144,15 @@ class Network:
         return found.transpose(1, 2).flatten(2)
 
     def _linear(self, name: str, given: Tensor) -> Tensor:
-        weight, bias = self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"]
-        return self._do.linear(given, weight, bias)
+        made: Tensor = self._linears[name](given)
+        return made
 
     def _norm(self, name: str, given: Tensor, eps: float) -> Tensor:
         weight, bias = self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"]
         return self._do.layer_norm(given, weight.shape, weight, bias, eps)
+
+
+def _linears(tensors: Mapping[str, Tensor]) -> list[str]:
+    """Return the names of linear layers: a matrix with a bias."""
+    named = (name.removesuffix(".weight") for name, each in tensors.items() if each.ndim == MATRIX)
+    return [name for name in named if f"{name}.bias" in tensors]

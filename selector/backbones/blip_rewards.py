@@ -136,13 +136,13 @@ class _Whole:
         """Return its network, from its file."""
         path = self._blip.own.verified() if self._blip.own else fetch(WEIGHTS)
         read = partial(tensors, path, what=_what(self.form))
-        towers = read(
+        held = read(
             blip_keys.towers(self.form), drop=blip_keys.is_beyond_towers, to=self._where.keep
         )
-        head = read(blip_keys.head(self.form), drop=blip_keys.is_beyond_head, to=self._exact.keep)
+        held |= read(blip_keys.head(self.form), drop=blip_keys.is_beyond_head, to=self._exact.keep)
         # After the model: who names the wrong file hears that, not that its vocabulary is missing.
         self.vocabulary = word_pieces.load(_vocabulary(self._own), self.form.text.vocab_size)
-        return Network(towers | head, self.form, self._where)
+        return Network(held, self.form, self._where)
 
 
 def _forward(network: Network, rows: Sequence[Row]) -> FloatArray:

@@ -21,6 +21,7 @@ from selector.backbones.clip_layouts import (
     is_other,
     is_projection,
 )
+from selector.backbones.linear import pack
 from selector.backbones.precision import Where
 from selector.backbones.tokens import END
 from selector.backbones.torch_ready import torch
@@ -46,6 +47,7 @@ class ImageTower:
         """
         module = image_module(form)
         fill(module, path, layout, IMAGE[layout], what=what, where=where)
+        pack(module.vision_model)
         seen = module.vision_model.embeddings
         seen.position_ids = torch().arange(form.seen, device=where.device)[None]
         self._module = module
@@ -81,6 +83,7 @@ class TextTower:
         """
         module = text_module(form)
         fill(module, path, layout, TEXT[layout], what=what, where=where)
+        pack(module.text_model)
         read = module.text_model.embeddings
         read.position_ids = torch().arange(form.context, device=where.device)[None]
         self._module = module

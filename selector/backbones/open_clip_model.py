@@ -23,6 +23,7 @@ from selector.backbones.clip_towers import (
 )
 from selector.backbones.embeddings import Embeddings
 from selector.backbones.encoders import PICTURES, PROMPTS
+from selector.backbones.linear import pack
 from selector.backbones.open_clip_known import Known, known, library, published
 from selector.backbones.own_weights import OwnWeights
 from selector.backbones.precision import Precision, Where
@@ -174,6 +175,7 @@ class Seeing:
     def __init__(self, visual: Any, known: Known, where: Where) -> None:
         self._project = _projection(visual, "proj")
         self._visual = visual.to(where.device, where.dtype)
+        pack(self._visual)
         self._where = where
         self._mean, self._std = constants(where.device, known.mean, known.std)
 
@@ -194,6 +196,7 @@ class Reading:
     def __init__(self, text: Any, where: Where) -> None:
         self._project = _projection(getattr(text, "text", text), "text_projection")
         self._text = text.to(where.device, where.dtype)
+        pack(self._text)
         self._where = where
 
     def __call__(self, prompts: Sequence[tuple[int, ...]]) -> FloatArray:

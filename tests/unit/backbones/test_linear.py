@@ -1,0 +1,85 @@
+"""Linear layers through oneDNN give what torch's own give, and keep their weights once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from selector.backbones import linear
+from selector.backbones.linear import Linear, pack
+from selector.backbones.torch_ready import torch
+
+BF16_STEP = 2**-8  # of one number, relative
+
+
+def layer(dtype: str = "float32"):
+    """Return a linear layer of 48 numbers to 32."""
+    torch().manual_seed(4)
+    return torch().nn.Linear(48, 32).to(getattr(torch(), dtype)).requires_grad_(requires_grad=False)
+
+
+@pytest.mark.parametrize("shape", [(48,), (5, 48), (2, 7, 48), (0, 48)])
+@pytest.mark.parametrize(("dtype", "off"), [("float32", 1e-5), ("bfloat16", BF16_STEP)])
+@pytest.mark.parametrize("can_pack", [True, False])
+def test_a_linear_layer_gives_what_torch_s_own_gives(shape, dtype, off, can_pack, monkeypatch):
+    """Of any number of rows, in either precision, with oneDNN or without."""
+    if not can_pack:
+        monkeypatch.setattr(torch().backends.mkldnn, "is_available", lambda: False)
+    theirs = layer(dtype)
+    given = torch().randn(shape).to(theirs.weight.dtype)
+    exact = given.double() @ theirs.weight.double().T + theirs.bias.double()
+    with torch().inference_mode():
+        found = Linear(theirs.weight, theirs.bias)(given)
+
+    assert found.dtype == given.dtype
+    assert found.shape == (*shape[:-1], 32)
+    assert torch().allclose(found.double(), exact, rtol=off, atol=off)
+
+
+def test_a_packed_module_computes_the_same_and_holds_its_weights_once():
+    """The plain weight is let go of; what asks a layer for its type still hears it."""
+    module = torch().nn.Sequential(layer(), torch().nn.GELU(), torch().nn.Linear(32, 3).eval())
+    given = torch().randn(6, 48)
+    with torch().inference_mode():
+        before = module(given)
+        pack(module)
+        after = module(given)
+
+    assert torch().allclose(before, after, atol=1e-5)
+    assert sum(each.numel() for name, each in module.named_parameters() if "weight" in name) == 0
+    assert module[0].weight.dtype == torch().float32
+
+
+def test_layers_whose_weights_others_read_stay_as_they_are():
+    """The attention of torch's own class multiplies by its last layer's weight itself."""
+    attention = torch().nn.MultiheadAttention(8, 2)
+    pack(attention)
+    assert attention.out_proj.weight.numel() == 64
+
+
+@pytest.mark.parametrize(
+    ("there", "dtype"),
+    [
+        ({}, "float32"),
+        ({"_linear_pointwise": print}, "float32"),
+        (
+            {
+                "_linear_pointwise": print,
+                "_reorder_linear_weight": print,
+                "_is_mkldnn_bf16_supported": lambda: False,
+            },
+            "bfloat16",
+        ),
+    ],
+)
+def test_where_onednn_lacks_something_nothing_is_packed(there, dtype, monkeypatch):
+    """A torch without the functions, or a processor that they are not for: torch's own stays."""
+    ops = SimpleNamespace(mkldnn=SimpleNamespace(**there))
+    stand_in = SimpleNamespace(**{**vars(torch()), "ops": ops})
+    module = torch().nn.Sequential(layer(dtype))
+    monkeypatch.setattr(linear, "torch", lambda: stand_in)
+    pack(module)
+
+    assert module[0].weight.numel() == 48 * 32
+    assert "forward" not in vars(module[0])
