@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ PROMPT = (
     "breath visible in the cold air, soft background, detailed fur"
 )
 NAMES = ("pickscore", "hpsv2", "image_reward", "aesthetic", "clip_score")
+TOWERS = {"aesthetic": "clip_vit_l_14", "clip_score": "clip_vit_l_14"}  # of a name of its own
 PACKAGES = ("torch", "transformers", "open-clip-torch")
 Pictures = Sequence[Sequence[Path]]
 Request = Callable[[str, Sequence[Path]], object]
@@ -60,7 +62,9 @@ def main() -> None:
         versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
         about = f"{given.candidates} candidates of 1024², {machine()}, {versions}"
         print(f"Five scorers, {about}\n")
-        print(report(lambda name: _child(given.folder, Path(pictures), name), given.precision))
+        run = partial(_child, given.folder, Path(pictures))
+        print(report(run, given.precision))
+        print(f"\n{each_scorer(run, given.precision, given.candidates)}")
 
 
 def report(run: Callable[[str], Mapping[str, Any]], precisions: Iterable[str]) -> str:
@@ -73,6 +77,21 @@ def report(run: Callable[[str], Mapping[str, Any]], precisions: Iterable[str]) -
         rows.append(_row(f"selector, {precision}", run(f"selector-{precision}"), alone, bare))
     head = ["", "a request", "faster than alone", "of the bare passes", "peak memory", "of alone's"]
     return table(head, rows)
+
+
+def each_scorer(
+    run: Callable[[str], Mapping[str, Any]], precisions: Sequence[str], candidates: int
+) -> str:
+    """Return the table of what each scorer takes an image, by itself; *run* measures one."""
+    rows = [
+        [name]
+        + [
+            f"{Seconds(tuple(run(f'{name}-{each}')['seconds'])).median / candidates:.2f} s"
+            for each in precisions
+        ]
+        for name in NAMES
+    ]
+    return table(["an image", *precisions], rows)
 
 
 def _row(
@@ -94,7 +113,9 @@ def _row(
 def side(name: str, files: Mapping[str, Path], pictures: Pictures) -> dict[str, Any]:
     """Return how long each request took on one side, and the peak memory of this process."""
     kind, _, precision = name.partition("-")
-    sides = {"alone": _alone, "bare": _bare, "selector": _selector}
+    sides = {"alone": _alone, "bare": _bare, "selector": _selector} | {
+        name: partial(_selector, names=(name,)) for name in NAMES
+    }
     request = sides[kind](files, precision)
     request(PROMPT.format("warm"), pictures[0])
     took = [
@@ -111,10 +132,12 @@ def _alone(files: Mapping[str, Path], _precision: str) -> Request:
     return lambda prompt, images: [score(prompt, images) for score in each.values()]
 
 
-def _selector(files: Mapping[str, Path], precision: str) -> Request:
+def _selector(
+    files: Mapping[str, Path], precision: str, *, names: Sequence[str] = NAMES
+) -> Request:
     from selector import Selector
 
-    engine = Selector(policy(files, precision), journal=False)
+    engine = Selector(policy(files, precision, names), journal=False)
 
     def request(prompt: str, images: Sequence[Path]) -> object:
         selection = engine.select(prompt, images)
@@ -130,23 +153,32 @@ def _selector(files: Mapping[str, Path], precision: str) -> Request:
     return request
 
 
-def policy(files: Mapping[str, Path], precision: str) -> dict[str, Any]:
-    """Return a policy of the five scorers on the checkpoints in *files*."""
+def policy(
+    files: Mapping[str, Path], precision: str, names: Sequence[str] = NAMES
+) -> dict[str, Any]:
+    """Return a policy of the scorers of those *names* on the checkpoints in *files*."""
     from selector.backbones.model_file import checksum
 
-    own = {name: {"path": str(path), "sha256": checksum(path)} for name, path in files.items()}
-    own["clip_score"] = own["clip_vit_l_14"]
+    @cache
+    def own(name: str) -> dict[str, str]:
+        return {"path": str(files[name]), "sha256": checksum(files[name])}
+
     measures = {
-        name: {"use": f"scorers.{name}", "precision": precision, "checkpoint": own[name]}
-        for name in NAMES
+        name: {
+            "use": f"scorers.{name}",
+            "precision": precision,
+            "checkpoint": own(TOWERS.get(name, name)),
+        }
+        for name in names
     }
-    measures["aesthetic"] |= {"checkpoint": own["clip_vit_l_14"], "head": own["aesthetic"]}
+    if "aesthetic" in measures:
+        measures["aesthetic"]["head"] = own("aesthetic")
     ends = {"scale": {"ends": [-1000, 1000]}}
     return {
         "name": "five",
         "version": 1,
         "measures": measures,
-        "method": {"weighted_sum": [{"of": name, "weight": 1} | ends for name in NAMES]},
+        "method": {"weighted_sum": [{"of": name, "weight": 1} | ends for name in names]},
     }
 
 

@@ -17,6 +17,7 @@ POLICIES = ("starter", "portrait", "patient-education")
 VERDICTS = ("accept", "review", "reject")
 # Most of these pictures are smaller than a print needs, which says nothing about people.
 SIZE = "filters.resolution."
+ANY = {"of": "filters.sharpness.sharpest", "weight": 1, "scale": {"ends": [0, 0.03]}}  # to rank by
 # How many faces a person sees in each picture; one in all others.
 FACES = {
     "hamer_test2.jpg": 0,
@@ -48,15 +49,23 @@ def verdicts() -> Iterator[str]:
     pictures = [path for folder in FOLDERS for path in sorted((REAL / folder).glob("*.[jp]*g"))]
     if not pictures:
         return
-    said = {policy: list(_said(_without_size(policy), pictures)) for policy in POLICIES}
-    yield table(("policy, its lines on size left out", "pictures", *VERDICTS), _confusion(said))
+    said = {policy: list(_said(_trial(policy), pictures)) for policy in POLICIES}
+    yield table(
+        ("policy, its lines on size and its scorers left out", "pictures", *VERDICTS),
+        _confusion(said),
+    )
     yield table(("picture", "verdict", "why, under `portrait`"), _each(said["portrait"]))
 
 
-def _without_size(name: str) -> Policy:
+def _trial(name: str) -> Policy:
+    """Return a policy without its lines on size and without scorers, whose models are gigabytes.
+
+    Each picture is judged alone, so that nothing is ranked and they have no say.
+    """
     policy = Policy.load(name)
     kept = [gate for gate in policy.gates if not gate.on.startswith(SIZE)]
-    return policy.having(gates=[gate.model_dump(exclude_unset=True) for gate in kept])
+    gates = [gate.model_dump(exclude_unset=True) for gate in kept]
+    return policy.having(gates=gates, measures={}, method={"weighted_sum": [ANY]})
 
 
 def _said(policy: Policy, pictures: list[Path]) -> Iterator[Said]:

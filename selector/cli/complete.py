@@ -24,10 +24,11 @@ def measures(incomplete: str) -> list[str]:
 
 
 def models(incomplete: str) -> list[str]:
-    """Return the names of models that begin so."""
+    """Return the names of models that begin so, else of measures."""
     from selector.weights import manifest
 
-    return [one.name for one in manifest.entries() if one.name.startswith(incomplete)]
+    names = [one.name for one in manifest.entries() if one.name.startswith(incomplete)]
+    return names or measures(incomplete)
 
 
 def _harmless(name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from selector.cli.machine import path_of
 from selector.cli.prose import coloured, entry, shown
 from selector.doctor.finding import megabytes
 from selector.doctor.models import is_large
@@ -43,6 +44,25 @@ def known() -> list[Known]:
     """Return every model of the manifest."""
     users = _users()
     return [Known(one, tuple(users.get(one.name, ()))) for one in manifest.entries()]
+
+
+def named(names: Iterable[str]) -> list[Entry]:
+    """Return the models that are meant, each once: a model's own name, or a measure's for all it loads.
+
+    Raises:
+        WeightsError: There is neither a model nor a measure of a name.
+    """
+    of_models = {one.name for one in manifest.entries()}
+    found = []
+    for name in names:
+        path = path_of(name)
+        if path in loader.names():
+            # Where both are called so, the measure may load more: a vocabulary.
+            found += [name] * (name in of_models)
+            found += loader.construct(path, loader.load(path).example).weights
+        else:
+            found.append(name)
+    return [manifest.entry(name) for name in dict.fromkeys(found)]
 
 
 def listed() -> Iterator[str]:

@@ -31,7 +31,9 @@ commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Models, by name.", autocompletion=complete.models),
+    typer.Argument(
+        help="Models by name, or measures for what they load.", autocompletion=complete.models
+    ),
 ]
 
 
@@ -95,15 +97,16 @@ def verify(names: Names = None) -> None:
 
     Example: selector weights verify
     """
+    from selector.cli.models import named
     from selector.cli.prose import entry, printing
     from selector.weights import manifest
 
-    named = [manifest.entry(name) for name in names or []]
+    wanted = named(names or [])
     wrong = 0
     with printing():
-        for one in named or manifest.entries():
+        for one in wanted or manifest.entries():
             _tell(f"reading {one.name}…")
-            said, is_right = _standing(one, must=bool(named))
+            said, is_right = _standing(one, must=bool(wanted))
             _tell("")
             wrong += not is_right
             typer.echo(entry(one.name, said, column=COLUMN, indent=0))
@@ -113,22 +116,32 @@ def verify(names: Names = None) -> None:
 
 @commands.command(short_help="Print where a model lies, or belongs.")
 def path(
-    name: Annotated[str, typer.Argument(help="A model, by name.", autocompletion=complete.models)],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A model by name, or a measure for what it loads.", autocompletion=complete.models
+        ),
+    ],
 ) -> None:
     """Print where a model lies, or where to put it; it ends with 1 if nothing lies there.
 
     Example: selector weights path hand_landmarker
     """
+    from selector.cli.models import named
     from selector.cli.prose import shown
-    from selector.weights import manifest
     from selector.weights.fetch import cached, location
 
-    entry = manifest.entry(name)
-    where = location(entry)
-    # A person gets one harmless line, a script the very name.
-    typer.echo(shown(str(where)) if sys.stdout.isatty() else os.fsencode(where))
-    if not cached(entry):
-        typer.echo(f"{name}: not there yet. Say: selector weights pull {name}", err=True)
+    is_missing = False
+    for entry in named([name]):
+        where = location(entry)
+        # A person gets one harmless line, a script the very name.
+        typer.echo(shown(str(where)) if sys.stdout.isatty() else os.fsencode(where))
+        if not cached(entry):
+            is_missing = True
+            typer.echo(
+                f"{entry.name}: not there yet. Say: selector weights pull {entry.name}", err=True
+            )
+    if is_missing:
         raise typer.Exit(WRONG)
 
 
@@ -146,19 +159,20 @@ def _wanted(names: Sequence[str], policy: str | None, *, everything: bool) -> li
     Raises:
         RequestError: None is asked for.
     """
+    from selector.cli.models import named
     from selector.errors import RequestError
     from selector.planning import measure_of, planned
     from selector.weights import manifest
 
     if everything:
         return list(manifest.entries())
-    wanted = list(names)
+    wanted = named(names)
     if policy is not None:
         measures = map(measure_of, planned(policy).plan.instances.values())
-        wanted += [model for measure in measures for model in measure.weights]
+        wanted += [manifest.entry(model) for measure in measures for model in measure.weights]
     elif not names:
         raise RequestError("weights pull: no model is named. Name some, or --policy, or --all.")
-    return [manifest.entry(name) for name in dict.fromkeys(wanted)]
+    return list(dict.fromkeys(wanted))
 
 
 def _standing(entry: Entry, *, must: bool) -> tuple[str, bool]:

@@ -6,6 +6,8 @@ import importlib.util
 import inspect
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +22,7 @@ from selector.types import EVIDENCE_OF, KINDS
 
 __all__ = ["construct", "exists", "load", "names", "path_of"]
 
+_KIND = re.compile(r"literal\[|[A-Z]")  # what pydantic says of which kind a value would have been
 SCOPES = ("candidate", "set")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
@@ -184,14 +187,30 @@ def _hint(path: str) -> str:
 
 
 def _told(error: ValidationError) -> list[Any]:
-    """Return what is wrong; a list is not also too short for the entries that are."""
+    """Return what is wrong, without what only follows from it.
+
+    A list is not also too short for the entries that are wrong. Where a word or a mapping may
+    stand, a word is not also no mapping, nor a mapping no word.
+    """
     problems: list[Any] = list(error.errors())
     within = {problem["loc"][:-1] for problem in problems}
-    return [one for one in problems if one["type"] != "too_short" or one["loc"] not in within]
+    several = Counter(problem["loc"][:1] for problem in problems)
+    return [
+        one
+        for one in problems
+        if not (one["type"] == "too_short" and one["loc"] in within)
+        and not (several[one["loc"][:1]] > 1 and _is_of_another_kind(one))
+    ]
+
+
+def _is_of_another_kind(problem: Any) -> bool:
+    if problem["type"] == "literal_error":
+        return isinstance(problem["input"], Mapping)
+    return bool(problem["type"] == "model_type")
 
 
 def _problem(kind: type[Measure], problem: Any) -> str:
-    name = ".".join(str(part) for part in problem["loc"])
+    name = ".".join(str(part) for part in problem["loc"] if not _KIND.match(str(part)))
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, kind.model_fields, n=1)
         listed = ", ".join(kind.model_fields) or "none"

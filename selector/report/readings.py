@@ -1,4 +1,4 @@
-"""The numbers of one candidate: what does not meet its bounds first, long rests folded."""
+"""The numbers of one candidate: what misses its bounds, what decides the rank; long rests folded."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class Readings:
     """All numbers of one candidate.
 
     Attributes:
-        shown: What does not meet its bounds, the worst first; the others too, where they are few.
+        shown: What does not meet its bounds, the worst first, and what it is ranked by; the others
+            too, where they are few.
         folded: The others, where they are many.
     """
 
@@ -59,15 +60,11 @@ class Readings:
 
     @property
     def summary(self) -> str:
-        """What is folded: "18 numbers within their bounds, 2 without bounds"."""
-        bound = sum(1 for one in self.folded if one.bar and one.bar.asks)
-        if not bound:
-            return counted(len(self.folded), "number")
-        its = "its" if bound == 1 else "their"
-        free = len(self.folded) - bound
-        return f"{counted(bound, 'number')} within {its} bounds" + (
-            f", {free:,} without bounds" if free else ""
-        )
+        """What is folded: "18 numbers within their bounds"; no bounds are claimed without a plan."""
+        said = counted(len(self.folded), "number")
+        if not any(one.bar for one in self.folded):
+            return said
+        return f"{said} within {'its' if len(self.folded) == 1 else 'their'} bounds"
 
 
 def readings(one: Candidate, sheet: Sheet, quality: str) -> Readings:
@@ -89,8 +86,11 @@ def _parted(found: Iterator[Reading]) -> Readings:
     missed = tuple(
         one for standing in ("refused", "review") for one in known if one.judged == standing
     )
-    others = tuple(one for one in known if not one.judged)
-    return Readings(missed, others) if len(others) > FEW else Readings(missed + others)
+    met = tuple(one for one in known if not one.judged)
+    if len(met) <= FEW:
+        return Readings(missed + met)
+    ranks = tuple(one for one in met if one.bar and one.bar.counts)
+    return Readings(missed + ranks, tuple(one for one in met if one not in ranks))
 
 
 def _on_bars(

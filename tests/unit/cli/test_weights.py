@@ -115,6 +115,25 @@ def test_the_models_of_a_policy_are_pulled(shell, empty):
     assert told == ["brisque", "open_nsfw"]
 
 
+@pytest.mark.parametrize(
+    ("name", "models"),
+    [
+        ("hpsv2", ["hpsv2.1"]),
+        ("scorers.hpsv2", ["hpsv2.1"]),
+        ("image_reward", ["image_reward", "bert_vocabulary"]),
+        ("hpsv2.0", ["hpsv2.0"]),
+    ],
+)
+def test_a_measure_s_name_means_all_that_it_loads(shell, empty, *, name, models):
+    """Who wants a scorer need not know what its files are called, nor how many they are."""
+    done = shell("weights", "pull", name, env=empty)
+    told = [line.split(":")[0] for line in done.stderr.splitlines() if "can't be had" in line]
+    assert told == models
+
+    done = shell("weights", "path", name, env=empty)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, len(models))
+
+
 def test_all_are_pulled(shell, empty):
     """--all is all."""
     done = shell("weights", "pull", "--all", env=empty)
