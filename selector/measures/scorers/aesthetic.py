@@ -92,10 +92,10 @@ class Aesthetic(Measure):
 
     @property
     def cost(self) -> Cost:
-        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
+        """As measured on two cores without a GPU, in full floats (`benchmarks/scorers.md`)."""
         tower = manifested(self.model, has_own=self.checkpoint is not None)
         backbone = "".join(tower) or self.model
-        return Cost(seconds=0.02, backbone=backbone, backbone_seconds=0.6)
+        return Cost(seconds=0.02, backbone=backbone, backbone_seconds=1.0)
 
     def build(self, device: str) -> None:
         """Load the tower and the head."""

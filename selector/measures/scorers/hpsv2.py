@@ -78,8 +78,8 @@ class HPSv2(Measure):
 
     @property
     def cost(self) -> Cost:
-        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
-        return Cost(seconds=0.03, backbone=f"hpsv{self.release}", backbone_seconds=1.25)
+        """As measured on two cores without a GPU, in full floats (`benchmarks/scorers.md`)."""
+        return Cost(seconds=0.03, backbone=f"hpsv{self.release}", backbone_seconds=1.65)
 
     def build(self, device: str) -> None:
         """Load both towers."""

@@ -65,8 +65,8 @@ class ImageReward(Measure):
 
     @property
     def cost(self) -> Cost:
-        """An estimate from one thread, in full floats; nine tenths of it look at the picture."""
-        return Cost(seconds=0.8)
+        """As measured on two cores without a GPU, in full floats (`benchmarks/scorers.md`)."""
+        return Cost(seconds=0.7)
 
     def build(self, device: str) -> None:
         """Load the model, unless it is loaded."""

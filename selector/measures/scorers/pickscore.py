@@ -64,8 +64,8 @@ class PickScore(Measure):
 
     @property
     def cost(self) -> Cost:
-        """About what such a tower takes on two cores in full floats; not measured on this code yet."""
-        return Cost(seconds=0.02, backbone="pickscore", backbone_seconds=1.25)
+        """As measured on two cores without a GPU, in full floats (`benchmarks/scorers.md`)."""
+        return Cost(seconds=0.02, backbone="pickscore", backbone_seconds=1.65)
 
     def build(self, device: str) -> None:
         """Load both towers."""

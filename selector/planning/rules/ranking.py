@@ -22,6 +22,7 @@ from selector.policy.plan import Criterion, Ref
 from selector.types import Output
 
 LEAST_REACH = 0.05  # of a scale; a term that uses less of it weighs a twentieth of what is written
+LEAST_OF_RANGE = 0.1  # likewise, where nobody chose the scale and it is the output's whole range
 
 
 def wide_scale(planned: Planned) -> Iterator[Broken]:
@@ -34,7 +35,8 @@ def wide_scale(planned: Planned) -> Iterator[Broken]:
         if low is None or high is None or _asks_for_others(planned, term.of, low, high):
             continue
         reach = (scale.clip(high) - scale.clip(low)) / (scale.high - scale.low)
-        if reach < LEAST_REACH:
+        whole = (scale.low, scale.high) == (output.low, output.high)
+        if reach < (LEAST_OF_RANGE if whole else LEAST_REACH):
             have = "real pictures have" if output.usual else "it can be"
             yield Broken(
                 loc,

@@ -149,6 +149,24 @@ def test_a_head_for_another_model_must_be_given():
         loader.construct(PATH, {"model": "ViT-B-32/openai"})
 
 
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("v3", "parameter 'head': "),
+        ({"path": "mine.pt"}, "parameter 'head.sha256': "),
+        ({"sha256": "0" * 64}, "parameter 'head.path' is missing."),
+    ],
+)
+def test_a_wrong_head_is_told_as_what_it_was_meant_to_be(head, said):
+    """A word as a word, a file as a file; no word of how the two are told apart."""
+    with pytest.raises(MeasureError) as told:
+        loader.construct(PATH, {"head": head})
+    assert str(told.value).startswith(f"{PATH}: {said}")
+    assert str(told.value).count("parameter ") == 1
+    assert "OwnFile" not in str(told.value)
+    assert "literal[" not in str(told.value)
+
+
 def test_a_head_that_was_changed_is_refused(tmp_path):
     """Its content is what its checksum says, or there are no points."""
     head = own_head(tmp_path, 768)

@@ -31,6 +31,14 @@ def test_a_scale_is_held_against_the_range_where_nothing_was_measured():
     assert warned(**by({"of": BLANK}, term), gates=gates) == place
 
 
+def test_a_cosine_that_ranks_on_its_whole_range_is_told():
+    """From -1 to 1 it may be, but of real pictures it is a twelfth of that: it wants a scale."""
+    for path, ends in (("scorers.hpsv2", [0.14, 0.32]), ("scorers.clip_score.cosine", [0.2, 0.35])):
+        place = [("wide-scale", "method.weighted_sum[1]")]
+        assert warned(**by({"of": BLANK}, {"of": path})) == place
+        assert warned(**by({"of": BLANK}, {"of": path, "scale": {"ends": ends}})) == []
+
+
 def test_a_scale_for_what_gates_ask_for_is_not_too_wide():
     """Who refuses what is usual has other pictures, of which nothing is known."""
     white = {"of": "filters.clipping.highlights", "scale": {"ends": [0.35, 0.95]}}
