@@ -222,6 +222,8 @@ def _some(names: list[str]) -> str:
 
 def _portrait(shapes: Shapes) -> str:
     """Return in words what a model of these tensors is: how many, how deep, how wide."""
+    if not shapes:
+        return "no tensor with a name of its"
     layers: dict[str, int] = {}
     for name in shapes:
         if match := _NUMBERED.match(name):

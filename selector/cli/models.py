@@ -50,19 +50,21 @@ def named(names: Iterable[str]) -> list[Entry]:
     """Return the models that are meant, each once: a model's own name, or a measure's for all it loads.
 
     Raises:
-        WeightsError: There is neither a model nor a measure of a name.
+        WeightsError: There is neither a model nor a measure of a name, or the measure loads none.
     """
-    of_models = {one.name for one in manifest.entries()}
-    found = []
-    for name in names:
-        path = path_of(name)
-        if path in loader.names():
-            # Where both are called so, the measure may load more: a vocabulary.
-            found += [name] * (name in of_models)
-            found += loader.construct(path, loader.load(path).example).weights
-        else:
-            found.append(name)
+    found = [model for name in names for model in _meant(name)]
     return [manifest.entry(name) for name in dict.fromkeys(found)]
+
+
+def _meant(name: str) -> tuple[str, ...]:
+    """Return the names of models; where a measure is called so as well, it may load more."""
+    path = path_of(name)
+    if path not in loader.names():
+        return (name,)
+    loads = loader.construct(path, loader.load(path).example).weights
+    if not loads:
+        raise WeightsError(f"{path}: it loads no model (got {name!r}). Name one that does.")
+    return (name, *loads) if name in {one.name for one in manifest.entries()} else loads
 
 
 def listed() -> Iterator[str]:

@@ -147,6 +147,7 @@ def test_all_are_pulled(shell, empty):
         (["pull"], "weights pull: no model is named"),
         (["pull", "pikscore"], "Did you mean 'pickscore'?"),
         (["verify", "nothing"], "no model of this name"),
+        (["verify", "blank"], "filters.blank: it loads no model (got 'blank')."),
         (["path", "nothing"], "no model of this name"),
         (["pull", "--policy", "nothing"], "nothing"),
     ],
