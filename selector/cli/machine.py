@@ -48,6 +48,7 @@ def measures(name: Name = None, *, as_json: AsJson = False) -> None:
     Example: selector measures filters.blank
     """
     from selector.cli import measures as cards
+    from selector.cli.naming import path_of
     from selector.cli.prose import printing
     from selector.measures import loader
 
@@ -90,23 +91,6 @@ def doctor(*, fetch: Fetch = False, as_json: AsJson = False) -> None:
             _print(found)
     if broken:
         raise typer.Exit(BROKEN)
-
-
-def path_of(name: str) -> str:
-    """Return the path that *name* means: a path, its last word, or one with an output behind.
-
-    Raises:
-        RequestError: The word is the last of several paths.
-    """
-    from selector.errors import RequestError
-    from selector.measures import loader
-
-    known = loader.names()
-    short = [path for path in known if path.rpartition(".")[2] == name]
-    if len(short) > 1:
-        raise RequestError(f"{name}: several measures are called so. Say {' or '.join(short)}.")
-    behind = [path for path in known if name.startswith(f"{path}.")]
-    return (short or behind or [name])[0]
 
 
 def _tell(what: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from selector.cli.machine import path_of
+from selector.cli.naming import path_of
 from selector.cli.prose import coloured, entry, shown
 from selector.doctor.finding import megabytes
 from selector.doctor.models import is_large

@@ -68,7 +68,7 @@ def score(  # noqa: PLR0913 - one option each
     """
     from selector.backbones import quiet
     from selector.cli import models
-    from selector.cli.machine import path_of
+    from selector.cli.naming import path_of
     from selector.cli.prose import shown
     from selector.scoring import Scoring
 
