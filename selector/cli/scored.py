@@ -15,7 +15,7 @@ NUMBER, FRAME = 11, 3  # columns of the terminal: a number, and what is around i
 TEXTS = 40  # that names of images and reasons need at least
 NOTES = 5  # that are told; the rest are counted
 DIGITS = 6
-REASON = 120  # characters in the row; below the table it stands whole
+REASON = 120  # characters in the row
 
 
 def scores_table(scores: Scores, *, rows: bool, seconds: float) -> None:
@@ -73,7 +73,7 @@ def _lines(row: Row) -> Iterator[list[Text]]:
         )
     for names in alike.values():
         one = row.outcomes[names[0]]
-        said = "" if isinstance(one, Score) else shown(one.reason, REASON)
+        said = "" if isinstance(one, Score) else _briefly(one)
         yield [Text(shown(", ".join(names))), _cell(one), Text(said)]
 
 
@@ -96,7 +96,13 @@ def _cell(outcome: Measured) -> Text:
 def _reasons(row: Row) -> list[str]:
     """Return why numbers are missing, each reason once; failures are told whole below."""
     found = [one for one in row.outcomes.values() if not isinstance(one, Score)]
-    return list(dict.fromkeys(shown(one.reason, REASON) for one in found))
+    return list(dict.fromkeys(_briefly(one) for one in found))
+
+
+def _briefly(missing: Failure | NotApplicable) -> str:
+    """Return why a number is missing; of a failure all else, the cure too, stands below the table."""
+    said = missing.reason
+    return shown(said.partition(" (got ")[0] if isinstance(missing, Failure) else said, REASON)
 
 
 def _footer(scores: Scores, seconds: float) -> Iterator[str]:

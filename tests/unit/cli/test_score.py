@@ -112,6 +112,16 @@ def test_a_model_that_the_manifest_does_not_know_is_named(shell):
     assert "Model: ViT-B-32/laion2b_s34b_b79k, licence not stated." in flat(done.stdout)
 
 
+def test_a_cause_is_short_in_each_row_and_whole_once(shell, chairs):
+    """Who lacks a model reads what lacks beside each image, and what to do once, below."""
+    lacks = {"SELECTOR_CACHE": "empty", "SELECTOR_OFFLINE": "1", "COLUMNS": "200"}
+    done = shell("score", "pickscore", "--prompt", "a", chairs, env=lacks)
+    table, _, below = done.stdout.partition("pickscore: no mean")
+    assert table.count("pickscore: its model file can't be had ") == 2
+    assert "(got" not in table
+    assert below.count("pickscore: its model file can't be had (got ") == 1
+
+
 def test_nothing_evaluated_ends_with_1(shell, chairs):
     """The failure is told all the same, once."""
     done = shell("score", "blank", chairs / "c.png", "gone.png")
