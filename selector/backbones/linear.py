@@ -38,14 +38,23 @@ class Linear:
         return self._multiply(given, self._weight, self._bias, "none", [], "")
 
 
-def pack(module: Any) -> None:
-    """Make every plain linear layer of a loaded *module* a `Linear`; its weight is empty then."""
-    kind, empty = torch().nn.Linear, torch().nn.Parameter
-    for layer in module.modules():
-        if type(layer) is kind and all(_of_onednn(layer.weight)):  # kinds of it may be read inside
-            layer.forward = Linear(layer.weight.detach(), layer.bias)
-            # Of the same type: models ask for it.
-            layer.weight = empty(layer.weight.new_empty(0), requires_grad=False)
+def pack(module: Any, *, chains: bool = False) -> None:
+    """Make the plain linear layers in a loaded *module* each a `Linear`; its weight is empty then.
+
+    Args:
+        module: Whose parts call their linear layers, and read no weights of them.
+        chains: Take only layers of chains (Sequential), whose parts are sure to be called: in a
+            module that nobody here knows, other layers may be read.
+    """
+    nn = torch().nn
+    for part in module.modules():
+        if isinstance(part, nn.Sequential) or not chains:
+            for layer in part.children():
+                if type(layer) is nn.Linear and all(_of_onednn(layer.weight)):
+                    layer.forward = Linear(layer.weight.detach(), layer.bias)
+                    # Of the same type: models ask for it.
+                    none = layer.weight.new_empty(0)
+                    layer.weight = nn.Parameter(none, requires_grad=False)
 
 
 def _of_onednn(weight: Tensor) -> tuple[Any, Any]:

@@ -175,7 +175,7 @@ class Seeing:
     def __init__(self, visual: Any, known: Known, where: Where) -> None:
         self._project = _projection(visual, "proj")
         self._visual = visual.to(where.device, where.dtype)
-        pack(self._visual)
+        pack(self._visual, chains=True)
         self._where = where
         self._mean, self._std = constants(where.device, known.mean, known.std)
 
@@ -196,7 +196,7 @@ class Reading:
     def __init__(self, text: Any, where: Where) -> None:
         self._project = _projection(getattr(text, "text", text), "text_projection")
         self._text = text.to(where.device, where.dtype)
-        pack(self._text)
+        pack(self._text, chains=True)
         self._where = where
 
     def __call__(self, prompts: Sequence[tuple[int, ...]]) -> FloatArray:

@@ -51,11 +51,29 @@ def test_a_packed_module_computes_the_same_and_holds_its_weights_once():
     assert module[0].weight.dtype == torch().float32
 
 
+class Reads(torch().nn.Module):
+    """Multiplies by the weight of its layer itself, as some attention pools do."""
+
+    def __init__(self):
+        super().__init__()
+        self.read, self.chain = layer(), torch().nn.Sequential(layer())
+
+    def forward(self, given):
+        return given @ self.read.weight.T + self.chain(given)
+
+
 def test_layers_whose_weights_others_read_stay_as_they_are():
-    """The attention of torch's own class multiplies by its last layer's weight itself."""
+    """Those of torch's own attention always, and any outside a chain where nobody knows better."""
     attention = torch().nn.MultiheadAttention(8, 2)
     pack(attention)
     assert attention.out_proj.weight.numel() == 64
+
+    reads, given = Reads(), torch().randn(3, 48)
+    with torch().inference_mode():
+        before = reads(given)
+        pack(reads, chains=True)
+        assert torch().allclose(reads(given), before, atol=1e-5)
+    assert reads.chain[0].weight.numel() == 0
 
 
 @pytest.mark.parametrize(
