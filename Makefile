@@ -22,7 +22,7 @@ demo: $(VENV)/.detectors ## one photograph, seven faults: which is chosen, and w
 	$(BIN)/selector demo --report selector-demo/report.html
 
 test: $(VENV)/.dev ## all tests but the long ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile
 
 test-slow: $(VENV)/.dev ## the long repetitions too
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest
