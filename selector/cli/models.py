@@ -57,14 +57,14 @@ def named(names: Iterable[str]) -> list[Entry]:
 
 
 def _meant(name: str) -> tuple[str, ...]:
-    """Return the names of models; where a measure is called so as well, it may load more."""
+    """Return the names of models: of a measure, all that it loads."""
     path = path_of(name)
     if path not in loader.names():
         return (name,)
     loads = loader.construct(path, loader.load(path).example).weights
     if not loads:
         raise WeightsError(f"{path}: it loads no model (got {name!r}). Name one that does.")
-    return (name, *loads) if name in {one.name for one in manifest.entries()} else loads
+    return loads
 
 
 def listed() -> Iterator[str]:

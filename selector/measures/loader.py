@@ -6,8 +6,6 @@ import importlib.util
 import inspect
 import json
 import math
-import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,14 +13,13 @@ from pydantic import ValidationError
 
 from selector.errors import MeasureError
 from selector.measures.base import Measure
+from selector.measures.misfits import misfits
 from selector.measures.names import names
-from selector.policy.problems import in_words
 from selector.policy.values import KIND_FOLDERS
 from selector.types import EVIDENCE_OF, KINDS
 
 __all__ = ["construct", "exists", "load", "names", "path_of"]
 
-_KIND = re.compile(r"literal\[|[A-Z]")  # what pydantic says of which kind a value would have been
 SCOPES = ("candidate", "set")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
@@ -86,8 +83,7 @@ def construct(path: str, parameters: Mapping[str, Any]) -> Measure:
     try:
         measure = kind.model_validate_json(text, strict=True)
     except ValidationError as error:
-        said = " ".join(_problem(kind, problem) for problem in _told(error))
-        raise MeasureError(f"{path}: {said}") from None
+        raise MeasureError(f"{path}: {' '.join(misfits(kind, error, json.loads(text)))}") from None
     return _declared(path, measure)
 
 
@@ -184,38 +180,3 @@ def _hint(path: str) -> str:
     if folder not in KIND_FOLDERS:
         return f"Install what holds it, or use one of {', '.join(known)}."
     return f"There are: {', '.join(one for one in known if one.startswith(folder)) or 'none'}."
-
-
-def _told(error: ValidationError) -> list[Any]:
-    """Return what is wrong, without what only follows from it.
-
-    A list is not also too short for the entries that are wrong. Where a word or a mapping may
-    stand, a word is not also no mapping, nor a mapping no word.
-    """
-    problems: list[Any] = list(error.errors())
-    within = {problem["loc"][:-1] for problem in problems}
-    several = Counter(problem["loc"][:1] for problem in problems)
-    return [
-        one
-        for one in problems
-        if not (one["type"] == "too_short" and one["loc"] in within)
-        and not (several[one["loc"][:1]] > 1 and _is_of_another_kind(one))
-    ]
-
-
-def _is_of_another_kind(problem: Any) -> bool:
-    if problem["type"] == "literal_error":
-        return isinstance(problem["input"], Mapping)
-    return bool(problem["type"] == "model_type")
-
-
-def _problem(kind: type[Measure], problem: Any) -> str:
-    name = ".".join(str(part) for part in problem["loc"] if not _KIND.match(str(part)))
-    if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, kind.model_fields, n=1)
-        listed = ", ".join(kind.model_fields) or "none"
-        hint = f"did you mean {near[0]!r}?" if near else f"its parameters are: {listed}."
-        return f"unknown parameter {name!r}; {hint}"
-    if problem["type"] == "missing":
-        return f"parameter {name!r} is missing. Add it."
-    return f"parameter {name!r}: {in_words(problem)}" if name else in_words(problem)
