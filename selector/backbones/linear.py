@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from selector.backbones.heap import trim
 from selector.backbones.torch_ready import torch
 
 Tensor: TypeAlias = Any
@@ -12,6 +13,7 @@ Tensor: TypeAlias = Any
 # torch's own, not promised to anyone: where one is missing, layers stay as they are.
 LAY_OUT, MULTIPLY = "_reorder_linear_weight", "_linear_pointwise"
 TAKES_BF16 = "_is_mkldnn_bf16_supported"
+LARGE = 2**20  # bytes
 
 
 class Linear:
@@ -30,6 +32,8 @@ class Linear:
         lay_out, self._multiply = _of_onednn(weight)
         self._weight = lay_out(weight) if lay_out else weight
         self._bias = bias
+        if lay_out and weight.nbytes > LARGE:
+            trim()  # what the layer before had: else a model's weights lie there twice
 
     def __call__(self, given: Tensor) -> Tensor:
         """Return what the layer makes of *given*, shape (…, in): shape (…, out)."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from selector.backbones.heap import trim
 from selector.backbones.inherited import never_freed
 from selector.backbones.torch_ready import torch
 from selector.errors import MeasureError, WeightsError
@@ -233,7 +234,9 @@ def _unload(place: _Place) -> None:
     was_loaded, place.loaded, place.counts = place.loaded is not None, None, False
     if not was_loaded:
         return
-    if place.model.device != "cpu":
+    if place.model.device == "cpu":
+        trim()
+    else:
         torch().cuda.empty_cache()
     operator_log().info("model.unloaded", model=place.model.name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -74,6 +76,61 @@ def test_layers_whose_weights_others_read_stay_as_they_are():
         pack(reads, chains=True)
         assert torch().allclose(reads(given), before, atol=1e-5)
     assert reads.chain[0].weight.numel() == 0
+
+
+@pytest.mark.parametrize(("dtype", "is_packed"), [("float32", True), ("float64", False)])
+def test_what_onednn_computes_is_laid_out_for_it(dtype, is_packed, monkeypatch):
+    """That is what makes it fast; other numbers, and where it is switched off, stay as they are."""
+    module = torch().nn.Sequential(layer(dtype))
+    monkeypatch.setattr(torch().backends.mkldnn, "is_available", lambda: False)
+    pack(module)
+    assert module[0].weight.numel() == 48 * 32
+    monkeypatch.undo()
+    pack(module)
+    assert (module[0].weight.numel() == 0) == is_packed
+    assert Linear(layer(dtype).weight, layer(dtype).bias)._weight.is_mkldnn == is_packed
+
+
+def test_bf16_is_laid_out_where_the_processor_takes_it():
+    """Torch is asked by the name that it has for the question."""
+    takes = getattr(torch().ops.mkldnn, linear.TAKES_BF16)()
+    given = layer("bfloat16")
+    assert Linear(given.weight, given.bias)._weight.is_mkldnn == takes
+
+
+def test_a_model_that_is_unloaded_gives_its_memory_back():
+    """Loaded again and again, it takes no more than the first time, and next to nothing between."""
+    program = """
+from pathlib import Path
+from selector.backbones.heap import trim
+from selector.backbones.linear import pack
+from selector.backbones.torch_ready import torch
+
+def taken():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+torch().manual_seed(0)
+def loaded():
+    model = torch().nn.Sequential(*(torch().nn.Linear(1024, 4096) for _ in range(20)))
+    pack(model)
+    return model
+
+first = taken()
+for _ in range(3):
+    model = loaded()
+    print(taken() - first)
+    del model
+    trim()
+    print(taken() - first)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=100
+    )
+    took = [float(line) for line in done.stdout.split()]
+    weights = 20 * 16  # MiB
+    assert max(took[::2]) < 1.15 * weights + 20
+    assert max(took[1::2]) < 0.2 * weights
 
 
 @pytest.mark.parametrize(

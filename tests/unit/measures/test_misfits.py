@@ -10,14 +10,20 @@ from selector.measures.misfits import misfits
 
 
 class A(BaseModel, extra="forbid"):
+    """One kind of mapping."""
+
     x: int
 
 
 class B(BaseModel, extra="forbid"):
+    """Another kind of mapping."""
+
     y: int
 
 
 class Kind(BaseModel, extra="forbid"):
+    """Parameters that may be of several kinds."""
+
     word: Literal["v1", "v2"] = "v1"
     head: Literal["v1", "v2"] | A = "v1"
     either: A | B | None = None
