@@ -140,6 +140,19 @@ def test_scorers_are_compared_with_each_alone():
     assert rows["selector, bf16"] == ["1.50 s", "4.00×", "1.50×", "5.00 GiB", "0.50×"]
 
 
+def test_linear_layers_are_compared_in_both_precisions():
+    """A row for each number of pictures at once, with the time of either kind."""
+    from benchmarks.linear_layers import report
+    from towers import SMALL
+
+    rows = report(SMALL, repeats=1).splitlines()[2:]
+    cells = [row.strip("| ").split(" | ") for row in rows]
+    assert [each[:2] for each in cells] == [
+        [precision, at_once] for precision in ("float32", "bfloat16") for at_once in "148"
+    ]
+    assert all(re.fullmatch(r"\d+\.\d ms", took) for each in cells for took in each[2:])
+
+
 def test_random_checkpoints_have_the_published_sizes():
     """The layouts of the scorers' benchmark add up to the numbers that the models are known by."""
     from math import prod
