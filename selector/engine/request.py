@@ -9,7 +9,15 @@ from selector.images import Image
 from selector.measures.base import Subject
 from selector.policy.plan import Instance
 from selector.runner import DEADLINE
-from selector.types import Candidate, Edit, Failure, Outcome, evidence_needed
+from selector.types import (
+    Candidate,
+    Edit,
+    Failure,
+    Measured,
+    Outcome,
+    evidence_needed,
+    tokens_of,
+)
 
 
 @dataclass
@@ -24,6 +32,7 @@ class Request:
         images: Those that were read in time, by candidate id.
         source: The edit's source, or why there is none.
         calls: How many candidates each instance measured.
+        tokens: What each judge read and wrote.
         seconds: Wall-clock time by phase.
     """
 
@@ -34,6 +43,7 @@ class Request:
     images: dict[str, Image] = field(default_factory=dict)
     source: Image | Failure | None = None
     calls: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def add(self, candidate: Candidate, image: Image | None) -> None:
@@ -42,10 +52,12 @@ class Request:
         if image is not None:
             self.images[candidate.id] = image
 
-    def spend(self, instance: str, calls: int, seconds: float) -> None:
-        """Count what one ask took."""
-        self.calls[instance] = self.calls.get(instance, 0) + calls
+    def spend(self, instance: str, found: Sequence[Mapping[str, Measured]], seconds: float) -> None:
+        """Count what one ask took: who was measured, how long, and what judges read and wrote."""
+        self.calls[instance] = self.calls.get(instance, 0) + len(found)
         self.seconds[instance] = self.seconds.get(instance, 0.0) + seconds
+        if tokens := sum(tokens_of(outcome) for row in found for outcome in row.values()):
+            self.tokens[instance] = self.tokens.get(instance, 0) + tokens
 
     def failure(self, instance: Instance) -> Failure:
         """Return why an instance can't be asked on a candidate that is not `ready`."""
@@ -62,11 +74,13 @@ class Request:
 
     def subject(self, instance: Instance, name: str, row: Mapping[str, Outcome]) -> Subject:
         """Return a candidate as a measure sees it: exactly what its `needs` names."""
-        text = self.prompt.instruction if isinstance(self.prompt, Edit) else self.prompt
+        edit = self.prompt if isinstance(self.prompt, Edit) else None
+        prompt = self.prompt if isinstance(self.prompt, str) else None
         source = self.source if isinstance(self.source, Image) else None
         return Subject(
             image=self.images[name],
-            prompt=text if "prompt" in instance.needs else None,
+            prompt=prompt if "prompt" in instance.needs else None,
+            instruction=edit.instruction if edit and "instruction" in instance.needs else None,
             source=source if "source" in instance.needs else None,
             evidence={one: _outputs_of(one, row) for one in evidence_needed(instance.needs)},
         )

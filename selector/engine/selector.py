@@ -19,6 +19,7 @@ from selector.errors import ImageError, JournalError
 from selector.images import Image, Limits, PixelBudget, open_image
 from selector.locks import Lock
 from selector.log import operator_log
+from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of
 from selector.policy.plan import Plan
 from selector.runner import Measurements, Runner
@@ -114,16 +115,14 @@ class Selector:
         pixel_budget: int = 512 * 2**20,
         max_resident_gb: float | None = None,
     ) -> None:
-        self.plan: Plan = plan_of(policy)
+        self.plan, measures = _prepared(policy)
         _ = self.plan.hash  # now, in one thread: its lock must not be held when somebody forks
         self.progress: Progress = lambda _what, _count: None
         if max_resident_gb is not None:
             from selector.backbones import residency
 
             residency.limit(max_resident_gb)
-        self._runner = Runner(
-            {name: measure_of(one) for name, one in self.plan.instances.items()}, device=device
-        )
+        self._runner = Runner(measures, device=device)
         self._limits = limits or Limits()
         self._budget = PixelBudget(pixel_budget)
         self._journal_lock = Lock()
@@ -232,7 +231,7 @@ class Selector:
         subjects = [request.subject(instance, one, table[one]) for one in ready]
         found = self._runner.run(ask.instance, subjects, request.deadline)
         answers = dict(zip(ready, found, strict=True))
-        request.spend(ask.instance, len(ready), time.monotonic() - started)
+        request.spend(ask.instance, found, time.monotonic() - started)
         return [answers.get(one, failed) for one in ask.candidates]
 
     def _selection(self, request: Request, decision: Decision, table: cascade.Table) -> Selection:
@@ -253,7 +252,7 @@ class Selector:
             },
             decision=decision,
             expect=dict(request.expect),
-            spent=Spent(dict(request.calls), dict(request.seconds)),
+            spent=Spent(dict(request.calls), dict(request.seconds), dict(request.tokens)),
             plan=plan,
             limits=self._limits,
         )
@@ -272,6 +271,17 @@ class Selector:
             operator_log().error(
                 "engine.request_not_journaled", request_id=selection.request_id, error=str(error)
             )
+
+
+def _prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
+    """Return a plan and its measures, after all has come that names what they will measure."""
+    plan = plan_of(policy)
+    measures = {name: measure_of(one) for name, one in plan.instances.items()}
+    came = {name: measure.prepare() for name, measure in measures.items()}  # each, whatever came
+    if not any(came.values()):
+        return plan, measures
+    plan = plan_of(policy)
+    return plan, {name: measure_of(one) for name, one in plan.instances.items()}
 
 
 def _close(reading: Future[tuple[Candidate, Image | None]]) -> None:

@@ -9,7 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -27,15 +27,17 @@ class Subject:
 
     Attributes:
         image: The candidate's picture; every smaller view is made once and shared.
-        prompt: The prompt or the edit's instruction, for measures that need "prompt".
+        prompt: What the picture should show, for measures that need "prompt".
         source: The picture before an edit, for measures that need "source".
         evidence: Outcomes by output of each instance named by "evidence of INSTANCE".
+        instruction: What an edit should change, for measures that need "instruction".
     """
 
     image: Image
     prompt: str | None = None
     source: Image | None = None
     evidence: Mapping[str, Mapping[str, Outcome]] = field(default_factory=dict)
+    instruction: str | None = None
 
 
 class Measure(BaseModel, ABC):
@@ -49,7 +51,8 @@ class Measure(BaseModel, ABC):
         kind: When it is measured: filters, then detectors, then scorers.
         version: To be raised with any change of any number that it returns.
         scope: "candidate", or "set": then `run` gets exactly the members of one set a call.
-        needs: What of the request it reads: "prompt", "source", "evidence of INSTANCE".
+        needs: What of the request it reads: "prompt", which says what the picture should show;
+            "instruction" and "source" of an edit; "evidence of INSTANCE".
         extra: The optional part of the package that it needs: "detectors"; "" if none.
         favours: What it scores too high for being of that sort: ("photographs",).
         example: Parameters to show and to test it with, where some must be given.
@@ -94,10 +97,26 @@ class Measure(BaseModel, ABC):
         """Published models that it loads and the manifest does not know: nor their licences."""
         return ()
 
+    @property
+    def identities(self) -> Mapping[str, str]:
+        """What beside code and parameters its numbers follow from, by name: each model's content."""
+        return {name: manifest.entry(name).identity for name in self.weights}
+
     def missing(self) -> str:
         """Return which file of its user's is not where it should be, and what to do; "" if none."""
         wrong = (given.missing() for given in own_files(self).values())
         return next(filter(None, wrong), "")
+
+    def caution(self) -> str:
+        """Return what its user should know before trusting its numbers, and what to do; "" if nothing."""
+        return ""
+
+    def prepare(self) -> bool:
+        """Fetch what `identities` depends on, if it is not here; return whether anything came.
+
+        Called before anything is measured; whoever holds a fingerprint asks for it again then.
+        """
+        return False
 
     def build(self, device: str) -> None:
         """Load what `run` needs, on *device* ("cpu", "cuda", "cuda:1"). Called once before `run`."""
@@ -114,13 +133,13 @@ class Measure(BaseModel, ABC):
 
     def fingerprint(self) -> str:
         """Return the name of the numbers that it makes: equal fingerprints, equal numbers."""
-        own = {name: given.identity for name, given in own_files(self).items()}
+        own = {name: given.identity for name, given in self if isinstance(given, Identified)}
         identity = {
             "path": type(self).__module__,
             "version": self.version,
             "parameters": self.model_dump(mode="json")
             | own,  # wherever a file of that content lies
-            "weights": {name: manifest.entry(name).identity for name in self.weights},
+            "weights": dict(self.identities),
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -141,6 +160,15 @@ class Measure(BaseModel, ABC):
             elif not line.strip():
                 name = ""
         return card
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A parameter of which only a part decides the numbers: a file's content, not where it lies."""
+
+    @property
+    def identity(self) -> Mapping[str, JsonValue]:
+        """What the numbers follow from, as JSON data."""
 
 
 def own_files(measure: Measure) -> dict[str, OwnFile]:

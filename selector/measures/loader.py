@@ -21,6 +21,7 @@ from selector.types import EVIDENCE_OF, KINDS
 __all__ = ["construct", "exists", "load", "names", "path_of"]
 
 SCOPES = ("candidate", "set")
+NEEDS = ("prompt", "instruction", "source")
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
 # A module that ends the process when imported would make a check end well.
@@ -163,10 +164,10 @@ def _declared(path: str, measure: Measure) -> Measure:
                 "Give two finite numbers, the lower first, or None."
             )
     for need in measure.needs:
-        if need not in {"prompt", "source"} and not need.startswith(EVIDENCE_OF):
+        if need not in NEEDS and not need.startswith(EVIDENCE_OF):
             raise MeasureError(
                 f"{path}: needs what nothing provides (got {need!r}). "
-                f"Write 'prompt', 'source' or '{EVIDENCE_OF}INSTANCE'."
+                f"Write {', '.join(map(repr, NEEDS))} or '{EVIDENCE_OF}INSTANCE'."
             )
     return measure
 

@@ -177,6 +177,7 @@ def _planned(name: str, measure: Measure, before: Mapping[str, plan.Instance]) -
         outputs=dict(measure.outputs),
         needs=tuple(sorted(measure.needs)),
         cost=measure.cost,
+        models=dict(measure.identities),
     )
 
 

@@ -18,6 +18,7 @@ RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {
     "wide-scale": ranking.wide_scale,
     "photographic-taste": ranking.photographic_taste,
     "unreachable": ranking.unreachable,
+    "caution": whole.caution,
     "costs": whole.costs,
     "missing-file": whole.missing_file,
     "twin": whole.twin,

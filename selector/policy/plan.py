@@ -31,7 +31,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One use of a measure: which numbers it gives, and what identifies them."""
+    """One use of a measure: which numbers it gives, and what identifies them.
+
+    Attributes:
+        models: What beside code and parameters its numbers follow from, by name: the content of
+            each model, and of the wording that a judge is asked in.
+    """
 
     name: str
     use: str
@@ -43,6 +48,7 @@ class Instance:
     outputs: Mapping[str, Output]
     needs: tuple[str, ...]
     cost: Cost
+    models: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

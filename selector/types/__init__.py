@@ -16,6 +16,7 @@ from selector.types.measured import (
     EVIDENCE_OF,
     KINDS,
     NOT_EVALUATED,
+    TOKENS,
     Cost,
     Failure,
     Kind,
@@ -28,6 +29,7 @@ from selector.types.measured import (
     Score,
     evidence_needed,
     members_hash,
+    tokens_of,
 )
 from selector.types.request import Candidate, Edit, timeout_seconds
 from selector.types.selection import Selection, Spent, unread
@@ -36,6 +38,7 @@ __all__ = [
     "EVIDENCE_OF",
     "KINDS",
     "NOT_EVALUATED",
+    "TOKENS",
     "Answer",
     "Ask",
     "Candidate",
@@ -64,5 +67,6 @@ __all__ = [
     "members_hash",
     "timeout_seconds",
     "to_data",
+    "tokens_of",
     "unread",
 ]

@@ -66,11 +66,13 @@ class Cost:
         seconds: The measure's own part (the head).
         backbone: The shared encoder that it needs; counted once for all measures that share it.
         backbone_seconds: What the encoder takes.
+        tokens: What a judge reads and writes for it, in tokens of its model; 0 for what is no judge.
     """
 
     seconds: float
     backbone: str | None = None
     backbone_seconds: float = 0.0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Score:
             "boxes" ({"box": [x0, y0, x1, y1]}), "polygons" ({"polygon": [[x, y], …]}) and "lines"
             ({"line": [x0, y0, x1, y1]}), in pixels of the upright picture, with the "label" and
             the numbers that each has beside, and lists the strings of "texts". "unread" is the end
-            of the prompt that the model did not read.
+            of the prompt that the model did not read; "tokens" is how many a judge read and wrote.
         members: For a measure of sets, the hash of the set that it was measured over.
     """
 
@@ -125,12 +127,20 @@ Outcome = Annotated[Score | Failure | NotApplicable | NotEvaluated, Field(discri
 NOT_EVALUATED = NotEvaluated()
 
 EVIDENCE_OF = "evidence of "
+TOKENS = "tokens"  # in the evidence: how many a judge read and wrote for it
 
 
 def evidence_needed(needs: Iterable[str]) -> tuple[str, ...]:
     """Return the instances whose evidence is among the *needs* of a measure, in order."""
     found = (need.removeprefix(EVIDENCE_OF) for need in needs if need.startswith(EVIDENCE_OF))
     return tuple(sorted(found))
+
+
+def tokens_of(outcome: Outcome) -> int:
+    """Return how many tokens a judge read and wrote for an outcome, as its evidence says."""
+    evidence = getattr(outcome, "evidence", None)
+    tokens = evidence.get(TOKENS) if isinstance(evidence, dict) else None
+    return tokens if isinstance(tokens, int) else 0
 
 
 def members_hash(content_hashes: Iterable[str]) -> str:

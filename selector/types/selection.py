@@ -24,10 +24,12 @@ class Spent:
     Attributes:
         calls: How many candidates each instance measured.
         seconds: Wall-clock time by phase: "images", each instance, "total".
+        tokens: What each judge read and wrote, by instance.
     """
 
     calls: Mapping[str, int] = field(default_factory=dict, hash=False)
     seconds: Mapping[str, float] = field(default_factory=dict, hash=False)
+    tokens: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,13 @@ def missing_file(planned: Planned) -> Iterator[Broken]:
             yield Broken(("measures", name), f"{name}: {said}")
 
 
+def caution(planned: Planned) -> Iterator[Broken]:
+    """What a measure says of itself that its user should know before trusting its numbers."""
+    for name, measure in planned.measures.items():
+        if said := measure.caution():
+            yield Broken(("measures", name), f"{name}: {said}")
+
+
 def twin(planned: Planned) -> Iterator[Broken]:
     """Two names for the very same numbers."""
     first: dict[str, str] = {}

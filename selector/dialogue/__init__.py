@@ -1,0 +1,1 @@
+"""What is put to judges and what they answer: wording, prompts made harmless, strict reading."""
