@@ -6,10 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Semaphore
-from typing import Annotated, Any, ClassVar, Literal, TypeGuard
+from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
-import PIL.Image
 from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
 
 from selector.backbones.daemons import started
@@ -18,17 +16,12 @@ from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
 from selector.foreign import shortened, visible
 from selector.images import Image
-from selector.images.srgb import Pixels
 from selector.measures.base import Measure, Subject
+from selector.signs.marked_boxes import Box, around, marked, part
 from selector.types import EVIDENCE_OF, Cost, Failure, Kind, Measured, NotApplicable, Output, Score
 
-MOST = 8  # boxes of one picture that are asked about, the largest; each is a call
-ENDS = 4  # of a box: x0, y0, x1, y1
 WORDS = 60  # characters of the question, where a report names the output
-FAR = 1e9  # px; whatever lies beyond is no place in a picture
 ASIDE = ("key_from", "timeout_s", "at_once")  # they change no number
-
-Box = tuple[int, int, int, int]
 
 
 class Service(Measure):
@@ -124,38 +117,18 @@ class Service(Measure):
         return Score(reply.score, {"texts": [reply.text]} if reply.text else None)
 
     def _crops(self, subject: Subject) -> Measured:
-        boxes = self._boxes(subject)
+        image = subject.image
+        boxes = marked(self.crops_of, subject.evidence[self.crops_of], image)
         if not boxes:
             return NotApplicable(f"{self.crops_of} left no box to ask about")
-        replies = [self._ask(subject.image, self._around(box, subject.image)) for box in boxes]
+        replies = [self._ask(image, around(box, image, self.margin)) for box in boxes]
         worst = max if self.yes_is == "bad" else min
         return Score(worst(each.score for each in replies), _evidence(boxes, replies))
 
     def _ask(self, image: Image, box: Box) -> Reply:
         if not self._endpoint:
             raise MeasureError("detectors.service: it is not built (got no key). Call `build`.")
-        return ask(self._endpoint, self.question, _part(image, box, self.long_side))
-
-    def _boxes(self, subject: Subject) -> list[Box]:
-        """Return the largest boxes of the evidence, in whole pixels inside the picture."""
-        found: dict[Box, None] = {}  # outputs of one instance show the same thing: ask once
-        for output, outcome in subject.evidence[self.crops_of].items():
-            if isinstance(outcome, Failure):
-                raise MeasureError(
-                    f"{self.crops_of}.{output}: it failed, so nobody knows what to ask about "
-                    f"(got {outcome.reason}). Mend it."
-                )
-            entries = _entries(getattr(outcome, "evidence", None))
-            found |= dict.fromkeys(
-                filter(None, (_clipped(each, subject.image) for each in entries))
-            )
-        return sorted(found, key=lambda box: (-_area(box), box))[:MOST]
-
-    def _around(self, box: Box, image: Image) -> Box:
-        x0, y0, x1, y1 = box
-        more = round(self.margin * max(x1 - x0, y1 - y0))
-        width, height = image.size
-        return max(0, x0 - more), max(0, y0 - more), min(width, x1 + more), min(height, y1 + more)
+        return ask(self._endpoint, self.question, part(image, box, self.long_side))
 
 
 def _key(name: str) -> str:
@@ -168,39 +141,6 @@ def _key(name: str) -> str:
             "Set it to the service's key."
         )
     return key
-
-
-def _part(image: Image, box: Box, long_side: int) -> Pixels:
-    x0, y0, x1, y1 = box
-    part = PIL.Image.fromarray(image.rgb[y0:y1, x0:x1])
-    part.thumbnail((long_side, long_side), PIL.Image.Resampling.LANCZOS)
-    return np.asarray(part)
-
-
-def _entries(evidence: JsonValue) -> list[JsonValue]:
-    listed = evidence.get("boxes") if isinstance(evidence, dict) else None
-    return listed if isinstance(listed, list) else []
-
-
-def _clipped(entry: JsonValue, image: Image) -> Box | None:
-    """Return an entry's box inside the picture; None if it has none, or all of it is outside."""
-    ends = entry.get("box") if isinstance(entry, dict) else None
-    numbers = [end for end in ends if _is_number(end)] if isinstance(ends, list) else []
-    if len(numbers) != ENDS or numbers != ends:
-        return None
-    width, height = image.size
-    across = [min(max(end, 0), width) for end in numbers[::2]]
-    down = [min(max(end, 0), height) for end in numbers[1::2]]
-    (x0, x1), (y0, y1) = map(round, across), map(round, down)
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
-
-
-def _is_number(end: JsonValue) -> TypeGuard[float]:
-    return isinstance(end, int | float) and abs(end) < FAR  # no NaN is
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _evidence(boxes: list[Box], replies: list[Reply]) -> JsonValue:
