@@ -112,13 +112,8 @@ _QWEN = {
 def _qwen(family: _Qwen) -> tuple[Any, Any]:
     import transformers
 
-    tokens = _tokenizer(
-        (*MARKS, *OF_QWEN),
-        image_token="<|image_pad|>",
-        video_token="<|video_pad|>",
-        vision_bos_token="<|vision_start|>",
-        vision_eos_token="<|vision_end|>",
-    )
+    roles = ("vision_bos_token", "vision_eos_token", "image_token", "video_token")
+    tokens = _tokenizer((*MARKS, *OF_QWEN), dict(zip(roles, OF_QWEN, strict=True)))
     pictures = transformers.Qwen2VLImageProcessor(
         size={"shortest_edge": 28 * 28, "longest_edge": 112 * 112}, patch_size=family.patch
     )
@@ -146,7 +141,8 @@ def _qwen(family: _Qwen) -> tuple[Any, Any]:
 def _llava() -> tuple[Any, Any]:
     import transformers
 
-    tokens = _tokenizer((*MARKS, *OF_LLAVA), image_token="<image>", video_token="<video>")
+    roles = dict(zip(("image_token", "video_token"), OF_LLAVA, strict=True))
+    tokens = _tokenizer((*MARKS, *OF_LLAVA), roles)
     size = {"height": 32, "width": 32}
     grids = [[32, 32], [32, 64], [64, 32], [64, 64]]
     processor = transformers.LlavaOnevisionProcessor(
@@ -184,7 +180,7 @@ def _ends(tokens: Any) -> dict[str, int]:
     }
 
 
-def _tokenizer(marks: Sequence[str], **roles: str) -> Any:
+def _tokenizer(marks: Sequence[str], roles: dict[str, str]) -> Any:
     """Return a tokenizer of bytes and the few words that it has seen."""
     torch()
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers

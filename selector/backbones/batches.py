@@ -14,6 +14,7 @@ from selector.errors import MeasureError
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Row = TypeVar("Row")
+Made = TypeVar("Made")
 
 MOST = 64  # rows at once; more are no faster on a GPU
 MOST_ON_CPU = 4  # likewise, and the memory for what is computed between the layers is not needed
@@ -50,13 +51,21 @@ class Batches:
     ) -> FloatArray:
         """Return what *forward* makes of all *rows*, one of its rows each.
 
+        Raises:
+            MeasureError: There is no memory for a single row.
+        """
+        return np.concatenate(self.parts(rows, forward))
+
+    def parts(self, rows: Sequence[Row], forward: Callable[[Sequence[Row]], Made]) -> list[Made]:
+        """Return what *forward* makes of each part of *rows* that went through at once.
+
         When memory runs out it goes on with half as many at once, and with more again when that
         went well for a while: others may have taken it.
 
         Raises:
             MeasureError: There is no memory for a single row.
         """
-        done: list[FloatArray] = []
+        done: list[Made] = []
         start = 0
         while start < len(rows):
             part = rows[start : start + self._size()]
@@ -65,7 +74,7 @@ class Batches:
                 self._learn(len(part))
                 done.append(made)
                 start += len(part)
-        return np.concatenate(done)
+        return done
 
     def _size(self) -> int:
         free = free_bytes(self._device)
@@ -79,8 +88,8 @@ class Batches:
             self._now, self._good = min(self._most, 2 * self._now), 0
 
     def _attempt(
-        self, part: Sequence[Row], forward: Callable[[Sequence[Row]], FloatArray]
-    ) -> FloatArray | None:
+        self, part: Sequence[Row], forward: Callable[[Sequence[Row]], Made]
+    ) -> Made | None:
         """Return what *forward* makes; None if memory ran out, and less is to be tried."""
         try:
             return forward(part)
