@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -25,3 +26,28 @@ def started(do: Callable[[], Done]) -> Future[Done]:
 
     threading.Thread(target=work, daemon=True).start()
     return future
+
+
+def together(todo: Sequence[Callable[[], Done]], at_once: int) -> list[Done]:
+    """Return what comes of each, in their order, no more than *at_once* done at the same time.
+
+    What one raises is raised here, and what has not begun by then never does.
+    """
+    left = deque(enumerate(todo))
+
+    def work() -> list[tuple[int, Done]]:
+        done: list[tuple[int, Done]] = []
+        while left:
+            try:
+                at, do = left.popleft()
+            except IndexError:  # another took the last one
+                break
+            done.append((at, do()))
+        return done
+
+    workers = [started(work) for _ in range(min(at_once, len(todo)))]
+    try:
+        found = dict(pair for worker in workers for pair in worker.result())
+    finally:
+        left.clear()
+    return [found[at] for at in range(len(todo))]

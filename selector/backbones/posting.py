@@ -1,8 +1,10 @@
-"""Posts something to an HTTP service and reads its answer, all of it within one deadline."""
+"""Asks an HTTP service and reads its answer, all of it within one deadline."""
 
 from __future__ import annotations
 
 import contextlib
+import email.utils
+import errno
 import http.client
 import re
 import socket
@@ -18,7 +20,9 @@ from urllib.parse import urlsplit
 
 from selector.backbones.daemons import started
 
-MAX_ANSWER = 64 * 1024  # bytes; an answer is a number and a few words
+MAX_ANSWER = 64 * 1024  # bytes; a number and a few words
+MAX_COMPLAINT = 8 * 1024  # bytes of what a service says beside a refusal
+CONNECT_S = 10.0  # an address where nobody lives takes no call; who works long has taken it
 BUSY = (429, 500, 502, 503, 504)  # what may be over at the second try
 # Letters, digits and hyphens in parts of up to 63: all others no name server and no library takes.
 NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
@@ -46,16 +50,27 @@ class Trouble(Exception):  # noqa: N818 - told in words as a MeasureError
     """No answer, or none that can be used.
 
     Attributes:
-        passing: Whether a second try may go well.
         todo: What the person who runs the service must do.
+        passing: Whether a second try may go well.
+        heard: Whether the service said anything at all.
+        late: Whether its time was over.
+        code: Of a refusal; 0 for other trouble.
+        wait_s: How long it asks to be left alone.
+        complaint: What it said beside a refusal: untrusted, and the key may be in it.
     """
+
+    heard = True
+    late = False
+    code = 0
+    wait_s = 0.0
+    complaint = b""
 
     def __init__(self, what: str, todo: str, *, passing: bool = False) -> None:
         super().__init__(what)
         self.todo, self.passing = todo, passing
 
 
-def post(endpoint: Endpoint, body: bytes, until: float) -> bytes:
+def post(endpoint: Endpoint, body: bytes, until: float, *, most: int = MAX_ANSWER) -> bytes:
     """Return what the service answers to *body*, which is JSON.
 
     Whatever it does, or does not do, this ends in time. Follows no redirect.
@@ -64,22 +79,29 @@ def post(endpoint: Endpoint, body: bytes, until: float) -> bytes:
         endpoint: Where.
         body: What is sent.
         until: On the clock of `time.monotonic`.
+        most: Bytes of the answer; a longer one is left.
 
     Raises:
         Trouble: There is no answer in time, or none that is one.
     """
-    line = _Line(until)
-    answer = started(lambda: _sent(endpoint, body, line))
-    try:
-        return answer.result(max(0.0, until - time.monotonic()))
-    except TimeoutError:
-        line.cut()
-        said = f"no answer in {endpoint.timeout_s:g} s"
-        raise Trouble(said, "Make it faster, or raise timeout_s.") from None
+    return _asked(endpoint, body, until, most)
 
 
-def allowed(url: str) -> str:
+def get(endpoint: Endpoint, until: float, *, most: int = MAX_ANSWER) -> bytes:
+    """Return the page of a service, as `post` returns an answer.
+
+    Raises:
+        Trouble: There is no page in time, or none that is one.
+    """
+    return _asked(endpoint, None, until, most)
+
+
+def allowed(url: str, *, http: bool = False) -> str:
     """Return *url*, to which pictures and a key may be sent.
+
+    Args:
+        url: The address.
+        http: Whether http will do over a network too.
 
     Raises:
         ValueError: It is neither https nor on this machine, holds a password, or is none.
@@ -90,7 +112,7 @@ def allowed(url: str) -> str:
         raise ValueError("expected the address of a service, such as https://example.com/score")
     if parts.username is not None or parts.password is not None:
         raise ValueError("expected no password in the address; name its variable in 'key_from'")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and (http or is_here(host))):
         raise ValueError("expected https; http only to this machine, as http://127.0.0.1:8000")
     if parts.port == 0:  # asking for it raises ValueError where it is no port
         raise ValueError("expected a port from 1 to 65535")
@@ -135,7 +157,14 @@ class _Plain(http.client.HTTPConnection):
         self._line = line
 
     def connect(self) -> None:
-        super().connect()
+        patience, self.timeout = self.timeout, min(self.timeout or CONNECT_S, CONNECT_S)
+        try:
+            super().connect()
+        except TimeoutError:
+            if patience == self.timeout:
+                raise
+            raise OSError(errno.EHOSTUNREACH, f"no connection in {CONNECT_S:g} s") from None
+        self.sock.settimeout(patience)
         self._line.hold(self.sock)
 
 
@@ -168,15 +197,29 @@ def _is_host(host: str) -> bool:
     return ":" in host or bool(NAME.fullmatch(host))  # in brackets, which urlsplit has looked at
 
 
-def _sent(endpoint: Endpoint, body: bytes, line: _Line) -> bytes:
-    request = urllib.request.Request(endpoint.url, body, _headers(endpoint), method="POST")  # noqa: S310 - see `allowed`
+def _asked(endpoint: Endpoint, body: bytes | None, until: float, most: int) -> bytes:
+    line = _Line(until)
+    answer = started(lambda: _sent(endpoint, body, line, most))
+    try:
+        return answer.result(max(0.0, until - time.monotonic()))
+    except TimeoutError:
+        line.cut()
+        said = f"no answer in {endpoint.timeout_s:g} s"
+        trouble = Trouble(said, "Make it faster, or raise timeout_s.")
+        trouble.heard, trouble.late = False, True
+        raise trouble from None
+
+
+def _sent(endpoint: Endpoint, body: bytes | None, line: _Line, most: int) -> bytes:
+    method = "GET" if body is None else "POST"
+    request = urllib.request.Request(endpoint.url, body, _headers(endpoint), method=method)  # noqa: S310 - see `allowed`
     left = max(0.001, line.until - time.monotonic())
     try:
         with _opener(endpoint, line).open(request, timeout=left) as answer:
-            return _read(answer)
+            return _read(answer, most)
     except urllib.error.HTTPError as error:
         with error:
-            raise _refused(error.code) from None
+            raise _refused(error) from None
     except (OSError, http.client.HTTPException) as error:
         raise _broken(getattr(error, "reason", error)) from None
 
@@ -192,19 +235,32 @@ def _opener(endpoint: Endpoint, line: _Line) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_Held(line), _Stay)
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
-    said = b""
-    while block := answer.read1(MAX_ANSWER + 1 - len(said)):
+def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
+    said = bytearray()
+    while block := answer.read1(most + 1 - len(said)):
         said += block
-        if len(said) > MAX_ANSWER:
-            what = f"too long an answer (got over {MAX_ANSWER} bytes)"
-            raise Trouble(what, "A number and a few words are enough.")
+        if len(said) > most:
+            raise Trouble(f"too long an answer (got over {most} bytes)", "Let it say less.")
     if answer.length:
-        raise Trouble("the answer was cut off", "Mend it.", passing=True)
-    return said
+        raise _cut_off()
+    return bytes(said)
 
 
-def _refused(code: int) -> Trouble:
+def _cut_off() -> Trouble:
+    return Trouble("the answer was cut off", "Mend it.", passing=True)
+
+
+def _refused(error: urllib.error.HTTPError) -> Trouble:
+    trouble = _in_words(error.code)
+    trouble.code, trouble.wait_s = error.code, _wait_s(error.headers.get("Retry-After", ""))
+    with contextlib.suppress(
+        OSError, http.client.HTTPException
+    ):  # it breaks off while it complains
+        trouble.complaint = error.read(MAX_COMPLAINT)
+    return trouble
+
+
+def _in_words(code: int) -> Trouble:
     what = f"no answer (got HTTP {code} {http.client.responses.get(code, '')}".rstrip() + ")"
     if code in range(300, 400):
         return Trouble(what, "Redirects are not followed: give the final address.")
@@ -213,13 +269,27 @@ def _refused(code: int) -> Trouble:
     return Trouble(what, "See what the service logs.", passing=code in BUSY)
 
 
+def _wait_s(asked: str) -> float:
+    """Return the seconds that a Retry-After asks for, which may be a number or a date."""
+    if asked.strip().isdecimal():
+        return float(asked)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return 0.0
+
+
 def _broken(reason: object) -> BaseException:
     if isinstance(reason, TimeoutError):
         return reason
+    if isinstance(reason, http.client.IncompleteRead):
+        return _cut_off()
     # Never what the other side sent: it may be anything, the key among it.
     known = reason.strerror if isinstance(reason, OSError) else None
     said = known or type(reason).__name__
     if isinstance(reason, ssl.SSLError):
         todo = "Mend its certificate, or name who signed it in SSL_CERT_FILE."
         return Trouble(f"no safe connection (got {said})", todo)
-    return Trouble(f"no answer (got {said})", "Start it.", passing=True)
+    trouble = Trouble(f"no answer (got {said})", "Start it.", passing=True)
+    trouble.heard = False
+    return trouble

@@ -1,0 +1,109 @@
+"""Asks a server again where that may help, and leaves one alone that is down."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from selector.backbones.posting import Trouble
+
+LONGEST_PAUSE_S = 10.0
+JITTER_S = 1.0  # so that those who were refused together do not come back together
+DOWN_S = 5.0  # a server that was found down is not asked for so long
+
+Found = TypeVar("Found")
+
+
+@dataclass
+class Line:
+    """What this process knows of one server, shared by all that ask it.
+
+    Attributes:
+        turns: Held while something is asked.
+    """
+
+    turns: threading.Semaphore
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _heard: float = -1.0  # when it said something last
+    _down_until: float = -1.0
+    _last: tuple[str, str] = ("", "")  # no exception: its traceback would hold what was sent
+
+    def insist_up(self) -> None:
+        """Go on, unless the server was found down a moment ago.
+
+        Raises:
+            Trouble: It was; told as whoever found it so was told.
+        """
+        with self._lock:
+            if time.monotonic() < self._down_until:
+                trouble = Trouble(*self._last)
+                trouble.heard = False
+                raise trouble
+
+    def heard(self) -> None:
+        """Remember that the server is there."""
+        with self._lock:
+            self._heard, self._down_until = time.monotonic(), -1.0
+
+    def silent(self, trouble: Trouble, since: float) -> None:
+        """Remember that it was asked in vain *since* then, unless it answered another meanwhile."""
+        with self._lock:
+            if self._heard < since:
+                self._down_until = time.monotonic() + DOWN_S
+                self._last = f"{trouble}, a moment ago", trouble.todo
+
+
+_lines: dict[tuple[int, str, int], Line] = {}
+
+
+def line(address: str, at_once: int) -> Line:
+    """Return the one line of this process to a server: a forked child has its own."""
+    made = Line(threading.Semaphore(at_once))
+    return _lines.setdefault((os.getpid(), address, at_once), made)
+
+
+def patiently(ask: Callable[[float], Found], known: Line, *, timeout_s: float, tries: int) -> Found:
+    """Return what *ask* returns, asked again while the trouble may pass; ends in time.
+
+    A first try that hears nothing is given up after half of the time. Between two tries lie about
+    1, 2, 4, 8 and then 10 seconds, or as many as the server asks for, if there is time for them.
+
+    Args:
+        ask: Asks once, until a moment on the clock of `time.monotonic`.
+        known: What is known of the server.
+        timeout_s: For all tries and pauses.
+        tries: How many there may be.
+
+    Raises:
+        Trouble: Nothing came of it, or the server was found down a moment ago.
+    """
+    began = time.monotonic()
+    until = began + timeout_s
+    for number in range(1, tries + 1):
+        known.insist_up()
+        half = number == 1 and tries > 1
+        try:
+            found = ask(began + timeout_s / 2 if half else until)
+        except Trouble as trouble:
+            pause = 0.0 if trouble.late else trouble.wait_s or _pause_s(number)
+            if trouble.heard:
+                known.heard()
+            over = number == tries or time.monotonic() + pause >= until
+            if over and not trouble.heard:
+                known.silent(trouble, began)
+            if over or not (trouble.passing or trouble.late):
+                raise
+            time.sleep(pause)
+        else:
+            known.heard()
+            return found
+    raise AssertionError  # there is one try at least
+
+
+def _pause_s(number: int) -> float:
+    return min(2.0 ** (number - 1) + random.uniform(0, JITTER_S), LONGEST_PAUSE_S)  # noqa: S311 - no secret
