@@ -76,6 +76,26 @@ def each_judged(
     return [_failed(one) if isinstance(one, _Unread) else one for one in found]
 
 
+def unechoed(read: Reader[Held], said: str) -> Reader[Held]:
+    """Return a reader for the answer to a question that quotes what somebody *said*.
+
+    It reads as *read* does, but takes no answer that says just what the quoted text says when it is
+    read as one: nobody could tell the judge's word from a repetition.
+    """
+    try:
+        quoted = read(said)
+    except UnreadableError:  # as with nearly every prompt
+        return read
+
+    def wary(text: str) -> Held:
+        value = read(text)
+        if value == quoted:
+            raise UnreadableError("it says what the prompt itself says")
+        return value
+
+    return wary
+
+
 def _tried(said: Said | Failure, read: Reader[Held]) -> Read[Held] | Failure | _Unread:
     if isinstance(said, Failure):
         return said

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
 
 from selector.backbones.judge import Judge, Manner, Question
 from selector.dialogue import wording as wordings
-from selector.dialogue.asking import Read
+from selector.dialogue.asking import Held, Read, Reader, unechoed
 from selector.dialogue.neutral import neutral
 from selector.dialogue.wording import Wording
+from selector.errors import MeasureError
 from selector.foreign import printable, shortened
 from selector.images.srgb import Pixels
 from selector.measures import judges
+from selector.measures.base import measured
 from selector.measures.judges import JudgeParameter
 from selector.measures.own_file import OwnFile
 from selector.types import TOKENS, Failure, Measured
@@ -72,7 +75,8 @@ class Asking:
         """Fetch the published wordings; return whether any came."""
         if self.template != "published":
             return False
-        return any([wordings.bring(name) for name in self.names])  # each, whatever came
+        came = [wordings.bring(name) for name in self.names]  # each, whatever came
+        return any(came)
 
     def opened(self, device: str) -> Asked:
         """Return the judge, ready to be asked, and the wordings.
@@ -86,11 +90,8 @@ class Asking:
 
     def _wording(self, name: str) -> Wording:
         if isinstance(self.template, OwnFile):
-            return wordings.wording(name, file=self._file(self.template))
+            return wordings.wording(name, file=(self.template.location, self.template.sha256))
         return wordings.wording(name, template=self.template)
-
-    def _file(self, own: OwnFile) -> tuple[Path, str]:
-        return own.location, own.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +106,60 @@ class Asked:
     judge: Judge
     words: Mapping[str, Wording]
 
-    def question(self, name: str, pictures: Sequence[Pixels], said: str) -> Question:
-        """Return a question: the pictures, then the wording *name* about what its user *said*.
+    def put(
+        self, name: str, pictures: Sequence[Pixels], said: str, read: Reader[Held]
+    ) -> tuple[Question, Reader[Held]]:
+        """Return a question, and how its answer is to be read.
 
-        Special tokens in what was said are taken out: they would end its turn, or the judge's.
+        Args:
+            name: The wording, which comes behind the pictures.
+            pictures: In their order.
+            said: What the picture should show, or what was to be changed, in anybody's words.
+                Special tokens in it are taken out: they would end its turn, or the judge's.
+            read: Reads any answer to this wording.
         """
-        return Question((*pictures, self.words[name].render(prompt=neutral(said))))
+        heard = neutral(said)
+        question = Question((*pictures, self.words[name].render(prompt=heard)))
+        return question, unechoed(read, heard)
 
     def close(self) -> None:
         """Let go of the judge."""
         self.judge.close()
 
 
-def told(read: Read[object]) -> dict[str, object]:
+def ready(asked: Asked | None, where: str) -> Asked:
+    """Return what `opened` gave.
+
+    Raises:
+        MeasureError: The measure *where* was not built.
+    """
+    if asked is None:
+        raise MeasureError(f"{where}: it is not built (got no judge). Call `build`.")
+    return asked
+
+
+def told(read: Read[object]) -> dict[str, JsonValue]:
     """Return the evidence of an answer: the judge's own words, and the tokens that it took."""
     return {"texts": [shortened(printable(read.text), REASON)], TOKENS: read.tokens}
 
 
-def failing(names: Sequence[str], failure: Failure) -> dict[str, Measured]:
-    """Return a failure of every output; only the first has the evidence, whose tokens are summed."""
-    return {name: failure if not at else Failure(failure.reason) for at, name in enumerate(names)}
+def scored(
+    found: Read[Mapping[str, float]] | Failure, outputs: Iterable[str]
+) -> dict[str, Measured]:
+    """Return the outcomes of one answer that gives every output its number, or of none."""
+    if isinstance(found, Failure):
+        return counted_once(dict.fromkeys(outputs, found))
+    evidence = told(found)
+    return counted_once({name: measured(found.value[name], evidence) for name in outputs})
+
+
+def counted_once(outcomes: Mapping[str, Measured]) -> dict[str, Measured]:
+    """Return the outcomes of one answer with its tokens at the first alone: they are added up."""
+    return {name: _silent(one) if at else one for at, (name, one) in enumerate(outcomes.items())}
+
+
+def _silent(outcome: Measured) -> Measured:
+    if not isinstance(outcome.evidence, dict) or TOKENS not in outcome.evidence:
+        return outcome
+    rest = {key: value for key, value in outcome.evidence.items() if key != TOKENS}
+    return replace(outcome, evidence=rest or None)
