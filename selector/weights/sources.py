@@ -7,9 +7,9 @@ from importlib import util
 from pathlib import Path
 
 from selector.errors import WeightsError
-from selector.weights import hub, web, wheels
+from selector.weights import constants, hub, web, wheels
 from selector.weights.coming import Coming
-from selector.weights.entry import Hub, Local, Resource, Source, Url, Wheel, within
+from selector.weights.entry import Constant, Hub, Local, Resource, Source, Url, Wheel, within
 
 _USER = re.compile(r"//[^/\s]*@")
 
@@ -39,6 +39,8 @@ def opened(source: Source, name: str, start: int = 0) -> Coming:
     match source:
         case Url():
             return web.opened(within(source.address, name), start)
+        case Constant():
+            return constants.opened(source, name)
         case Hub():
             return hub.opened(source, name, start)
         case Wheel():

@@ -198,7 +198,7 @@ def test_names_of_models_are_completed(shell):
     for command in ("pull", "verify", "path"):
         asked = {"COMP_WORDS": f"selector weights {command} hps", "COMP_CWORD": "3"}
         done = shell(env=asked | {"_SELECTOR_COMPLETE": "complete_bash"})
-        assert done.stdout.split() == ["hpsv2.0", "hpsv2.1"]
+        assert done.stdout.split() == ["hpsv2.0", "hpsv2.1", "hpsv3"]
 
 
 def test_what_has_begun_is_told(empty, monkeypatch):
