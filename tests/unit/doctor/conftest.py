@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from selector.installed import DISTRIBUTION, requirements
 from selector.weights.fetch import cache_folder
 
 
@@ -51,3 +52,18 @@ def announce(tmp_path, monkeypatch):
         (folder / "METADATA").write_text("\n".join([*head, *lines, "", ""]))
 
     return write
+
+
+@pytest.fixture
+def light(announce):
+    """Let the product have no optional parts: to import all that they need takes ten seconds."""
+    announce(DISTRIBUTION, "9.9", *(f"Requires-Dist: {one}" for one in requirements("")))
+
+
+@pytest.fixture
+def bare(announce):
+    """Let a package be missing in every optional part, so that no measure needs any of them."""
+    needed = [f"Requires-Dist: {one}" for one in requirements("")]
+    for part in ("detectors", "judges", "scorers"):
+        needed += [f"Provides-Extra: {part}", f"Requires-Dist: no-such-thing; extra == '{part}'"]
+    announce(DISTRIBUTION, "9.9", *needed)

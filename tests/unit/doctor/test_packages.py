@@ -74,11 +74,15 @@ def test_an_optional_part_says_which_measures_need_it(announce):
     assert {"detectors.faces", "detectors.hands"} <= set(of_it)
 
 
-def test_the_packages_that_detectors_need():
+def test_the_packages_that_detectors_need(announce):
     """All of them are imported and told with their versions, as the project announces them."""
+    wanted = requirements("detectors")
+    lines = (f"Requires-Dist: {str(one).partition(';')[0]}; extra == 'detectors'" for one in wanted)
+    announce(DISTRIBUTION, "9.9", "Provides-Extra: detectors", *lines)
     whole = by_name(extras(Asked()))["[detectors]"]
+    assert wanted
     assert whole.state == "ok", whole.said
-    for needed in requirements("detectors"):
+    for needed in wanted:
         assert f"{needed.name} {version(needed.name)}" in whole.said
 
 
