@@ -41,6 +41,11 @@ def images_in(given: Iterable[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def is_same(path: Path, other: str | None) -> bool:
+    """Return whether two names lead to one file: a picture before its edits may lie among them."""
+    return other is not None and os.path.realpath(path) == os.path.realpath(other)
+
+
 def _named(name: str) -> Path:
     if not name:  # Path would take it for the current folder, as from an unset variable
         raise RequestError("a file or folder: its name is empty (got ''). Name it.")

@@ -102,12 +102,17 @@ def _root(
 
 @app.command()
 def select(  # noqa: PLR0913 - one option each
-    prompt: Annotated[str, typer.Argument(help="What the images were made for.")],
+    prompt: Annotated[
+        str, typer.Argument(help="What the images were made for; of an edit, the instruction.")
+    ],
     files: Annotated[list[str], typer.Argument(help="Images, or folders of images.")],
     *,
     policy: Annotated[
         str, typer.Option(help="A policy's name or path.", autocompletion=complete.policies)
     ] = "starter",
+    source: Annotated[
+        str | None, typer.Option(help="The picture before the edit.", metavar="FILE")
+    ] = None,
     deliver: Deliver = None,
     expect: Annotated[
         list[str] | None, typer.Option(help="What this request expects.", metavar="NAME=NUMBER")
@@ -125,6 +130,8 @@ def select(  # noqa: PLR0913 - one option each
 ) -> None:
     """Choose among images of one prompt, and say why.
 
+    With --source they are edits of that picture, which itself is none of them.
+
     Example: selector select "a red chair" chairs/ --deliver 2 --report out.html
     """
     from selector.cli import files as folder
@@ -132,18 +139,20 @@ def select(  # noqa: PLR0913 - one option each
     from selector.engine import Selector
     from selector.errors import JournalError
     from selector.planning import measure_of
-    from selector.types import Selection
+    from selector.types import Edit, Selection
 
-    images = folder.images_in(files)
+    images = [one for one in folder.images_in(files) if not folder.is_same(one, source)]
     copies = None if accepted_to is None else folder.folder_for_copies(accepted_to)
-    reports.check(report, [policy, *images, *([] if no_journal else folder.journal_files(journal))])
+    kept = [] if no_journal else folder.journal_files(journal)
+    reports.check(report, [policy, *images, *([] if source is None else [source]), *kept])
     with folder.journal(journal, wanted=not no_journal) as book:
         engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
         expected = _expectations(engine, expect or ())
         models.fetch_first(map(measure_of, engine.plan.instances.values()))
         try:
             with _progress(engine, quiet=quiet or as_json):
-                selection = engine.select(prompt, images, expect=expected, timeout_s=timeout_s)
+                request = prompt if source is None else Edit(prompt, source)
+                selection = engine.select(request, images, expect=expected, timeout_s=timeout_s)
         except JournalError as error:  # what was decided is not lost with it
             if isinstance(error.selection, Selection):
                 _print(error.selection, as_json=as_json, quiet=quiet)

@@ -42,7 +42,10 @@ def score(  # noqa: PLR0913 - one option each
     files: Files,
     *,
     prompt: Annotated[
-        str | None, typer.Option(help="What all the images were made for.", metavar="TEXT")
+        str | None,
+        typer.Option(
+            help="What all the images were made for; of an edit, the instruction.", metavar="TEXT"
+        ),
     ] = None,
     source: Annotated[
         str | None, typer.Option(help="The picture before the edit, of all.", metavar="FILE")
@@ -61,8 +64,8 @@ def score(  # noqa: PLR0913 - one option each
 ) -> None:
     """Print what one measure finds in each image, and the mean with an interval.
 
-    A list has the columns image, and prompt and source where the measure reads them; its paths
-    are relative to its folder. It ends with 1 if nothing could be evaluated.
+    A list has the columns image, and prompt (of edits: instruction) and source where the measure
+    reads them; its paths are relative to its folder. It ends with 1 if nothing could be evaluated.
 
     Example: selector score sharpness chairs/
     """
@@ -123,6 +126,7 @@ def _given(
     """Return images, prompts and sources: of the list that is given, or of the files."""
     from selector.cli.files import images_in
     from selector.errors import RequestError
+    from selector.scoring.given import TEXTS
     from selector.scoring.manifest import is_manifest, read
 
     lists = [file for file in files if is_manifest(file)]
@@ -135,12 +139,11 @@ def _given(
         )
     options = {"prompt": prompt, "source": source}
     known = {name for name, given in options.items() if given is not None}
-    listed = read(lists[0], {name: who for name, who in engine.reads.items() if name not in known})
+    told = {*known, *(TEXTS if "prompt" in known else ())}
+    listed = read(lists[0], {need: who for need, who in engine.reads.items() if need not in told})
     for name, column in (("prompt", listed.prompts), ("source", listed.sources)):
         if name in known and column is not None:
-            raise RequestError(
-                f"--{name}: the list has a column of that name (got both). Leave one out."
-            )
+            raise RequestError(f"--{name}: the list has a column for it (got both). Leave one out.")
     prompts = prompt if listed.prompts is None else listed.prompts
     return listed.images, prompts, source if listed.sources is None else listed.sources
 

@@ -7,6 +7,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pydantic import JsonValue
 from selector.errors import RequestError
 from selector.log import operator_log
 from selector.policy.plan import Plan
-from selector.types import Candidate, Edit
+from selector.types import EITHER_TEXT, Candidate, Edit
 
 # One picture, which somebody forgot to put into a list.
 ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
@@ -123,18 +124,36 @@ def prompt(plan: Plan, thing: str | Edit) -> str | Edit:
     Raises:
         RequestError: It is not text, or a measure needs what it lacks.
     """
-    text: object = thing.instruction if isinstance(thing, Edit) else thing
-    needs = {need for one in plan.instances.values() for need in one.needs}
+    edit = thing if isinstance(thing, Edit) else None
+    what = "instruction" if edit else "prompt"
+    text: object = edit.instruction if edit else thing
     if not isinstance(text, str):
-        kind = type(thing).__name__
-        raise RequestError(f"prompt: expected text or an Edit (got {kind}). Give one of them.")
-    if "prompt" in needs and not text.strip():
-        raise RequestError("prompt: the policy's measures read it (got nothing). Give the prompt.")
-    if "source" in needs and not isinstance(thing, Edit):
-        raise RequestError("prompt: the policy's measures compare with a source. Give an Edit.")
+        kind = type(text).__name__
+        raise RequestError(f"{what}: expected text or an Edit (got {kind}). Give one of them.")
+    if who := _needing(plan, "prompt") if edit else _needing(plan, "instruction", "source"):
+        raise RequestError(_misfit(who, edit))
+    if not text.strip() and (who := _needing(plan, what, EITHER_TEXT)):
+        raise RequestError(f"{what}: {who} reads it (got nothing). Give the {what}.")
     if not _is_unicode(text):
-        raise RequestError("prompt: not valid Unicode (got a lone surrogate). Clean it.")
-    return thing
+        raise RequestError(f"{what}: not valid Unicode (got a lone surrogate). Clean it.")
+    return replace(edit, path=_text(edit.source)) if edit and _is_path(edit.source) else thing
+
+
+def _needing(plan: Plan, *needs: str) -> str:
+    """Return the name of the first measure that needs one of *needs*; "" if none does."""
+    return next((name for name, one in plan.instances.items() if {*needs} & {*one.needs}), "")
+
+
+def _misfit(who: str, edit: Edit | None) -> str:
+    if edit:
+        return (
+            f"prompt: {who} compares with a text that says what the picture should show, and an "
+            "edit has none (got an Edit). Give a prompt, or take a policy for edits."
+        )
+    return (
+        f"prompt: {who} needs the instruction or the source of an edit (got a prompt). Give an "
+        "Edit, on the command line its --source, or take a policy for prompts."
+    )
 
 
 def expectations(plan: Plan, expect: Any) -> dict[str, float]:

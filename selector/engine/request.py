@@ -16,6 +16,7 @@ from selector.types import (
     Measured,
     Outcome,
     evidence_needed,
+    is_needed,
     tokens_of,
 )
 
@@ -79,8 +80,10 @@ class Request:
         source = self.source if isinstance(self.source, Image) else None
         return Subject(
             image=self.images[name],
-            prompt=prompt if "prompt" in instance.needs else None,
-            instruction=edit.instruction if edit and "instruction" in instance.needs else None,
+            prompt=prompt if is_needed("prompt", instance.needs) else None,
+            instruction=edit.instruction
+            if edit and is_needed("instruction", instance.needs)
+            else None,
             source=source if "source" in instance.needs else None,
             evidence={one: _outputs_of(one, row) for one in evidence_needed(instance.needs)},
         )

@@ -34,6 +34,7 @@ from selector.types import (
     Outcomes,
     Selection,
     Spent,
+    is_needed,
     timeout_seconds,
 )
 
@@ -218,6 +219,8 @@ class Selector:
             source = open_image(edit.source, limits=self._limits, budget=self._budget)
             request.prompt = replace(edit, path=source.path, content_hash=source.content_hash)
             request.source = source
+            if any(is_needed("source", one.needs) for one in self.plan.instances.values()):
+                source.decode()  # now, so that what is damaged is told as what it is
         except ImageError as error:
             request.source = Failure(f"the edit's source: {error}")
 

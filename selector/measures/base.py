@@ -27,10 +27,10 @@ class Subject:
 
     Attributes:
         image: The candidate's picture; every smaller view is made once and shared.
-        prompt: What the picture should show, for measures that need "prompt".
+        prompt: What the picture should show, for measures that need "prompt", or either text.
         source: The picture before an edit, for measures that need "source".
         evidence: Outcomes by output of each instance named by "evidence of INSTANCE".
-        instruction: What an edit should change, for measures that need "instruction".
+        instruction: What an edit should change, for measures that need "instruction", or either.
     """
 
     image: Image
@@ -38,6 +38,11 @@ class Subject:
     source: Image | None = None
     evidence: Mapping[str, Mapping[str, Outcome]] = field(default_factory=dict)
     instruction: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the user wrote, for measures that need "prompt or instruction"."""
+        return self.instruction or self.prompt or ""
 
 
 class Measure(BaseModel, ABC):
@@ -52,7 +57,8 @@ class Measure(BaseModel, ABC):
         version: To be raised with any change of any number that it returns.
         scope: "candidate", or "set": then `run` gets exactly the members of one set a call.
         needs: What of the request it reads: "prompt", which says what the picture should show;
-            "instruction" and "source" of an edit; "evidence of INSTANCE".
+            "instruction" and "source" of an edit; "prompt or instruction", for what reads any text
+            of a user's; "evidence of INSTANCE".
         extra: The optional part of the package that it needs: "detectors"; "" if none.
         favours: What it scores too high for being of that sort: ("photographs",).
         example: Parameters to show and to test it with, where some must be given.

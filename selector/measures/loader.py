@@ -16,12 +16,12 @@ from selector.measures.base import Measure
 from selector.measures.misfits import misfits
 from selector.measures.names import names
 from selector.policy.values import KIND_FOLDERS
-from selector.types import EVIDENCE_OF, KINDS
+from selector.types import EITHER_TEXT, EVIDENCE_OF, KINDS
 
 __all__ = ["construct", "exists", "load", "names", "path_of"]
 
 SCOPES = ("candidate", "set")
-NEEDS = ("prompt", "instruction", "source")
+NEEDS = ("prompt", "instruction", "source", EITHER_TEXT)
 
 # What an installation lacks or a typing mistake raises; a bug of the module stays what it is.
 # A module that ends the process when imported would make a check end well.

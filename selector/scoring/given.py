@@ -14,11 +14,12 @@ import PIL.Image
 
 from selector.errors import RequestError
 from selector.images import Limits
-from selector.types import Candidate, timeout_seconds
+from selector.types import EITHER_TEXT, Candidate, timeout_seconds
 
 # One picture, where a list of them is expected.
 ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
 LISTED = 10  # places that a message names
+TEXTS = ("instruction", "prompt", EITHER_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Item:
         at: Its place among all, from 0.
         name: Its path as it was given, its id, or its number.
         image: What `open_image` takes.
-        prompt: What it was made for.
+        prompt: What it was made for; of an edit, the instruction.
         source: The name of the picture before the edit.
     """
 
@@ -52,8 +53,8 @@ def asked(reads: Mapping[str, str], prompts: Any, images: Any, sources: Any) -> 
     """Return what a caller gave, each image with its prompt and its source.
 
     Args:
-        reads: By which measure "prompt" and "source" are read, if any reads them.
-        prompts: A text for all, one each, or None.
+        reads: By which measure each need is read, if any reads it: "prompt", "instruction", ….
+        prompts: A text for all, one each, or None; for measures of edits the instructions.
         images: What is to be measured.
         sources: A picture for all, one each, or None.
 
@@ -64,7 +65,7 @@ def asked(reads: Mapping[str, str], prompts: Any, images: Any, sources: Any) -> 
     texts = _each("prompts", prompts, len(given), (str,))
     before = _each("sources", sources, len(given), ALONE)
     _check_texts(texts)
-    _check_there("prompts", texts, reads.get("prompt"))
+    _check_there("prompts", texts, reader_of_texts(reads))
     _check_there("sources", before, reads.get("source"))
     named = list(_sources_named(before))
     items = tuple(
@@ -73,6 +74,11 @@ def asked(reads: Mapping[str, str], prompts: Any, images: Any, sources: Any) -> 
     )
     by_name = zip(named, map(_image, before), strict=True)
     return Asked(items, {name: one for name, one in by_name if name is not None})
+
+
+def reader_of_texts(reads: Mapping[str, str]) -> str | None:
+    """Return which measure reads prompts, or the instructions that may stand in their place."""
+    return next((reads[need] for need in TEXTS if need in reads), None)
 
 
 def deadline(timeout_s: Any) -> float | None:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from selector.errors import RequestError
-from selector.scoring.given import is_unicode
+from selector.scoring.given import is_unicode, reader_of_texts
 from selector.scoring.writing import needs_pyarrow
-from selector.types import Candidate
+from selector.types import EITHER_TEXT, Candidate
 
 TOLD = 20  # problems that are told; the rest are counted
-COLUMNS = ("image", "prompt", "source")
+COLUMNS = ("image", "prompt", "instruction", "source")
 
 Record = Mapping[str, Any]
 Line = tuple[str, Record | str]  # where it stands, and what is there or what is wrong with it
@@ -29,7 +29,7 @@ class Manifest:
 
     Attributes:
         images: With the names by which the file calls them.
-        prompts: One each; None if it has no such column.
+        prompts: One each; None if it has no such column. For measures of edits the instructions.
         sources: Likewise, the pictures before edits.
     """
 
@@ -46,12 +46,13 @@ def is_manifest(path: str) -> bool:
 def read(path: str, reads: Mapping[str, str]) -> Manifest:
     """Return what the file at *path* lists, in its order.
 
-    It has the columns `image`, and `prompt` and `source` if need be; others are passed over. Paths
-    are relative to its folder.
+    It has the columns `image`, and `prompt` and `source` if need be; others are passed over. For
+    measures of edits `instruction` stands in place of `prompt`, which serves too where it is all
+    there is. Paths are relative to its folder.
 
     Args:
         path: It ends with .csv, .jsonl or .parquet. Text is UTF-8.
-        reads: By which measure "prompt" and "source" are read, if any reads them.
+        reads: By which measure each need is read, if any reads it: "prompt", "instruction", ….
 
     Raises:
         RequestError: It can't be read, or lists nothing; or each line that is wrong, with why.
@@ -61,8 +62,10 @@ def read(path: str, reads: Mapping[str, str]) -> Manifest:
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, no CSV, no Parquet
         said = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise RequestError(f"{path}: it can't be read (got {said}). Correct it.") from None
-    problems = [f"{path}: {said}" for said in _misnamed(columns, reads)]
-    problems += [f"{where}: {said}" for where, what in lines for said in _wrong(what, reads)]
+    text = _of_texts(columns, reads)
+    wanted = {"image": "", text: reader_of_texts(reads) or "", "source": reads.get("source", "")}
+    problems = [f"{path}: {said}" for said in _misnamed(columns, wanted)]
+    problems += [f"{where}: {said}" for where, what in lines for said in _wrong(what, wanted)]
     if len(problems) > TOLD:
         problems[TOLD:] = [f"{path}: and {len(problems) - TOLD} problems more"]
     if not (lines or problems):
@@ -70,35 +73,43 @@ def read(path: str, reads: Mapping[str, str]) -> Manifest:
     if problems:
         raise RequestError("\n".join(problems))
     folder = Path(path).parent
-    cells = {name: [_cell(what, name) for _, what in lines] for name in COLUMNS}
+    cells = {name: [_cell(what, name) for _, what in lines] for name in wanted}
     return Manifest(
         images=tuple(Candidate(folder / name, name) for name in cells["image"]),
-        prompts=tuple(cells["prompt"]) if "prompt" in columns else None,
+        prompts=tuple(cells[text]) if text in columns else None,
         sources=tuple(Candidate(folder / name, name) if name else None for name in cells["source"])
         if "source" in columns
         else None,
     )
 
 
-def _misnamed(columns: Sequence[str], reads: Mapping[str, str]) -> Iterator[str]:
-    """Give which columns are missing, or there twice."""
+def _of_texts(columns: Sequence[str], reads: Mapping[str, str]) -> str:
+    """Return which column holds what was asked for; a list of edits may tell both."""
+    of_edits = "instruction" in reads
+    order = ("instruction", "prompt") if of_edits else ("prompt", "instruction")
+    either = of_edits or EITHER_TEXT in reads
+    return next((name for name in order if either and name in columns), order[0])
+
+
+def _misnamed(columns: Sequence[str], wanted: Mapping[str, str]) -> Iterator[str]:
+    """Give which columns are missing, or there twice; *wanted* are those to be used, with whose."""
     got = ", ".join(sorted(columns)) or "nothing"
     for name, times in Counter(columns).items():
         if name and times > 1:
             yield f"column {name!r}: one of a name is needed (got {times}). Rename the others."
     if "image" not in columns:
         yield f"no column 'image' (got {got}). Name the files in one; commas part columns."
-    for name in COLUMNS:
-        if name in reads and name not in columns:
-            yield f"no column {name!r}, which {reads[name]} reads (got {got}). Add it."
+    for name, reader in wanted.items():
+        if reader and name not in columns:
+            yield f"no column {name!r}, which {reader} reads (got {got}). Add it."
 
 
-def _wrong(what: Record | str, reads: Mapping[str, str]) -> Iterator[str]:
+def _wrong(what: Record | str, wanted: Mapping[str, str]) -> Iterator[str]:
     """Give what is wrong with one line."""
     if isinstance(what, str):
         yield what
         return
-    for name in COLUMNS:
+    for name, reader in wanted.items():
         value = what.get(name)
         if value is not None and not isinstance(value, str):
             yield f"{name}: expected text (got {type(value).__name__}). Put it in quotes."
@@ -107,8 +118,8 @@ def _wrong(what: Record | str, reads: Mapping[str, str]) -> Iterator[str]:
         elif name in what and not (value and value.strip()):
             if name == "image":
                 yield "image: it is empty (got nothing). Name a file."
-            elif name in reads:
-                yield f"{name}: it is empty, and {reads[name]} reads it. Fill it in."
+            elif reader:
+                yield f"{name}: it is empty, and {reader} reads it. Fill it in."
 
 
 def _cell(what: Record | str, name: str) -> str:

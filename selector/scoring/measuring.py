@@ -15,7 +15,7 @@ from selector.scoring.given import Asked, Item
 from selector.scoring.instances import fingerprints, made, models, with_evidence
 from selector.scoring.reading import READERS, Read, ahead, reader
 from selector.scoring.scores import Row, Scores, summarised
-from selector.types import Failure, Measured, evidence_needed, members_hash
+from selector.types import EITHER_TEXT, Failure, Measured, evidence_needed, members_hash
 
 Found = dict[str, Measured]
 Progress = Callable[[int, int], None]  # how many images are done, of how many
@@ -45,7 +45,8 @@ def score(  # noqa: PLR0913 - what is measured, on what, and how
 
     Args:
         measure: A path, as in policies, or a measure.
-        prompts: One for all images or one each; None for measures that read none.
+        prompts: One for all images or one each; None for measures that read none. For measures
+            that need an instruction these are the instructions.
         images: Paths, encoded bytes, PIL images, `(H, W, 3)` uint8 arrays (sRGB), or `Candidate`s
             that carry one of these with an id. As many files as you like: only some are held.
         sources: For measures of edits the picture before: one for all images or one each.
@@ -168,7 +169,7 @@ class Scoring:
         """Return what the numbers depend on: two images of one key are measured once."""
         if read.image is None or self.measure.scope == "set":
             return read.item.at
-        prompt = read.item.prompt if "prompt" in self.reads else None
+        prompt = read.item.prompt if given.reader_of_texts(self.reads) else None
         return (read.image.content_hash, prompt, read.source and read.source.content_hash)
 
     def _run(self, reads: Sequence[Read], deadline: float | None) -> list[Found]:
@@ -210,9 +211,15 @@ class Scoring:
 def _subject(measure: Measure, one: Read, evidence: Mapping[str, Found]) -> Subject:
     """Return an image as a measure sees it: exactly what its `needs` names."""
     assert one.image is not None  # noqa: S101 - who could not be read is measured by nobody
-    prompt = one.item.prompt if "prompt" in measure.needs else None
-    source = one.source if "source" in measure.needs else None
-    return Subject(one.image, prompt, source, evidence)
+    text, needs = one.item.prompt, measure.needs
+    either = EITHER_TEXT in needs
+    return Subject(
+        image=one.image,
+        prompt=text if "prompt" in needs or (either and one.item.source is None) else None,
+        source=one.source if "source" in needs else None,
+        evidence=evidence,
+        instruction=text if "instruction" in needs or (either and one.item.source) else None,
+    )
 
 
 def _stamped(members: Sequence[Read], found: Iterable[Found]) -> list[Found]:

@@ -52,7 +52,9 @@ def reader(
 
     @lru_cache(maxsize=SOURCES)
     def source(name: str) -> Image:
-        return open_image(asked.sources[name], limits=limits, budget=budget)
+        image = open_image(asked.sources[name], limits=limits, budget=budget)
+        image.decode()  # now, so that what is damaged is told as what it is
+        return image
 
     def read(item: Item) -> Read:
         if deadline is not None and time.monotonic() >= deadline:

@@ -13,6 +13,7 @@ from selector.types.decided import (
     VerdictName,
 )
 from selector.types.measured import (
+    EITHER_TEXT,
     EVIDENCE_OF,
     KINDS,
     NOT_EVALUATED,
@@ -28,6 +29,7 @@ from selector.types.measured import (
     Scope,
     Score,
     evidence_needed,
+    is_needed,
     members_hash,
     tokens_of,
 )
@@ -35,6 +37,7 @@ from selector.types.request import Candidate, Edit, timeout_seconds
 from selector.types.selection import Selection, Spent, unread
 
 __all__ = [
+    "EITHER_TEXT",
     "EVIDENCE_OF",
     "KINDS",
     "NOT_EVALUATED",
@@ -64,6 +67,7 @@ __all__ = [
     "VerdictName",
     "evidence_needed",
     "from_data",
+    "is_needed",
     "members_hash",
     "timeout_seconds",
     "to_data",

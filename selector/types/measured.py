@@ -127,6 +127,7 @@ Outcome = Annotated[Score | Failure | NotApplicable | NotEvaluated, Field(discri
 NOT_EVALUATED = NotEvaluated()
 
 EVIDENCE_OF = "evidence of "
+EITHER_TEXT = "prompt or instruction"  # what the user wrote, whatever the request is
 TOKENS = "tokens"  # in the evidence: how many a judge read and wrote for it
 
 
@@ -134,6 +135,12 @@ def evidence_needed(needs: Iterable[str]) -> tuple[str, ...]:
     """Return the instances whose evidence is among the *needs* of a measure, in order."""
     found = (need.removeprefix(EVIDENCE_OF) for need in needs if need.startswith(EVIDENCE_OF))
     return tuple(sorted(found))
+
+
+def is_needed(what: str, needs: Iterable[str]) -> bool:
+    """Return whether a measure of these *needs* reads "prompt", "instruction" or "source"."""
+    texts = EITHER_TEXT.split(" or ")
+    return any(what == need or (need == EITHER_TEXT and what in texts) for need in needs)
 
 
 def tokens_of(outcome: Outcome) -> int:

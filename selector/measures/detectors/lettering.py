@@ -16,7 +16,7 @@ from selector.signs.asked_words import asked
 from selector.signs.spelled import letters, readability
 from selector.signs.watermarks import is_mark, tiled
 from selector.signs.words import Word, doubt_of, is_wanted, words_of
-from selector.types import Cost, Kind, Measured, NotApplicable, Output, Score
+from selector.types import EITHER_TEXT, Cost, Kind, Measured, NotApplicable, Output, Score
 
 
 def _with_letters(text: str) -> str:
@@ -49,9 +49,10 @@ class Lettering(Measure):
         share of the picture under lettering that mostly is in no text asked for; `watermark`
         lines that name a stock agency or an owner, unless the prompt asks for that name, or are
         all over the picture; of these, lower is better.
-    Needs: the prompt: its words in quotes, or after "a sign that says" and the like, are asked
-        for, unless it refuses them. `words` asks for more, `allowed` is not unwanted, `languages`
-        are those of the dictionaries (Latin script), `side` is the size at which it is looked for.
+    Needs: the prompt, or the instruction of an edit: its words in quotes, or after "a sign that
+        says" and the like, are asked for, unless it refuses them. `words` asks for more, `allowed`
+        is not unwanted, `languages` are those of the dictionaries (Latin script), `side` is the
+        size at which it is looked for.
     Evidence: a polygon a line with what was read, its score and doubt; what was asked and read.
     Blind to: clear letters in a wrong order, unless the prompt asks for the right one: `garbled`
         hardly sees them (AUC 0.77), `unknown` does but can't tell them from names (0.59, interval
@@ -59,6 +60,8 @@ class Lettering(Measure):
         8 px: 9). One character alone, but for `match`. Lettering over ornament: a red telephone
         number across a carved vessel was not seen at any `side`. Faint watermarks: 5 of 23 were
         missed; short names of agencies that are misread or cut off. A text written twice.
+        What was written in the source of an edit counts as unwanted, unless `allowed` names it;
+        what an edit should take away ('change "OLD" to "NEW"') as asked for.
         What a prompt asks for without quotes in lower case after "with the text", and what it
         refuses in other languages than English and Chinese. What is upside down mostly counts as
         garbled, and so do Korean, Cyrillic and Arabic. Chinese was tried on five pictures,
@@ -84,8 +87,8 @@ class Lettering(Measure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """The prompt, which may ask for words."""
-        return frozenset({"prompt"})
+        """The prompt or the instruction of an edit, which may ask for words."""
+        return frozenset({EITHER_TEXT})
 
     @property
     def outputs(self) -> Mapping[str, Output]:
@@ -117,7 +120,7 @@ class Lettering(Measure):
         self._reader = self._reader or Reader(self.side)
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
-        """Read every picture, and compare with its prompt."""
+        """Read every picture, and compare with what was asked for."""
         return [self._measure(subject) for subject in subjects]
 
     def close(self) -> None:
@@ -133,7 +136,7 @@ class Lettering(Measure):
             )
         every = self._reader.read(subject.image.rgb)
         lines = [line for line in every if _is_lettering(line, subject.image)]
-        wanted = (*asked(subject.prompt or ""), *self.words)
+        wanted = (*asked(subject.text), *self.words)
         fine = (*wanted, *self.allowed)
         return {
             "count": Score(len(lines), _shown(lines)),

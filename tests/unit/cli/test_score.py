@@ -161,7 +161,7 @@ def test_what_comes_too_late_is_told(shell, chairs):
         (("blank", "chairs", "--out", "gone/out.csv"), "can't be written there"),
         (("blank", "list.csv", "chairs"), "a list stands alone (got 1 more beside it)."),
         (("blank", "list.csv", "--out", "list.csv"), "the command itself reads list.csv"),
-        (("blank", "list.csv", "--prompt", "x"), "--prompt: the list has a column of that name"),
+        (("blank", "list.csv", "--prompt", "x"), "--prompt: the list has a column for it"),
         (("blank", "gone.csv"), "gone.csv: it can't be read"),
         (("blank", "chairs", "--timeout-s", "-1"), "timeout_s: expected finite seconds above 0"),
         (("blank", "empty"), "no images in this folder"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from asking import SIZES, nested, picture, png
-from selector import Candidate, Policy, Selection, select
+from selector import Candidate, Edit, Policy, Selection, select
 from selector.errors import PolicyError, RequestError
 from selector.types import Score
 
@@ -109,11 +109,35 @@ def test_prompts_that_nobody_reads_may_be_anything(prompt):
     assert Selection.from_json(selection.to_json()) == selection
 
 
-def test_an_empty_prompt_is_refused_where_a_measure_reads_it(own):
-    """A policy whose measures read the prompt needs one."""
-    policy = own("return [{'value': Score(0.5)} for _ in subjects]", "prompt")
-    with pytest.raises(RequestError, match="Give the prompt"):
-        select("  ", [png()], policy)
+EDIT = Edit("make it red", png())
+
+
+@pytest.mark.parametrize(
+    ("request_", "needs", "said"),
+    [
+        ("  ", "prompt", "prompt: {who} reads it (got nothing). Give the prompt."),
+        ("", "prompt or instruction", "prompt: {who} reads it (got nothing). Give the prompt."),
+        (Edit(" ", png()), "instruction", "instruction: {who} reads it (got nothing)."),
+        (Edit("", png()), "prompt or instruction", "instruction: {who} reads it (got nothing)."),
+        (Edit(7, png()), "source", "instruction: expected text or an Edit (got int)."),
+        (Edit("\ud800", png()), "source", "instruction: not valid Unicode"),
+        (EDIT, "prompt", "{who} compares with a text that says what the picture should show"),
+        ("make it red", "source", "{who} needs the instruction or the source of an edit"),
+        ("make it red", "instruction", "Give an Edit, on the command line its --source"),
+    ],
+)
+def test_a_request_that_a_measure_can_do_nothing_with(own, request_, needs, said):
+    """It is told before anything is measured, with who needs what."""
+    policy = own("raise SystemExit('it measured')", needs)
+    with pytest.raises(RequestError) as caught:
+        select(request_, [png()], policy)
+    assert said.format(who=policy["method"]["weighted_sum"][0]["of"]) in str(caught.value)
+
+
+@pytest.mark.parametrize("request_", ["make it red", EDIT, Edit("", png()), Edit("", None)])
+def test_who_reads_neither_takes_both(request_):
+    """Where no measure reads text or source, an edit is as good as a prompt."""
+    assert select(request_, [png()], SIZES).answer == "complete"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pytest
 
 from asking import SIZES, png
 from selector import Edit, Selection, Selector, select
-from selector.errors import RequestError
 from selector.images import Limits
 from selector.types import Failure, NotEvaluated, Score
 
@@ -134,29 +133,54 @@ def test_evidence_of_another_instance_reaches_who_needs_it(own):
 
 
 SOURCE = """
-return [{'value': Score(float(one.source is not None and one.prompt == 'make it red'))}
-        for one in subjects]
+asked = [(one.instruction, one.prompt, one.source and one.source.size) for one in subjects]
+return [{'value': Score(float(each == ('make it red', None, (64, 64))))} for each in asked]
 """
 
 
 def test_an_edit_brings_its_source_to_the_measure_that_needs_it(own):
     """Instruction and source reach the measure; the record names the source by its hash."""
     edit = Edit("make it red", png(64, 3))
-    selection = select(edit, [png()], own(SOURCE, "prompt", "source"))
+    selection = select(edit, [png()], own(SOURCE, "instruction", "source"))
     assert selection.decision.quality == {"candidate-01": 1.0}
     assert len(selection.prompt.content_hash) == 64
     assert Selection.from_json(selection.to_json()) == selection
 
 
-def test_a_missing_source_is_a_failure_for_a_person(own, tmp_path):
-    """An edit whose source can't be read is decided, by a person."""
-    edit = Edit("make it red", tmp_path / "gone.png")
-    selection = select(edit, [png()], own(SOURCE, "prompt", "source"))
+SOURCES = {
+    "missing": (lambda folder: folder / "gone.png", "gone.png"),
+    "none": (lambda _: None, "holds no image (got NoneType)"),
+    "empty": (lambda _: b"", "empty"),
+    "cut off": (lambda _: png(64, 3)[:-2000], "damaged or cut off"),
+    "no image": (lambda _: b"not an image", "the edit's source"),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_bad_source_is_a_failure_for_a_person(own, tmp_path, kind):
+    """An edit whose source can't be read is decided, by a person, who hears what is wrong."""
+    make, said = SOURCES[kind]
+    edit = Edit("make it red", make(tmp_path))
+    selection = select(edit, [png(), png(64, 1)], own(SOURCE, "instruction", "source"))
     assert selection.answer == "review"
-    assert "gone.png" in str(selection.reasons["candidate-01"][0])
+    for one in selection.candidates:
+        (reason,) = selection.reasons[one.id]
+        assert "the edit's source: " in str(reason)
+        assert said in str(reason)
 
 
-def test_a_plain_prompt_for_a_policy_that_compares_with_a_source(own):
-    """A policy about edits refuses a request that is none."""
-    with pytest.raises(RequestError, match="Edit"):
-        select("make it red", [png()], own(SOURCE, "source"))
+def test_a_bad_source_harms_no_measure_that_does_not_need_it(own, tmp_path):
+    """Who reads the instruction alone measures; the record has the path, and no hash."""
+    body = "return [{'value': Score(len(one.instruction) / 100)} for one in subjects]"
+    edit = Edit("make it red", tmp_path / "gone.png")
+    selection = select(edit, [png()], own(body, "instruction"))
+    assert selection.decision.quality == {"candidate-01": 0.11}
+    assert selection.prompt == Edit("make it red", path=str(tmp_path / "gone.png"))
+
+
+def test_either_text_is_what_the_user_wrote(own):
+    """A measure of any text gets a prompt as a prompt, an instruction as an instruction."""
+    body = "return [{'value': Score(len(one.text + (one.prompt or '')) / 100)} for one in subjects]"
+    policy = own(body, "prompt or instruction")
+    assert select("red", [png()], policy).decision.quality == {"candidate-01": 0.06}
+    assert select(Edit("red", png()), [png()], policy).decision.quality == {"candidate-01": 0.03}

@@ -61,6 +61,31 @@ def test_columns_that_are_not_needed_may_be_absent(listed):
     assert (found.prompts, found.sources) == (None, None)
 
 
+INSTRUCTIONS = {"instruction": "scorers.e", "source": "scorers.e"}
+
+
+def test_a_list_of_edits_tells_the_instruction(listed):
+    """Before the prompt, which tells what the picture should show; alone, that serves too."""
+    both = listed("list.csv", "image,prompt,instruction,source\na.png,a hat,make it red,s.png\n")
+    assert read(both, INSTRUCTIONS).prompts == ("make it red",)
+    assert read(both, PROMPTS).prompts == ("a hat",)
+    assert read(both, {"prompt or instruction": "scorers.x"}).prompts == ("a hat",)
+    alone = listed("alone.csv", "image,prompt,source\na.png,make it red,s.png\n")
+    assert read(alone, INSTRUCTIONS).prompts == ("make it red",)
+
+
+def test_what_a_list_of_edits_lacks_is_told(listed):
+    """The column of instructions, each empty cell of it, and the source."""
+    assert told(listed("list.jsonl", '{"image": "a.png"}'), INSTRUCTIONS) == [
+        "list.jsonl: no column 'instruction', which scorers.e reads (got image). Add it.",
+        "list.jsonl: no column 'source', which scorers.e reads (got image). Add it.",
+    ]
+    text = "image,instruction,prompt,source\na.png, ,a hat,s.png\n"
+    assert told(listed("list.csv", text), INSTRUCTIONS) == [
+        "list.csv:2: instruction: it is empty, and scorers.e reads it. Fill it in.",
+    ]
+
+
 def test_every_problem_of_a_csv_is_told_at_once(listed):
     """With the line where the record begins, also behind one of several lines."""
     text = 'image,prompt\na.png,\n"",x\nb.png,"two\nlines",3\nc.png,ok\nd.png,"open\n'

@@ -130,6 +130,32 @@ def test_sources_are_given_for_all_or_each(made, files):
     assert [row.source for row in scores.rows] == [str(files[1]), "gone.png", "source-03"]
 
 
+def test_of_edits_the_prompts_are_the_instructions(made, files):
+    """Who needs an instruction gets it as that, and another is another question."""
+    body = "return [{'value': Score(len(s.instruction) / 100)} for s in subjects if not s.prompt]"
+    path = made("instructed", body, "instruction", "source")
+    scores = score(path, ["a", "bb"], [files[0]] * 2, files[1])
+    assert scores.values() == [0.01, 0.02]
+    assert [row.prompt for row in scores.rows] == ["a", "bb"]
+    with pytest.raises(RequestError, match=r"prompts: instructed\.own reads them"):
+        score(path, None, files[:2], files[1])
+
+
+def test_either_text_is_a_prompt_without_a_source_and_an_instruction_with_one(made, files):
+    """A measure of any text is told which it is."""
+    body = "return [{'value': Score(0.1 if s.prompt else 0.2)} for s in subjects if s.text == 'a']"
+    path = made("either", body, "prompt or instruction")
+    assert score(path, "a", files[:1]).values() == [0.1]
+    assert score(path, "a", files[:1], files[1]).values() == [0.2]
+
+
+def test_a_damaged_source_is_told_as_the_source(made, files):
+    """What begins like a picture and is cut off is the row's failure, with what it is."""
+    path = made("sourced", COUNTS, "source")
+    (row,) = score(path, None, files[:1], files[1].read_bytes()[:-200]).rows
+    assert row.outcomes["value"].reason.startswith("the source: ")
+
+
 def test_one_image_of_two_sources_is_two_questions(made, files):
     """What is measured once is the same image with the same picture before it."""
     body = "return [{'value': Score(s.source.size[0] / 100)} for s in subjects]"
