@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from jinja2 import TemplateError
 
 from selector.backbones.batches import MOST, Batches, ran_out
 from selector.backbones.judge import First, Manner, Question, Said
+from selector.backbones.model_folder import content
 from selector.backbones.precision import Precision, Where
 from selector.backbones.residency import Lease
 from selector.backbones.vlm_answers import answers, firsts
@@ -58,9 +59,7 @@ class Vlm:
         """
         where = Where(device, precision)
         self._name, self._manner = name, manner
-        self._lease = Lease(
-            ("vlm", _content(folder), where), lambda: VlmFolder(folder, name, where)
-        )
+        self._lease = Lease(("vlm", content(folder), where), lambda: VlmFolder(folder, name, where))
         with self._lease.use() as loaded:
             room = _room(loaded, manner.max_tokens) * where.bytes
         most = MOST_ON_CPU if device == "cpu" else MOST
@@ -133,14 +132,6 @@ class Vlm:
             said = shortened(" ".join(str(error).split()), SAID).rstrip(".")
             return Failure(f"{self._name} can't be asked this (got {said or type(error).__name__})")
         return given.to(loaded.network.device, loaded.network.dtype)
-
-
-def _content(folder: Path) -> tuple[Any, ...]:
-    """Return what tells one content of a folder from another, without reading it."""
-    whole = folder.absolute()
-    files = sorted(whole.iterdir()) if whole.is_dir() else []
-    facts = [(each.name, each.stat()) for each in files if each.is_file()]
-    return (str(whole), *((name, one.st_size, one.st_mtime_ns) for name, one in facts))
 
 
 def _room(loaded: Loaded, writes: int) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -13,16 +11,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from selector.backbones.checkpoint import shapes
+from selector.backbones.model_folder import INDEX, WHOLE, unfit
 from selector.backbones.precision import Where
-from selector.backbones.torch_ready import torch
+from selector.backbones.transformers_ready import transformers, without_bars
 from selector.errors import WeightsError
 from selector.foreign import shortened
-from selector.installed import CURE, install_extra, mend
 
 Processor: TypeAlias = Any  # of transformers: it makes what a model takes of texts and pictures
 Network: TypeAlias = Any
 
-WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 YES_NO = ("yes", "no")
 LONGEST = 8  # characters of a token that says so, with the signs of spaces
 SAID = 300  # characters of what transformers has to say
@@ -98,14 +95,14 @@ class VlmFolder:
         """
         self._shards()
         try:
-            with _without_bars():
+            with without_bars():
                 processor = self._processor()
                 return Loaded(processor, self._network(processor.tokenizer))
         except _ODD as error:
             raise self._unusable(str(error) or type(error).__name__) from None
 
     def _processor(self) -> Processor:
-        processor = _transformers().AutoProcessor.from_pretrained(self._folder, **_HERE)
+        processor = transformers().AutoProcessor.from_pretrained(self._folder, **_HERE)
         tokenizer = getattr(processor, "tokenizer", None)
         if tokenizer is None or not hasattr(processor, "image_processor"):
             raise self._unusable("a processor that takes no pictures")
@@ -117,7 +114,7 @@ class VlmFolder:
         return processor
 
     def _network(self, tokenizer: Any) -> Network:
-        network, said = _transformers().AutoModelForImageTextToText.from_pretrained(
+        network, said = transformers().AutoModelForImageTextToText.from_pretrained(
             self._folder,
             **_HERE,
             use_safetensors=True,
@@ -133,16 +130,12 @@ class VlmFolder:
 
     def _shards(self) -> list[Path]:
         """Return the files that hold the weights."""
-        index = self._folder / INDEX
+        if wrong := unfit(self._folder):
+            raise WeightsError(wrong)
         if (self._folder / WHOLE).is_file():
             return [self._folder / WHOLE]
-        if not index.is_file():
-            raise self._unusable(f"neither {WHOLE} nor {INDEX}")
-        try:
-            names = {str(name) for name in json.loads(index.read_bytes())["weight_map"].values()}
-        except _ODD:
-            raise self._unusable(f"an {INDEX} that names no files") from None
-        return [self._folder / name for name in sorted(names)]
+        named = json.loads((self._folder / INDEX).read_bytes())["weight_map"].values()
+        return [self._folder / name for name in sorted({*named})]
 
     def _unusable(self, got: str) -> WeightsError:
         return WeightsError(
@@ -154,33 +147,10 @@ class VlmFolder:
 
 def _plain(told: Any, tokenizer: Any) -> Any:
     """Return of a model's settings for writing what is no matter of drawing lots: ends, penalty."""
-    return _transformers().GenerationConfig(
+    return transformers().GenerationConfig(
         do_sample=False,
         repetition_penalty=told.repetition_penalty or 1.0,
         eos_token_id=told.eos_token_id or tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=told.bos_token_id,
     )
-
-
-def _transformers() -> Any:
-    torch()
-    try:
-        import transformers
-    except (ImportError, OSError) as error:
-        cure = mend(error) or install_extra("scorers")
-        raise WeightsError(f"transformers: it does not start (got {error}).{CURE}{cure}") from None
-    return transformers
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars of progress meanwhile."""
-    told = _transformers().utils.logging
-    drawn = told.is_progress_bar_enabled()
-    told.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if drawn:
-            told.enable_progress_bar()
