@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from pydantic import JsonValue
+
 from selector.backbones.judge import Judge, Question, Said
 from selector.dialogue.neutral import neutral
 from selector.dialogue.thought import answer
@@ -133,7 +135,7 @@ def _paid(found: Read[Held] | Failure | _Unread, tokens: int) -> Read[Held] | Fa
 
 def _failed(unread: _Unread) -> Failure:
     shown = printable(unread.said.text[:SHOWN])
-    evidence = {"texts": [shown], TOKENS: unread.said.tokens}
+    evidence: JsonValue = {"texts": [shown], TOKENS: unread.said.tokens}
     return Failure(f"unreadable answer: {unread.why}", evidence)
 
 

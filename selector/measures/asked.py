@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
@@ -17,7 +17,7 @@ from selector.errors import MeasureError
 from selector.foreign import printable, shortened
 from selector.images.srgb import Pixels
 from selector.measures import judges
-from selector.measures.base import measured
+from selector.measures.base import Subject, measured
 from selector.measures.judges import JudgeParameter
 from selector.measures.own_file import OwnFile
 from selector.types import TOKENS, Failure, Measured
@@ -62,14 +62,14 @@ class Asking:
         return judges.unlisted(self.judge)
 
     def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return judges.missing(self.judge)
+        """Return which folder of a model is not where it should be, and what to do; "" if none."""
+        return judges.missing(self.judge) if self.judge else ""
 
     def caution(self) -> str:
-        """Return whether it would ask in other words than the models learned; "" if not."""
-        if self.template != "published":
-            return ""
-        return next(filter(None, map(wordings.caution, self.names)), "")
+        """Return that nobody is named, or that the words are not what models learned; "" if fine."""
+        nobody = "" if self.judge else judges.missing(None)
+        words = wordings.caution(*self.names) if self.template == "published" else ""
+        return " ".join(filter(None, (nobody, words)))
 
     def prepare(self) -> bool:
         """Fetch the published wordings; return whether any came."""
@@ -138,7 +138,16 @@ def ready(asked: Asked | None, where: str) -> Asked:
     return asked
 
 
-def told(read: Read[object]) -> dict[str, JsonValue]:
+def no_edit(subject: Subject) -> Failure | None:
+    """Return what of an edit is not there, so that nothing can be asked about it."""
+    if not (subject.instruction or "").strip():
+        return Failure("the edit has no instruction, so nobody knows what should have changed")
+    if subject.source is None:
+        return Failure("the edit has no source, so nobody knows what was changed")
+    return None
+
+
+def told(read: Read[Any]) -> dict[str, JsonValue]:
     """Return the evidence of an answer: the judge's own words, and the tokens that it took."""
     return {"texts": [shortened(printable(read.text), REASON)], TOKENS: read.tokens}
 
