@@ -9,50 +9,39 @@ from pathlib import Path
 
 from selector.errors import WeightsError
 
-SMALL = (
-    ".json",
-    ".txt",
-    ".jinja",
-    ".model",
-)  # what tells how the model is made up and how it reads
+SMALL = (".json", ".txt", ".jinja", ".model")  # what tells how it is made up and how it reads
 WEIGHTS = ".safetensors"
+WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 SAMPLES, SAMPLE = 64, 4096  # bytes: a fine-tune changes all weights, so few are enough to see it
 LARGEST_HEADER = 100 * 2**20  # bytes; what safetensors itself allows
+PUT = "Put a model there as transformers writes it, in safetensors, or name another folder."
 _known: dict[Path, tuple[object, str]] = {}  # what tells a change, and the checksum
 
 
 def unfit(folder: Path) -> str:
     """Return why the folder can hold no model, and what to do; "" if it can hold one."""
-    if not folder.is_dir():
-        found = "a file" if folder.is_file() else "nothing there"
-        return f"{folder}: it is no model's folder (got {found}). Put it there, or name another."
-    if not (folder / "config.json").is_file():
-        return (
-            f"{folder}: it holds no model in transformers' layout (got no config.json). Name the "
-            "folder that save_pretrained wrote, or a snapshot of the hub."
-        )
     try:
-        lacking = [name for name in shards(folder) if not (folder / name).is_file()]
-    except (OSError, ValueError, AttributeError) as error:
-        return f"{folder / INDEX}: it can't be read (got {error}). Put the right one there."
-    if lacking or not any(folder.glob(f"*{WEIGHTS}")):
-        found = f"no {lacking[0]}" if lacking else f"no file *{WEIGHTS}"
-        return f"{folder}: weights are missing (got {found}). Put them there as safetensors."
-    return ""
+        if not folder.is_dir():
+            found = "a file" if folder.is_file() else "nothing there"
+            return f"{folder}: it is no model's folder (got {found}). {PUT}"
+        lacking = [name for name in ("config.json", *_named(folder)) if _lacks(folder, name)]
+    except OSError as error:
+        return f"{folder}: it can't be read (got {error.strerror}). Let this user read it."
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return f"{folder / INDEX}: it is no index of weights. {PUT}"
+    return f"{folder}: a model's file is missing (got no {lacking[0]}). {PUT}" if lacking else ""
 
 
-def shards(folder: Path) -> list[str]:
-    """Return the names of the files that the index says hold the weights; none without an index.
+def _lacks(folder: Path, name: str) -> bool:
+    return not (folder / name).is_file()
 
-    Raises:
-        OSError: The index can't be read.
-        ValueError: It is no such index.
-    """
-    if not (folder / INDEX).is_file():
-        return []
-    named = json.loads((folder / INDEX).read_bytes())["weight_map"].values()
-    return sorted({Path(str(name)).name for name in named})
+
+def _named(folder: Path) -> list[str]:
+    """Return the names of the files that must hold the weights."""
+    if (folder / WHOLE).is_file() or not (folder / INDEX).is_file():
+        return [WHOLE]
+    return sorted({*map(str, json.loads((folder / INDEX).read_bytes())["weight_map"].values())})
 
 
 def content(folder: Path) -> str:

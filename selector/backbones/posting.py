@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import errno
 import http.client
 import re
-import socket
 import ssl
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from functools import partial
-from ipaddress import ip_address
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from selector.backbones.connections import Call, is_here, opener
 from selector.backbones.daemons import started
 
 MAX_ANSWER = 64 * 1024  # bytes; a number and a few words
 MAX_COMPLAINT = 8 * 1024  # bytes of what a service says beside a refusal
-CONNECT_S = 10.0  # an address where nobody lives takes no call; who works long has taken it
 BUSY = (429, 500, 502, 503, 504)  # what may be over at the second try
 # Letters, digits and hyphens in parts of up to 63: all others no name server and no library takes.
 NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
@@ -112,85 +107,24 @@ def allowed(url: str, *, http: bool = False) -> str:
         raise ValueError("expected the address of a service, such as https://example.com/score")
     if parts.username is not None or parts.password is not None:
         raise ValueError("expected no password in the address; name its variable in 'key_from'")
-    if parts.scheme != "https" and not (parts.scheme == "http" and (http or is_here(host))):
+    if not safe(url) and not (http and parts.scheme == "http"):
         raise ValueError("expected https; http only to this machine, as http://127.0.0.1:8000")
-    if parts.port == 0:  # asking for it raises ValueError where it is no port
+    if not _has_port(parts):
         raise ValueError("expected a port from 1 to 65535")
     return url
 
 
-def is_here(host: str) -> bool:
-    """Return whether *host* is this very machine, so that nothing goes over a network."""
+def safe(url: str) -> bool:
+    """Return whether what is sent there can't be read on its way: https, or http on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or ""))
+
+
+def _has_port(parts: SplitResult) -> bool:
     try:
-        return ip_address(host).is_loopback
+        return parts.port != 0  # none is right too
     except ValueError:
-        return host == "localhost"
-
-
-class _Line:
-    """The connections of one question, which can be cut from another thread."""
-
-    def __init__(self, until: float) -> None:
-        self.until = until
-        self._sockets: list[socket.socket] = []
-
-    def hold(self, made: socket.socket) -> None:
-        """Remember a connection.
-
-        Raises:
-            TimeoutError: It is too late for one.
-        """
-        self._sockets.append(made)
-        if time.monotonic() >= self.until:  # whoever cuts may have done so before
-            raise TimeoutError
-
-    def cut(self) -> None:
-        """End whatever is being waited for."""
-        for each in self._sockets:
-            with contextlib.suppress(OSError):  # it is closed already
-                socket.socket.shutdown(each, socket.SHUT_RDWR)  # TLS would say good-bye first
-
-
-class _Plain(http.client.HTTPConnection):
-    def __init__(self, host: str, *, line: _Line, **options: Any) -> None:
-        super().__init__(host, **options)
-        self._line = line
-
-    def connect(self) -> None:
-        patience, self.timeout = self.timeout, min(self.timeout or CONNECT_S, CONNECT_S)
-        try:
-            super().connect()
-        except TimeoutError:
-            if patience == self.timeout:
-                raise
-            raise OSError(errno.EHOSTUNREACH, f"no connection in {CONNECT_S:g} s") from None
-        self.sock.settimeout(patience)
-        self._line.hold(self.sock)
-
-
-class _Safe(_Plain, http.client.HTTPSConnection):
-    pass
-
-
-class _Held(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-    """Opens connections that can be cut."""
-
-    def __init__(self, line: _Line) -> None:
-        super().__init__()
-        self._line = line
-
-    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Plain, line=self._line), req)
-
-    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Safe, line=self._line), req)
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: it could lead the key and the picture elsewhere."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Refuse, so that the redirect itself is the answer."""
+        return False
 
 
 def _is_host(host: str) -> bool:
@@ -198,24 +132,24 @@ def _is_host(host: str) -> bool:
 
 
 def _asked(endpoint: Endpoint, body: bytes | None, until: float, most: int) -> bytes:
-    line = _Line(until)
-    answer = started(lambda: _sent(endpoint, body, line, most))
+    call = Call(until)
+    answer = started(lambda: _sent(endpoint, body, call, most))
     try:
         return answer.result(max(0.0, until - time.monotonic()))
     except TimeoutError:
-        line.cut()
+        call.cut()
         said = f"no answer in {endpoint.timeout_s:g} s"
         trouble = Trouble(said, "Make it faster, or raise timeout_s.")
         trouble.heard, trouble.late = False, True
         raise trouble from None
 
 
-def _sent(endpoint: Endpoint, body: bytes | None, line: _Line, most: int) -> bytes:
+def _sent(endpoint: Endpoint, body: bytes | None, call: Call, most: int) -> bytes:
     method = "GET" if body is None else "POST"
     request = urllib.request.Request(endpoint.url, body, _headers(endpoint), method=method)  # noqa: S310 - see `allowed`
-    left = max(0.001, line.until - time.monotonic())
+    left = max(0.001, call.until - time.monotonic())
     try:
-        with _opener(endpoint, line).open(request, timeout=left) as answer:
+        with opener(endpoint.url, call).open(request, timeout=left) as answer:
             return _read(answer, most)
     except urllib.error.HTTPError as error:
         with error:
@@ -227,12 +161,6 @@ def _sent(endpoint: Endpoint, body: bytes | None, line: _Line, most: int) -> byt
 def _headers(endpoint: Endpoint) -> dict[str, str]:
     named = {"Content-Type": "application/json", "Accept": "application/json"}
     return named | {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else named
-
-
-def _opener(endpoint: Endpoint, line: _Line) -> urllib.request.OpenerDirector:
-    if is_here(urlsplit(endpoint.url).hostname or ""):  # a proxy is another machine
-        return urllib.request.build_opener(_Held(line), _Stay, urllib.request.ProxyHandler({}))
-    return urllib.request.build_opener(_Held(line), _Stay)
 
 
 def _read(answer: http.client.HTTPResponse, most: int) -> bytes:

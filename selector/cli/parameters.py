@@ -82,8 +82,8 @@ def _inlined(schema: Any, known: Mapping[str, Any], inside: frozenset[str] = fro
 
 
 def _kind(schema: Mapping[str, Any], *, many: bool = False) -> str:
-    if "anyOf" in schema:
-        return " or ".join(_kind(one, many=many) for one in schema["anyOf"])
+    if kinds := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(_kind(one, many=many) for one in kinds)
     if "enum" in schema or "const" in schema:
         listed = schema.get("enum") or [schema["const"]]
         return ("any of " if many else "one of ") + ", ".join(map(_json, listed))

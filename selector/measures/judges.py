@@ -19,20 +19,22 @@ from pydantic import (
     model_validator,
 )
 
-from selector.backbones import model_folder
 from selector.backbones.judge import Judge, Manner
 from selector.backbones.keys import key_in
 from selector.backbones.model_file import located
-from selector.backbones.posting import allowed
+from selector.backbones.model_folder import content, unfit
+from selector.backbones.posting import allowed, safe
 from selector.backbones.served import Address, Served
 from selector.errors import MeasureError, WeightsError
 from selector.policy.problems import in_words
+from selector.weights.snapshot import snapshot
 
 URL = "SELECTOR_JUDGE_URL"
 MODEL = "SELECTOR_JUDGE_MODEL"
 KEY = "SELECTOR_JUDGE_KEY"
 HTTP = "SELECTOR_JUDGE_HTTP"
 NOBODY = f"no judge is named. Set {URL} and {MODEL}, or give 'judge' a server or a folder."
+OWN_NETWORK = f"'http: true' ({HTTP}=1) over a network of your own"
 VARIABLE = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
 
 
@@ -66,16 +68,13 @@ class Server(BaseModel):
     picture: Literal["png", "jpeg"] = "png"
     http: bool = False
 
-    @field_validator("base_url")
-    @classmethod
-    def _plain(cls, given: str) -> str:
-        if "?" in given or "#" in given:
-            raise ValueError("expected an address without '?' or '#', such as http://127.0.0.1/v1")
-        return allowed(given, http=True)
-
     @model_validator(mode="after")
-    def _safe(self) -> Self:
-        allowed(self.base_url, http=self.http)
+    def _safe(self) -> Self:  # of the whole, whose problems are told without showing a password
+        if "?" in self.base_url or "#" in self.base_url:
+            raise ValueError("expected a base_url without '?' or '#', as http://127.0.0.1:8000/v1")
+        allowed(self.base_url, http=True)
+        if not self.http and not safe(self.base_url):
+            raise ValueError(f"expected https: http only to this machine, or with {OWN_NETWORK}")
         return self
 
     @property
@@ -120,7 +119,7 @@ class InProcess(BaseModel):
     @cached_property
     def content(self) -> str:
         """The checksum of what the folder held when it was first looked at; "" if no model."""
-        return model_folder.content(located(self.folder))
+        return content(located(self.folder))
 
     @property
     def identity(self) -> dict[str, str]:
@@ -139,14 +138,12 @@ class InProcess(BaseModel):
         Raises:
             WeightsError: It can't be had, or is not what it was when it was first looked at.
         """
-        if self.repo:
-            from selector.weights.snapshot import snapshot
-
-            return snapshot(self.repo, self.revision)
         path = located(self.folder)
-        if wrong := model_folder.unfit(path):
+        if self.repo:
+            path = snapshot(self.repo, self.revision, fits=lambda here: not unfit(here))
+        if wrong := unfit(path):
             raise WeightsError(wrong)
-        if model_folder.content(path) != self.content:
+        if not self.repo and content(path) != self.content:
             raise WeightsError(
                 f"{path}: the model changed since it was looked at (got another checksum). "
                 "Put it back, or start again."
@@ -225,7 +222,7 @@ def missing(given: JudgeParameter | None) -> str:
     if given is None:
         return NOBODY
     if isinstance(given, InProcess) and given.folder:
-        return model_folder.unfit(located(given.folder))
+        return unfit(located(given.folder))
     return ""
 
 

@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 def found(hub: Hub, name: str) -> Path | None:
     """Return where the hub library's cache has the file *name*; None if it has it not."""
-    if _misspelt():
+    if misspelt():
         return None
     try:
         from huggingface_hub import try_to_load_from_cache
@@ -55,7 +55,7 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
         WeightsError: The library is not installed, the hub does not answer, refuses, or has
             another commit; the message says why in a few words.
     """
-    if wrong := _misspelt():
+    if wrong := misspelt():
         raise WeightsError(wrong)
     try:
         from huggingface_hub import get_hf_file_metadata, hf_hub_url
@@ -69,7 +69,7 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
     if is_offline_mode():
         raise WeightsError("HF_HUB_OFFLINE is set: no download, and the hub's cache has it not")
     address = hf_hub_url(hub.repo, hub.file(name), revision=hub.revision)
-    facts = _within(ANSWER_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
+    facts = in_time(ANSWER_S, lambda: get_hf_file_metadata(address, timeout=STALL_S), ENDPOINT)
     if hub.revision not in (facts.commit_hash, BRANCH):
         raise WeightsError(f"{ENDPOINT} has another commit (got {facts.commit_hash})")
     if start and start == facts.size:
@@ -84,7 +84,7 @@ def opened(hub: Hub, name: str, start: int = 0) -> Coming:
     return Coming(start if partial else 0, facts.size, _checksum(facts.etag), blocks)
 
 
-def _misspelt() -> str:
+def misspelt() -> str:
     """Return what is wrong with HF_ENDPOINT; the hub's library would print it and not start."""
     try:
         _ = urlsplit(os.environ.get("HF_ENDPOINT", "")).port
@@ -107,11 +107,11 @@ def _answers(address: str, headers: dict[str, str]) -> Iterator[Any]:
             yield from answer.iter_bytes()  # as they come: of a block that breaks off all is lost
 
     rest = asked()
-    failures = _failures()
+    kinds = failures()
     try:
         yield from rest
-    except failures as error:
-        raise CutOffError(_told(error)) from None
+    except kinds as error:
+        raise CutOffError(in_words(error)) from None
 
 
 def _blocks(answers: Iterator[Any], until: float) -> Iterator[bytes]:
@@ -121,7 +121,7 @@ def _blocks(answers: Iterator[Any], until: float) -> Iterator[bytes]:
             raise WeightsError("too slow")
 
 
-def _within(seconds: float, call: Callable[[], _T], where: str) -> _T:
+def in_time(seconds: float, call: Callable[[], _T], where: str) -> _T:
     """Return what *call* returns; looking up a name can take longer than any time-out allows.
 
     Raises:
@@ -133,8 +133,8 @@ def _within(seconds: float, call: Callable[[], _T], where: str) -> _T:
     def run() -> None:
         try:
             made.append(call())
-        except _failures() as error:
-            failed.append(_told(error))
+        except failures() as error:
+            failed.append(in_words(error))
 
     thread = threading.Thread(target=run, daemon=True)  # is left behind where it hangs
     thread.start()
@@ -144,7 +144,7 @@ def _within(seconds: float, call: Callable[[], _T], where: str) -> _T:
     return made[0]
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def failures() -> tuple[type[Exception], ...]:
     """Return what the hub's library raises; its HTTP library has had three names so far.
 
     Where a proxy is asked for that needs another library, it is an ImportError.
@@ -162,6 +162,7 @@ def _checksum(etag: str | None) -> str:
     return etag if etag and _SHA256.fullmatch(etag) else ""
 
 
-def _told(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """Return the first line of what the hub's library says is wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__

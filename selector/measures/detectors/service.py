@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Semaphore
@@ -11,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, JsonValue, PrivateAttr
 
 from selector.backbones.daemons import started
+from selector.backbones.keys import key_in
 from selector.backbones.posting import Endpoint, allowed
 from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
@@ -89,7 +89,9 @@ class Service(Measure):
 
     def build(self, device: str) -> None:  # noqa: ARG002 - it runs elsewhere
         """Read the key; nothing is asked yet."""
-        self._endpoint = Endpoint(self.url, _key(self.key_from), self.timeout_s)
+        self._endpoint = Endpoint(
+            self.url, key_in(self.key_from, where="detectors.service"), self.timeout_s
+        )
 
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every picture, several at once."""
@@ -129,18 +131,6 @@ class Service(Measure):
         if not self._endpoint:
             raise MeasureError("detectors.service: it is not built (got no key). Call `build`.")
         return ask(self._endpoint, self.question, part(image, box, self.long_side))
-
-
-def _key(name: str) -> str:
-    key = os.environ.get(name, "") if name else ""
-    # Anything else would end the header early, or be shown in an error of the HTTP library.
-    if name and not (key and key.isascii() and key.isprintable() and " " not in key):
-        found = "nothing" if not key else "spaces, line ends or letters that no key has"
-        raise MeasureError(
-            f"detectors.service: no key in the environment variable {name} (got {found}). "
-            "Set it to the service's key."
-        )
-    return key
 
 
 def _evidence(boxes: list[Box], replies: list[Reply]) -> JsonValue:
