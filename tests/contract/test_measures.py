@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import goldens
+import judged
 import onnx_files
 import services
 from selector import measures
@@ -48,11 +49,12 @@ ODD = {
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory):
     """One runner with every measure, so that models load once."""
-    with services.serving() as service:
+    with services.serving() as service, judged.serving() as judges:
         model = onnx_files.classifier(np.eye(3, 2))
         yours = {
             "detectors.classifier": onnx_files.write(tmp_path_factory.mktemp("models"), model),
             "detectors.service": {"url": service.answering(services.redness)},
+            **judges,
         }
         assert set(yours) == {path for path in PATHS if loader.load(path).yours}
         yours |= {path: goldens.parameters(path) for path in goldens.FILES}
@@ -67,7 +69,8 @@ def runner(tmp_path_factory):
 
 
 def subject(picture) -> Subject:
-    return Subject(open_image(picture), prompt="a picture")
+    source = open_image(Image.new("RGB", (64, 48), "blue"))
+    return Subject(open_image(picture), "a picture", source, instruction="make it red")
 
 
 def test_every_file_is_a_measure_and_every_measure_a_file():
@@ -147,10 +150,16 @@ def test_odd_pictures_give_outcomes_inside_the_declared_range(path, runner):
         (found,) = runner.run(path, [subject(picture)])
         assert set(found) == set(outputs), name
         for output, outcome in found.items():
-            assert not isinstance(outcome, Failure), (name, output, outcome.reason)
+            if isinstance(outcome, Failure):
+                assert _too_long_for_a_judge(path, picture), (name, output, outcome.reason)
             if isinstance(outcome, NotApplicable):
                 assert outputs[output].optional, (name, output)
             assert len(json.dumps(outcome.evidence)) <= 16 * 1024
+
+
+def _too_long_for_a_judge(path, picture) -> bool:
+    """Return whether a judge refuses a picture, as their models take none over 200 to 1."""
+    return path in judged.JUDGES and max(picture.size) > 200 * min(picture.size)
 
 
 @pytest.mark.parametrize("path", PATHS)
