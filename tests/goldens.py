@@ -24,6 +24,7 @@ FILES = {
     },
     "scorers.clip_score": {"checkpoint": "clip_score/weights/model.safetensors"},
     "scorers.hpsv2": {"checkpoint": "hpsv2/weights/HPS_v2.1_compressed.pt"},
+    "scorers.hpsv3": {"checkpoint": "hpsv3/weights/HPSv3.safetensors"},
     "scorers.image_reward": {"checkpoint": "imagereward/weights/ImageReward.pt"},
     "scorers.pickscore": {"checkpoint": "pickscore/weights/model.safetensors"},
 }

@@ -37,7 +37,7 @@ STATES = 8  # of the width of the network, held at once for every token, besides
 
 
 @dataclass(frozen=True, slots=True)
-class HPSv3:
+class Which:
     """Which HPSv3, where it computes and how exactly: equal ones share what they load.
 
     Attributes:
@@ -73,14 +73,14 @@ class Rewards:
     Safe to use from several threads.
     """
 
-    def __init__(self, hpsv3: HPSv3) -> None:
+    def __init__(self, which: Which) -> None:
         """Load it, unless it is loaded.
 
         Raises:
             WeightsError: It or the files of its base can't be had, or are others.
             MeasureError: That precision is not for that device.
         """
-        self._lease = Lease(hpsv3, lambda: _Whole(hpsv3))
+        self._lease = Lease(which, lambda: _Whole(which))
 
     def of(self, images: Sequence[Image], texts: Sequence[str]) -> list[Reward | Failure]:
         """Return the reward of each image for what is said of it, or why it has none.
@@ -130,10 +130,10 @@ class Rewards:
 class _Whole:
     """An HPSv3 that can be loaded: what the residency asks of a model, and its vocabulary."""
 
-    def __init__(self, hpsv3: HPSv3) -> None:
-        self.name, self.device = hpsv3.name, hpsv3.device
-        self._own = hpsv3.own
-        self._where, self._exact = (Where(hpsv3.device, one) for one in (hpsv3.precision, EXACT))
+    def __init__(self, which: Which) -> None:
+        self.name, self.device = which.name, which.device
+        self._own = which.own
+        self._where, self._exact = (Where(which.device, one) for one in (which.precision, EXACT))
         self.made = Embeddings(REMEMBERED)
 
     @cached_property

@@ -16,6 +16,7 @@ BESIDE = (
     "med_config.json",
     "vocab.txt",
     "bert_tokenizer/vocab.txt",
+    "tokenizer.json",
 )
 
 
