@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from selector.backbones.judge import First, Manner, Question, Said
-from selector.backbones.posting import Trouble
+from selector.backbones.posting import BUSY, Trouble
 from selector.foreign import apart, printable, shortened
 
 LIKELIEST = 20  # tokens; what vLLM tells at most unless its operator allows more
 COMPLAINT = 300  # characters of what a server says is wrong
 ABOVE_ONE = 1e-3  # a logarithm of a probability may be above 0 by rounding
-BUSY = (429, 500, 502, 503, 504)
+BROKEN_OFF = ("length", "content_filter", "abort", "error")
 PROTOCOL = "Look at base_url: it must speak OpenAI's protocol, and mostly ends with /v1."
 
 
@@ -64,10 +64,10 @@ def said(answer: bytes, key: str) -> Said:
         _no_answer("it holds no message")
     if refusal := message.get("refusal"):
         raise Trouble(f"it refuses to answer (got {quoted(refusal, key)})", "Ask something else.")
-    whole = choice.get("finish_reason") != "length"
+    whole = choice.get("finish_reason") not in BROKEN_OFF
     text = _harmless(_text(message.get("content")), key)
     if not text.strip():
-        raise _empty(choice, whole=whole)
+        raise _empty(choice)
     return Said(text, _tokens(read), whole)
 
 
@@ -183,10 +183,10 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _empty(choice: dict[str, Any], *, whole: bool) -> Trouble:
+def _empty(choice: dict[str, Any]) -> Trouble:
     if choice.get("finish_reason") == "content_filter":
         return Trouble("the server's filter held the answer back", "Ask something else.")
-    if not whole:
+    if choice.get("finish_reason") == "length":
         todo = "Serve the model without thinking, or with more room for it."
         return Trouble("the answer is empty: all that it may write went into thinking", todo)
     return Trouble("the answer is empty", "See what the server logs.")

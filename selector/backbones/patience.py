@@ -90,7 +90,7 @@ def patiently(ask: Callable[[float], Found], known: Line, *, timeout_s: float, t
         try:
             found = ask(began + timeout_s / 2 if half else until)
         except Trouble as trouble:
-            pause = 0.0 if trouble.late else trouble.wait_s or _pause_s(number)
+            pause = _pause_s(number, trouble)
             if trouble.heard:
                 known.heard()
             over = number == tries or time.monotonic() + pause >= until
@@ -105,5 +105,9 @@ def patiently(ask: Callable[[float], Found], known: Line, *, timeout_s: float, t
     raise AssertionError  # there is one try at least
 
 
-def _pause_s(number: int) -> float:
+def _pause_s(number: int, trouble: Trouble) -> float:
+    if trouble.late:  # it was left alone for long enough
+        return 0.0
+    if trouble.wait_s is not None:
+        return trouble.wait_s
     return min(2.0 ** (number - 1) + random.uniform(0, JITTER_S), LONGEST_PAUSE_S)  # noqa: S311 - no secret

@@ -17,7 +17,7 @@ from selector.backbones.connections import Call, is_here, opener
 from selector.backbones.daemons import started
 
 MAX_ANSWER = 64 * 1024  # bytes; a number and a few words
-MAX_COMPLAINT = 8 * 1024  # bytes of what a service says beside a refusal
+MAX_COMPLAINT = 64 * 1024  # bytes of what a service says beside a refusal
 BUSY = (429, 500, 502, 503, 504)  # what may be over at the second try
 # Letters, digits and hyphens in parts of up to 63: all others no name server and no library takes.
 NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
@@ -50,14 +50,14 @@ class Trouble(Exception):  # noqa: N818 - told in words as a MeasureError
         heard: Whether the service said anything at all.
         late: Whether its time was over.
         code: Of a refusal; 0 for other trouble.
-        wait_s: How long it asks to be left alone.
+        wait_s: How long it asks to be left alone; None if it does not.
         complaint: What it said beside a refusal: untrusted, and the key may be in it.
     """
 
     heard = True
     late = False
     code = 0
-    wait_s = 0.0
+    wait_s: float | None = None
     complaint = b""
 
     def __init__(self, what: str, todo: str, *, passing: bool = False) -> None:
@@ -197,14 +197,14 @@ def _in_words(code: int) -> Trouble:
     return Trouble(what, "See what the service logs.", passing=code in BUSY)
 
 
-def _wait_s(asked: str) -> float:
+def _wait_s(asked: str) -> float | None:
     """Return the seconds that a Retry-After asks for, which may be a number or a date."""
     if asked.strip().isdecimal():
         return float(asked)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
     except (ValueError, OverflowError):
-        return 0.0
+        return None
 
 
 def _broken(reason: object) -> BaseException:

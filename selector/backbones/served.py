@@ -123,7 +123,7 @@ class Served:
         return urlsplit(self._server.base_url).netloc
 
     def _line(self) -> Line:
-        return line(self._server.base_url, self._server.at_once)
+        return line(self._server.base_url.rstrip("/"), self._server.at_once)
 
     def _each(
         self, questions: Sequence[Question], put: Callable[[Any], Any], read: Read[Found]
