@@ -13,6 +13,7 @@ import typer
 
 from selector.cli.naming import path_of
 from selector.cli.prose import coloured, entry, shown
+from selector.dialogue.wording import published_names
 from selector.doctor.finding import megabytes
 from selector.doctor.models import is_large
 from selector.errors import SelectorError, WeightsError
@@ -61,10 +62,15 @@ def _meant(name: str) -> tuple[str, ...]:
     path = path_of(name)
     if path not in loader.names():
         return (name,)
-    loads = loader.construct(path, loader.load(path).example).weights
-    if not loads:
+    found = loads(loader.construct(path, loader.load(path).example))
+    if not found:
         raise WeightsError(f"{path}: it loads no model (got {name!r}). Name one that does.")
-    return loads
+    return found
+
+
+def loads(measure: Measure) -> tuple[str, ...]:
+    """Return the names of all that comes for a measure: its models, and the words that it asks in."""
+    return (*measure.weights, *published_names(measure.identities))
 
 
 def listed() -> Iterator[str]:
@@ -162,7 +168,7 @@ def _users() -> dict[str, list[str]]:
     users: dict[str, list[str]] = {}
     for path in loader.names():
         for measure in _variants(path):
-            for name in measure.weights:
+            for name in loads(measure):
                 if path not in users.setdefault(name, []):
                     users[name].append(path)
     return users

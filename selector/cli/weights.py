@@ -159,7 +159,7 @@ def _wanted(names: Sequence[str], policy: str | None, *, everything: bool) -> li
     Raises:
         RequestError: None is asked for.
     """
-    from selector.cli.models import named
+    from selector.cli.models import loads, named
     from selector.errors import RequestError
     from selector.planning import measure_of, planned
     from selector.weights import manifest
@@ -169,7 +169,7 @@ def _wanted(names: Sequence[str], policy: str | None, *, everything: bool) -> li
     wanted = named(names)
     if policy is not None:
         measures = map(measure_of, planned(policy).plan.instances.values())
-        wanted += [manifest.entry(model) for measure in measures for model in measure.weights]
+        wanted += [manifest.entry(model) for measure in measures for model in loads(measure)]
     elif not names:
         raise RequestError("weights pull: no model is named. Name some, or --policy, or --all.")
     return list(dict.fromkeys(wanted))

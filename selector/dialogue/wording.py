@@ -25,6 +25,7 @@ from selector.weights.wordings import FOLDER
 
 Origin = Literal["published", "own", "yours"]
 
+KEY = "wording:"  # before a name where a measure tells what its numbers follow from
 WAIT_S = 5.0  # who is asked to select must not wait long for words that can be done without
 AGAIN_S = 600.0
 
@@ -149,6 +150,11 @@ def caution(*names: str) -> str:
         "it asks in this project's own words, not in those that the model was trained with, so "
         f"its numbers are not its authors'. Say `{_pull(*ours)}`."
     )
+
+
+def published_names(identities: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the manifest's names of the wordings among what identifies a measure's numbers."""
+    return tuple(FOLDER + key.removeprefix(KEY) for key in identities if key.startswith(KEY))
 
 
 def _pull(*names: str) -> str:

@@ -1,6 +1,7 @@
 """The models that measures of the package load: where each is published, and what is known of it."""
 
 from selector.weights.entry import Entry, File, Hub, Local, Resource, Url, Wheel
+from selector.weights.perceptual import PERCEPTUAL
 from selector.weights.wordings import WORDINGS
 
 _MEDIAPIPE = "https://storage.googleapis.com/mediapipe-models"
@@ -226,8 +227,6 @@ _JUDGES = (
         name="qwen2_vl_processor",
         files=(
             File("tokenizer.json", about=7_030_000),
-            File("tokenizer_config.json"),
-            File("preprocessor_config.json"),
             File("config.json"),
         ),
         sources=(Hub("Qwen/Qwen2-VL-7B-Instruct", "eed13092ef92e448dd6875b2a00151bd3f7db0ac"),),
@@ -237,4 +236,4 @@ _JUDGES = (
     ),
 )
 
-ENTRIES = (*_LANDMARKERS, *_DETECTORS, *_SCORERS, *_JUDGES, *WORDINGS)
+ENTRIES = (*_LANDMARKERS, *_DETECTORS, *_SCORERS, *_JUDGES, *PERCEPTUAL, *WORDINGS)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from selector.errors import WeightsError
 from selector.weights import manifest
-from selector.weights.entry import Hub, Url, Wheel
+from selector.weights.entry import Constant, Hub, Url, Wheel
 from selector.weights.place import places
 
 NAMES = [each.name for each in manifest.entries()]
@@ -34,7 +34,7 @@ def test_sources_can_not_change_under_us(name: str) -> None:
     """Servers are asked over https and for what has a checksum; a hub's commit is spelt out."""
     entry = manifest.entry(name)
 
-    urls = [each.address for each in entry.sources if isinstance(each, Url)]
+    urls = [each.address for each in entry.sources if isinstance(each, Url | Constant)]
     wheels = [each.requirement for each in entry.sources if isinstance(each, Wheel)]
     hubs = [each.revision for each in entry.sources if isinstance(each, Hub)]
     assert all(each.startswith("https://") for each in urls)
@@ -43,6 +43,18 @@ def test_sources_can_not_change_under_us(name: str) -> None:
     assert all(file.sha256 for file in entry.files) or all(
         isinstance(each, Hub) for each in entry.sources
     )
+
+
+def test_every_text_has_a_constant_at_each_of_its_sources() -> None:
+    """Which a wording is read from, whichever source answers."""
+    texts = [one for one in manifest.entries() if one.name.startswith("wording/")]
+    assert texts
+    for one in texts:
+        sources = [each for each in one.sources if isinstance(each, Constant)]
+        assert len(sources) == len(one.sources)
+        assert all(
+            source.name(file.name).isidentifier() for file in one.files for source in sources
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
