@@ -1,17 +1,32 @@
 """Shipped policies, judges for them, and portraits to try them on."""
 
+from contextlib import ExitStack
+
 import pytest
 from PIL import Image
 
-from judges import Files, appointed, impartial
+from judges import ASKED, Files, appointed, asked, impartial
 from motifs import Picture
 from selector import Candidate, Policy, Selection, Selector
 
 
 @pytest.fixture(scope="session")
-def alike(tmp_path_factory) -> Files:
-    """Judges that find all pictures alike."""
-    return impartial(tmp_path_factory.mktemp("judges"))
+def alike(tmp_path_factory):
+    """Judges that find all pictures alike, and nothing wrong with any."""
+    with asked() as server:
+        yield impartial(tmp_path_factory.mktemp("judges")) | {ASKED: {"judge": server.parameter()}}
+
+
+@pytest.fixture
+def asking(alike):
+    """Let a judge answer the questions of a policy by an opinion; return what `choose` takes."""
+    with ExitStack() as running:
+
+        def by(opinion) -> Files:
+            server = running.enter_context(asked(opinion))
+            return alike | {ASKED: {"judge": server.parameter()}}
+
+        yield by
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from selector import cases
+from selector.measures.judges import NOBODY
 from selector.planning import lint, plan_of, planned
 from selector.policy import find, schema
 from selector.policy.document import read
@@ -44,10 +45,36 @@ def test_policy_plans_and_fits_its_schema(name, root):
     assert Plan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
 
 
+@pytest.fixture
+def no_judge(monkeypatch):
+    """Let the environment name no judge."""
+    for name in ("URL", "MODEL", "KEY", "HTTP"):
+        monkeypatch.delenv(f"SELECTOR_JUDGE_{name}", raising=False)
+
+
+@pytest.fixture
+def some_judge(no_judge, monkeypatch):  # noqa: ARG001 - what is named replaces what was there
+    """Let the environment name a judge, which need not be there to plan."""
+    monkeypatch.setenv("SELECTOR_JUDGE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SELECTOR_JUDGE_MODEL", "a-judge")
+
+
+@pytest.mark.usefixtures("some_judge")
 @pytest.mark.parametrize("name", NAMES)
 def test_policy_says_what_its_author_meant(name, root):
-    """The linter warns of nothing in it."""
+    """The linter warns of nothing in it, where a judge is named for those that ask one."""
     assert [str(one) for one in lint(planned(root / "policies" / f"{name}.yaml"))] == []
+
+
+@pytest.mark.usefixtures("no_judge")
+@pytest.mark.parametrize("name", NAMES)
+def test_policy_warns_of_nothing_but_a_judge_that_is_not_named(name, root):
+    """Each question of it says so, with what to set; a policy without questions says nothing."""
+    made = planned(root / "policies" / f"{name}.yaml")
+    asks = [one for one, uses in made.policy.measures.items() if uses.use.endswith("vlm_question")]
+    warned = [(one.rule, one.said) for one in lint(made)]
+    assert warned == [("caution", f"{one}: {NOBODY}") for one in asks]
+    assert bool(asks) == (name in {"portrait", "editorial", "patient-education"})
 
 
 @pytest.mark.parametrize("name", NAMES)
