@@ -15,7 +15,7 @@ NAMES = (
 )
 LONGEST = 64  # characters; the longest that are known have 33
 FORMS = (
-    rf"(?:<[|｜][^<>|｜\n]{{1,60}}[|｜]>|</?(?:{NAMES})>|<</?SYS>>"
+    rf"(?:<[|｜][^<>|｜\s]{{1,60}}[|｜]>|</?(?:{NAMES})>|<</?SYS>>"
     r"|\[/?(?:INST|IMG|IMG_BREAK|IMG_END)\])"
 )
 ANYWHERE, AT_THE_END = re.compile(FORMS), re.compile(rf"{FORMS}\Z")

@@ -35,7 +35,8 @@ EQUAL = re.compile(
 COMPARES = re.compile(r"\b(?:better|best|worse|equally|wins?|winner|prefer\w*|superior|tied?)\b")
 NAMES = re.compile(r"\b(?:images?|edits?|both|neither|either|they|two|tied?|one)\b")
 RECANTS = re.compile(
-    r"(?:no|not|nor|wait|actually|however|but|or|correction|hmm+|rather|on second thoughts?|sorry)\b"
+    r"(?:no|not|nor|wait|actually|however|but|or|correction|hmm+|rather|on second thoughts?|sorry"
+    r"|(?:that|this)(?:'s| is|) (?:not|wrong|false|incorrect|isn't|untrue))\b"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selector.dialogue.lines import NUMBER, lines, number
+from selector.dialogue.lines import lines
 from selector.dialogue.unreadable import UnreadableError
 
 NUMERALS = (
@@ -26,15 +26,21 @@ LIMITS = (
     "but|however|although|though|except|unless|if|partly|partially|somewhat|almost|nearly|hardly"
     "|barely"
 )
-BLURS = "a|an|and|or|to|either|more|less|fewer|so|as"
+NO_PLAIN_RATING = rf"{AMOUNTS}|{DOUBTS}|no ?(?:[,.;!\n]|\Z)"
+OTHERS = "a|an|and|or|to|more|less|fewer|so|of|missing|extra|additional|hidden|lost|too"
 
 SAID = r"(?:(?:final |the |my )?(?:answer|rating|score|count|number) ?(?:[:=]|is) ?)?"
 ENDS = r"(?:\Z|[.,;:!\n]| - |—)"
 YES_OR_NO = re.compile(rf"{SAID}(['\"]?)(yes|no)\1{ENDS}(.*)", re.DOTALL)
+RATED = r"([+-]?[0-9]{1,3})(?:\.0{1,3})?"
+REASONS = r"((?:[.!]?(?:\Z|\n)|[,;:] | - |—| \().*)"
 COUNTED = re.compile(
     rf"{SAID}(?:(?:there (?:is|are)|i (?:can )?(?:see|count)|it (?:has|shows)"
     r"|(?:this|the) [a-z]+ (?:has|shows)) )?(?:exactly )?"
-    rf"([0-9]{{1,4}}|{'|'.join(NUMERALS)}|none)((?: [a-z]+){{0,6}})[.! \n]*"
+    rf"([0-9]{{1,4}}|{'|'.join(NUMERALS)}|none(?! [a-z]))"
+    r"((?: (?:visible|distinct|clear|whole|human))?(?: [a-z]+)?)"
+    r"(?: (?:are |is )?(?:visible|shown|here|altogether|in total))?"
+    r"(?: (?:on|in|at) (?:this|the|that) [a-z]+)?[.! \n]*"
 )
 
 
@@ -69,19 +75,16 @@ def rating(text: str, low: int, high: int) -> int:
             thinking.
     """
     begins = re.fullmatch(
-        rf"{SAID}({NUMBER})(?: ?(?:/|out of) ?{high})?({ENDS}.*| [a-z(].*)",
-        _plain(text),
-        re.DOTALL,
+        rf"{SAID}{RATED}(?: ?(?:/|out of) ?{high})?{REASONS}", _plain(text), re.DOTALL
     )
     if not begins:
         raise UnreadableError("no rating at its beginning")
-    doubtful = rf"{AMOUNTS}|{DOUBTS}|(?:no|wrong)\b ?[,.;!]"
-    if re.search(r"[0-9%?]|\A (?:or|and|to)\b", begins[2]) or _speaks(begins[2], doubtful):
+    if re.search("[0-9%?]", begins[2]) or _speaks(begins[2], NO_PLAIN_RATING):
         raise UnreadableError("a rating that is not plain")
-    value = number(begins[1])
-    if value != int(value) or not low <= value <= high:
+    value = int(begins[1])
+    if not low <= value <= high:
         raise UnreadableError(f"no whole number from {low} to {high}")
-    return int(value)
+    return value
 
 
 def count(text: str) -> int:
@@ -94,11 +97,10 @@ def count(text: str) -> int:
         UnreadableError: It is anything else; it was still thinking.
     """
     told = COUNTED.fullmatch(_plain(text))
-    if not told or _speaks(told[2], f"{BLURS}|{AMOUNTS}|{DENIES}|{DOUBTS}|{LIMITS}"):
+    if not told or _speaks(told[2], f"{OTHERS}|{AMOUNTS}|{DENIES}|{DOUBTS}|{LIMITS}"):
         raise UnreadableError("no plain count")
-    if told[1] == "none":
-        return 0
-    return NUMERALS.index(told[1]) if told[1] in NUMERALS else int(told[1])
+    number = "zero" if told[1] == "none" else told[1]
+    return NUMERALS.index(number) if number in NUMERALS else int(number)
 
 
 def _plain(text: str) -> str:
