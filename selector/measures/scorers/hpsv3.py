@@ -26,8 +26,9 @@ class HPSv3(Measure):
     Unit: `mu`, points without a bound, higher is better: means of generators lie from about 0
         (Stable Diffusion 2) to 10.6 (Kolors); compares only pictures of one prompt. `sigma`, above
         0: by how much judgements would spread around it; neither end is better.
-    Needs: the prompt, all of it, and the whole picture on about 200,000 pixels. `precision: bf16`,
-        as published and as its authors computed; fp32 takes 31 GB instead of 16.
+    Needs: the prompt, all of it, and the whole picture on about 200,000 pixels; none longer than
+        200 times its short side. `precision: bf16`, as published and as its authors computed; fp32
+        takes 31 GB instead of 16.
     Evidence: `texts` says so where the prompt held control tokens of the model: they are left out,
         for they could set the score.
     Blind to: what is lost at 448 × 448 px: letters and fingers of small figures, so gate on
