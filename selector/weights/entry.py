@@ -58,7 +58,8 @@ class Constant:
     names: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return f"{', '.join(dict(self.names).values())} in {self.address}"
+        several = len(self.names) > 1
+        return f"{f'{len(self.names)} texts' if several else self.names[0][1]} in {self.address}"
 
     def name(self, file: str) -> str:
         """Return the name of the constant whose text is the model's file *file*."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from selector.errors import WeightsError
 from selector.log import operator_log
 from selector.weights import lockfile, manifest, verify
+from selector.weights.constants import FIELD
 from selector.weights.entry import Constant, Entry, Hub, Source, Url, within
 from selector.weights.place import Place, places
 from selector.weights.sources import comes_from_afar, here, without_password
@@ -194,5 +195,6 @@ def _published(place: Place) -> str:
         if isinstance(source, Url):
             return within(source.address, place.file.name)
         if isinstance(source, Constant):
-            return f"the text {source.name(place.file.name)} of {source.address}"
+            of = source.name(place.file.name)
+            return f"the text that is {of} in {source.address} ({FIELD} for what it puts in)"
     return str(next(iter(filter(comes_from_afar, place.entry.sources)), "it"))

@@ -248,3 +248,36 @@ def test_a_person_sees_it_come(empty):
     (Path(empty["SELECTOR_CACHE"]) / "toy").unlink()
     done = subprocess.run(run, capture_output=True, env=environment, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+WORDED = """\
+name: mine
+version: 1
+measures:
+  liked:
+    use: scorers.unified_reward
+    judge: {base_url: "http://127.0.0.1:9/v1", model: any}
+method:
+  weighted_sum:
+    - {of: liked.score, weight: 1}
+"""
+
+
+@pytest.mark.parametrize("how", [["scorers.unified_reward"], ["--policy", "mine.yaml"]])
+def test_the_words_that_a_judge_is_asked_in_come_as_models_do(shell, empty, how):
+    """By the measure that asks in them, or by a policy; and where they belong is told."""
+    (shell.cwd / "mine.yaml").write_text(WORDED)
+    done = shell("weights", "pull", *how, env=empty)
+    assert done.returncode == 1
+    assert "1 to download, 0.7 kB" in done.stderr
+    assert f"{empty['SELECTOR_CACHE']}/wording/unified_reward.txt" in done.stderr
+    assert "SELECTOR_OFFLINE is set" in done.stderr
+
+
+def test_the_list_says_who_asks_in_which_words(shell, empty):
+    """Each wording has a measure, in whichever form that asks in it."""
+    listed = json.loads(shell("weights", "list", "--json", env=empty).stdout)
+    used = {one["name"]: one["used_by"] for one in listed if one["name"].startswith("wording/")}
+    assert used["wording/unified_reward_classic"] == ["scorers.unified_reward"]
+    assert used["wording/qwen_image_bench"] == ["scorers.qwen_image_bench"]
+    assert [name for name, users in used.items() if not users] == []

@@ -146,7 +146,10 @@ def test_another_text_is_refused_and_the_next_source_asked(server: Server) -> No
         "half a char",
     ):
         assert reason in said
-    assert f"Put the text problem of {server.address}/gone.py at" in said
+    assert (
+        f"Put the text that is problem in {server.address}/gone.py ({{P}} for what it puts in) at"
+        in said
+    )
 
     right = Constant(server.page("/right.py", PROGRAM.encode()).address, names)
     assert obtain(entry(*wrong, right, asked=ASKED)).read_text() == ASKED
