@@ -11,12 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from selector.dialogue import wording as words
-from selector.dialogue import wording_file
-from selector.dialogue.checklist import HIERARCHY
 from selector.dialogue.wording import bring, caution, published_names, wording
 from selector.errors import WeightsError
 from selector.weights import manifest
@@ -24,11 +20,6 @@ from selector.weights.entry import Constant, Entry, File
 from selector.weights.fetch import obtain
 from selector.weights.place import places
 
-NAMES = [
-    one.name.removeprefix("wording/")
-    for one in manifest.entries()
-    if one.name.startswith("wording/")
-]
 ASKED = "Is this it? [{P}]\n"
 PROGRAM = 'asked = "Is this it? " + f"[{it}]\\n"\n'
 
@@ -102,70 +93,6 @@ def put(entry: Entry, cache: Path, *texts: str) -> None:
         place.path.write_bytes(text.encode())
 
 
-def given_file(path: Path, text: str | bytes) -> tuple[Path, str]:
-    """Write a file of the user's; return it as a measure hands it on."""
-    content = text.encode() if isinstance(text, str) else text
-    path.write_bytes(content)
-    return path, hashlib.sha256(content).hexdigest()
-
-
-# --- our own words ---------------------------------------------------------------------------
-
-
-def test_each_published_wording_has_one_of_our_own_and_no_more() -> None:
-    """So that a judge can be asked without a network, whichever it is."""
-    assert sorted(path.stem for path in wording_file.OWN.iterdir()) == sorted(NAMES)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_our_own_words_have_the_parts_of_the_published_ones(name: str) -> None:
-    """Whoever asks names a part, and need not know whose words it is."""
-    files = manifest.entry(f"wording/{name}").files
-    parts = [Path(one.name).stem for one in files] if len(files) > 1 else ["text"]
-    assert list(wording(name, template="own").parts) == parts
-
-
-def test_our_checklists_name_what_the_answers_are_read_by() -> None:
-    """All parts and facets, spelt as the judge was trained to spell them, each with a question."""
-    ours = wording("qwen_image_bench", template="own").parts
-    for level1, level2 in HIERARCHY.items():
-        found: dict[str, list[str]] = {}
-        for line in ours[level1].splitlines():
-            if line.startswith("## "):
-                found[line[3:]] = []
-            else:
-                name, _, asked = line.removeprefix("- ").partition(": ")
-                assert asked.endswith("?")
-                found[list(found)[-1]].append(name)
-        assert found == {part: list(facets) for part, facets in level2.items()}
-
-
-def test_our_words_are_our_own(shared: Path) -> None:
-    """No line of any length is that of a published text."""
-    theirs = " ".join(path.read_text() for path in (shared / "golden" / "templates").iterdir())
-    texts = [one for name in NAMES for one in wording(name, template="own").parts.values()]
-    lines = {line.strip() for text in texts for line in text.splitlines() if len(line) > 30}
-    assert lines
-    assert not [line for line in lines if line in theirs]
-
-
-@given(said=st.text())
-def test_a_prompt_can_not_leave_its_quotation(said: str) -> None:
-    """Each line of it stands behind ">", whatever it takes for the end of one."""
-    own = wording("unified_reward", template="own")
-    before, behind = own.parts["text"].split("> {prompt}")
-    asked = own.render(prompt=said)
-    assert asked.startswith(before)
-    assert asked.endswith(behind)
-    quoted = asked[len(before) : len(asked) - len(behind)].splitlines()
-    assert quoted
-    assert all(line.startswith("> ") for line in quoted)
-    assert [line[2:] for line in quoted] == (said.splitlines() or [""])
-
-
-# --- what is put in --------------------------------------------------------------------------
-
-
 def test_what_is_put_in_is_never_looked_at_again(entry: Entry, cache: Path) -> None:
     """Fields, braces and markup of a prompt stay what they are: text."""
     put(entry, cache, ASKED)
@@ -191,9 +118,6 @@ def test_a_part_is_cut_at_a_mark_before_anything_is_put_in() -> None:
     assert before + "<image>" + behind == own.render("user", **said)
     assert "> a sign: <image>\n" in before
     assert "only: Quality." in behind
-
-
-# --- published words -------------------------------------------------------------------------
 
 
 def test_published_words_are_taken_where_they_are_here(entry: Entry, cache: Path) -> None:
@@ -310,8 +234,6 @@ def test_a_name_that_is_not_known_is_told() -> None:
         wording("unified_rewards", template="own")
 
 
-# --- the very texts that judges were trained with --------------------------------------------
-
 SINGLE = {
     "unified_reward": ("unifiedreward2", "pointwise_acs"),
     "unified_reward_pair": ("unifiedreward2", "pair_score"),
@@ -374,66 +296,3 @@ def test_hpsv3_is_told_what_its_authors_tell_it(shared: Path, cache: Path) -> No
     assert found.origin == "published"
     told = found.render("instruction", prompt=said) + found.render("suffix")
     assert told in golden["rendered_text_example"]
-
-
-# --- a file of the user's --------------------------------------------------------------------
-
-
-def test_a_text_of_one_s_own_is_taken_as_it_is(tmp_path: Path) -> None:
-    """With its own name in what it is told by: the checksum of the file."""
-    text = "\ufeffIs it {prompt}?\r\n> {prompt}\n{not this} { 'score': [1] }"
-    path, sha256 = given_file(tmp_path / "mine.txt", text)
-    found = wording("unified_reward", file=(path, sha256))
-    assert (found.origin, found.sha256) == ("yours", sha256)
-    expected = "Is it a fox\nin snow?\r\n> a fox\n> in snow\n{not this} { 'score': [1] }"
-    assert found.render(prompt="a fox\nin snow") == expected
-
-
-def test_our_own_files_are_such_as_a_user_may_write(tmp_path: Path) -> None:
-    """Who copies one and changes a word has a wording."""
-    for path in wording_file.OWN.iterdir():
-        mine = given_file(tmp_path / path.name, path.read_bytes())
-        found = wording(path.stem, file=mine)
-        assert found.parts == wording(path.stem, template="own").parts
-
-
-HPSV3 = "instruction: 'Rate {prompt}.'\nsuffix: 'Here: <|Reward|>'\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("unified_reward", "Is it good?", r"no \{prompt\}"),
-        ("unified_reward", "{prompt} {caption}", r"\{caption\}, which is not known"),
-        ("unified_reward_edit_quality", "Is {prompt} good?", r"\{prompt\}, which is not known"),
-        ("hpsv3", HPSV3.replace("suffix", "ending"), "no part 'suffix'; a part 'ending' that is"),
-        ("hpsv3", HPSV3.replace("<|Reward|>", ""), r"no <\|Reward\|> in 'suffix'"),
-        ("hpsv3", HPSV3.replace("{prompt}", "it"), r"no \{prompt\} in 'instruction'"),
-        ("hpsv3", HPSV3.replace(": <", ": <|Reward|><"), r"<\|Reward\|> in 'suffix' more than"),
-        ("hpsv3", HPSV3.replace("'Here: <|Reward|>'", "[a, b]"), "no YAML with a text for each"),
-        ("hpsv3", "Rate {prompt}. <|Reward|>", "no YAML with a text for each part"),
-        ("hpsv3", "[" * 20_000, "no YAML with a text for each part"),
-        ("hpsv3", "instruction: !!python/name:os.system", "no YAML with a text for each part"),
-        ("hpsv3", "a: 2001-99-99", "no YAML with a text for each part"),
-        ("unified_reward", b"\xff\xfe{prompt}", "no text in UTF-8"),
-        ("unified_reward", "{prompt}" + " " * wording_file.LARGEST, "too large for a wording"),
-    ],
-)
-def test_a_file_that_is_no_such_wording_says_why(
-    tmp_path: Path, name: str, text: str | bytes, said: str
-) -> None:
-    """Which part or field is missing, or is not known."""
-    mine = given_file(tmp_path / "mine.txt", text)
-    with pytest.raises(WeightsError, match=said):
-        wording(name, file=mine)
-
-
-def test_a_file_that_is_not_there_or_another_is_an_error(tmp_path: Path) -> None:
-    """A question is never asked in words that nobody wrote down."""
-    path, sha256 = given_file(tmp_path / "mine.txt", "Is it {prompt}?")
-    for where, expected in ((tmp_path / "none", "can't be read"), (tmp_path, "a folder")):
-        with pytest.raises(WeightsError, match=expected):
-            wording("unified_reward", file=(where, sha256))
-    path.write_text("Is this {prompt}?")
-    with pytest.raises(WeightsError, match="another file than it should be"):
-        wording("unified_reward", file=(path, sha256))
