@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from pydantic import JsonValue
 
 from selector.backbones.judge import Judge, Manner, Question
-from selector.dialogue import wording as wordings
 from selector.dialogue.asking import Held, Read, Reader, unechoed
 from selector.dialogue.neutral import neutral
 from selector.dialogue.wording import Wording
@@ -19,10 +18,8 @@ from selector.images.srgb import Pixels
 from selector.measures import judges
 from selector.measures.base import Subject, measured
 from selector.measures.judges import JudgeParameter
-from selector.measures.own_file import OwnFile
+from selector.measures.words import Template, Words
 from selector.types import TOKENS, Failure, Measured
-
-Template: TypeAlias = Literal["published", "own"] | OwnFile
 
 REASON = 500  # characters of a judge's own words that are kept
 
@@ -51,10 +48,7 @@ class Asking:
     @property
     def identities(self) -> dict[str, str]:
         """Each wording that would be asked in now, and whose it is."""
-        if isinstance(self.template, OwnFile):
-            return {f"wording:{name}": f"yours:{self.template.sha256}" for name in self.names}
-        found = (wordings.wording(name, template=self.template) for name in self.names)
-        return {f"wording:{one.name}": f"{one.origin}:{one.sha256}" for one in found}
+        return self._words.identities
 
     @property
     def unlisted(self) -> tuple[str, ...]:
@@ -68,15 +62,11 @@ class Asking:
     def caution(self) -> str:
         """Return that nobody is named, or that the words are not what models learned; "" if fine."""
         nobody = "" if self.judge else judges.missing(None)
-        words = wordings.caution(*self.names) if self.template == "published" else ""
-        return " ".join(filter(None, (nobody, words)))
+        return " ".join(filter(None, (nobody, self._words.caution())))
 
     def prepare(self) -> bool:
         """Fetch the published wordings; return whether any came."""
-        if self.template != "published":
-            return False
-        came = [wordings.bring(name) for name in self.names]  # each, whatever came
-        return any(came)
+        return self._words.prepare()
 
     def opened(self, device: str) -> Asked:
         """Return the judge, ready to be asked, and the wordings.
@@ -85,13 +75,12 @@ class Asking:
             MeasureError: No judge is named, or it is not there.
             WeightsError: Its files, or the wording's, are not what they should be.
         """
-        found = {name: self._wording(name) for name in self.names}
+        found = self._words.found()
         return Asked(judges.opened(self.judge, self.manner, device=device, where=self.where), found)
 
-    def _wording(self, name: str) -> Wording:
-        if isinstance(self.template, OwnFile):
-            return wordings.wording(name, file=(self.template.location, self.template.sha256))
-        return wordings.wording(name, template=self.template)
+    @property
+    def _words(self) -> Words:
+        return Words(self.names, self.template)
 
 
 @dataclass(frozen=True, slots=True)

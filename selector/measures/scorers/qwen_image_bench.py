@@ -18,9 +18,10 @@ from selector.dialogue.neutral import neutral
 from selector.dialogue.wording import Wording
 from selector.images import Image
 from selector.images.srgb import Pixels
-from selector.measures.asked import Asked, Asking, Template, counted_once, ready
+from selector.measures.asked import Asked, Asking, counted_once, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
+from selector.measures.words import Template
 from selector.types import TOKENS, Cost, Failure, Kind, Measured, NotApplicable, Output, Score
 
 WHERE = "scorers.qwen_image_bench"

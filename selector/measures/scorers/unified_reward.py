@@ -11,9 +11,10 @@ from selector.backbones.judge import Manner
 from selector.dialogue.asking import Reader, each_judged
 from selector.dialogue.axes import axes
 from selector.dialogue.final_score import final_score
-from selector.measures.asked import Asked, Asking, Template, ready, scored
+from selector.measures.asked import Asked, Asking, ready, scored
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
+from selector.measures.words import Template
 from selector.types import Cost, Kind, Measured, Output
 
 WHERE = "scorers.unified_reward"

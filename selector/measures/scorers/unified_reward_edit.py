@@ -10,9 +10,10 @@ from pydantic import Field, PrivateAttr
 from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader, each_judged
 from selector.dialogue.edit_marks import marks
-from selector.measures.asked import Asked, Asking, Template, no_edit, ready, scored
+from selector.measures.asked import Asked, Asking, no_edit, ready, scored
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
+from selector.measures.words import Template
 from selector.types import Cost, Kind, Measured, Output
 
 WHERE = "scorers.unified_reward_edit"

@@ -11,7 +11,7 @@ from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader
 from selector.dialogue.edit_scores import edit_scores
 from selector.dialogue.preference import preferred
-from selector.measures.asked import Asked, Asking, Template, no_edit, ready
+from selector.measures.asked import Asked, Asking, no_edit, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.comparisons import (
     MOST,
@@ -23,6 +23,7 @@ from selector.measures.comparisons import (
     wins_of,
 )
 from selector.measures.judges import JudgeParameter, from_environment
+from selector.measures.words import Template
 from selector.types import Cost, Kind, Measured, Output, Scope
 
 WHERE = "scorers.unified_reward_edit_pairs"

@@ -12,7 +12,7 @@ from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader
 from selector.dialogue.preference import preferred
 from selector.dialogue.shares import shares
-from selector.measures.asked import Asked, Asking, Template, ready
+from selector.measures.asked import Asked, Asking, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.comparisons import (
     MOST,
@@ -24,6 +24,7 @@ from selector.measures.comparisons import (
     wins_of,
 )
 from selector.measures.judges import JudgeParameter, from_environment
+from selector.measures.words import Template
 from selector.types import Cost, Kind, Measured, Output, Scope
 
 WHERE = "scorers.unified_reward_pairs"
