@@ -6,7 +6,7 @@ import re
 
 NAMES = (
     "s|pad|unk|bos|eos|mask|cls|sep"
-    "|think|thinking|answer|tool_call|tool_response"
+    "|(?i:think|thinking)|answer|tool_call|tool_response"
     "|img|image|video|audio|IMG_CONTEXT|image_soft_token|start_of_image|end_of_image"
     "|image_placeholder|image_start|image_end|vision_start|vision_end|global-img"
     "|row_[0-9]{1,3}_col_[0-9]{1,3}|fake_token_around_image|end_of_utterance"

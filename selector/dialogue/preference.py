@@ -12,14 +12,16 @@ from selector.dialogue.unreadable import UnreadableError
 IMAGE = r"(?:the )?(?:edited )?image [12]"
 # What may stand before a verdict. All else may take it back: "if", "it is wrong that", a quote.
 OPENING = (
-    r"(?:(?:[-+•·#]+|and|so|but|however|yet|actually|thus|therefore|hence|consequently|overall|finally|clearly"
-    r"|at first|in conclusion|in summary|to conclude|to sum up|on balance|on reflection|all in all"
+    r"(?:(?:[-+•·#]+|and|so|but|however|yet|actually|thus|therefore|hence|consequently|overall"
+    r"|finally|clearly|at first|in conclusion|in summary|to conclude|to sum up|on balance|on reflection|all in all"
     r"|in my (?:opinion|view|judgement)|i (?:think|believe|would say|conclude) ?(?:that)?|conclusion"
     r"|(?:final )?(?:answer|verdict|judgement|output|decision)"
     rf"|compared (?:with|to) {IMAGE}|(?:although|though|while|whereas) [^,]*,)[,:]? )*"
 )
 MUCH = r"(?:(?:clearly|slightly|much|far|significantly|noticeably|marginally|overall) )?"
-END = r"(?: overall)?(?:,? (?:because|since|as|due to|for) .*)?"
+# A reason may follow, unless it turns round: "because it is sharper, but image 2 is better".
+TURNS = r"\b(?:better|best|equally|prefer|but|however|though|although|yet|while)"
+END = rf"(?: overall)?(?:,? (?:because|since|due to|as its?) (?:(?!{TURNS}).)*)?"
 BETTER = re.compile(
     rf"{OPENING}(?:the )?(?:edited )?image (?P<winner>[12]) is {MUCH}(?:the )?better"
     r"(?: (?:one|image|edit|edited image|choice|option))?"

@@ -22,7 +22,7 @@ def test_the_golden_injection():
     "token",
     [
         *("<|im_start|>", "<|vision_start|>", "<|image_pad|>", "<|Reward|>", "<|endoftext|>"),
-        *("<think>", "</think>", "<image>", "<video>", "</s>", "<s>", "<pad>", "<extra_id_0>"),
+        *("<think>", "</THINK>", "<image>", "<video>", "</s>", "<s>", "<pad>", "<extra_id_0>"),
         *("<start_of_turn>", "<image_soft_token>", "<IMG_CONTEXT>", "</img>", "[INST]", "[/INST]"),
         *("<<SYS>>", "[IMG]", "<loc0001>", "<unused7>", "<｜User｜>", "<|begin_of_box|>"),
         *("<|reserved_special_token_250|>", "<row_1_col_2>", "<bos>", "<tool_call>"),

@@ -64,6 +64,9 @@ def test_a_plain_verdict_at_the_end_counts(text, winner):
         ),
         *("According to the caption, image 1 is better.", "Image 2 is better, Image 1 says."),
         *("<think>Image 1 is better.</think>", "<think>Image 1 is better."),
+        *("Image 1 is better for a poster", "Image 1 is better as a poster"),
+        "Image 1 is better because it is sharper, but Image 2 is better overall.",
+        "They are equally good because of the light, although image 2 is best.",
     ],
 )
 def test_nothing_is_guessed(text):
