@@ -69,7 +69,7 @@ def runner(tmp_path_factory):
 
 
 def subject(picture) -> Subject:
-    source = open_image(Image.new("RGB", (64, 48), "blue"))
+    source = open_image(Image.new("RGB", picture.size, "blue"))
     return Subject(open_image(picture), "a picture", source, instruction="make it red")
 
 
