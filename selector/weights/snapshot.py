@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from selector.errors import WeightsError
 from selector.installed import install_extra
@@ -13,6 +15,7 @@ from selector.weights.hub import ANSWER_S, failures, in_time, in_words, misspelt
 
 # What a model is read from; neither code nor pickles, which could do anything.
 FILES = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model")
+INSIDE = "*/*"  # folders hold other forms of the same weights
 
 
 def snapshot(repo: str, revision: str, *, fits: Callable[[Path], bool]) -> Path:
@@ -48,11 +51,7 @@ def _here(repo: str, revision: str) -> Path | None:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(
-            snapshot_download(
-                repo, revision=revision, allow_patterns=list(FILES), local_files_only=True
-            )
-        )
+        return Path(snapshot_download(repo, revision=revision, local_files_only=True, **_wanted()))
     except failures():
         return None
 
@@ -65,13 +64,37 @@ def _downloaded(repo: str, revision: str, endpoint: str) -> Path:
         # The library would wait most of a minute for a hub that is not there.
         in_time(ANSWER_S, lambda: HfApi().model_info(repo, revision=revision), endpoint)
         operator_log().info("weights.fetching", **said)
-        found = snapshot_download(repo, revision=revision, allow_patterns=list(FILES))
+        with _without_bars():
+            found = snapshot_download(repo, revision=revision, **_wanted())
     except WeightsError as error:
         raise _unavailable(repo, str(error)) from None
     except failures() as error:
         raise _unavailable(repo, in_words(error)) from None
     operator_log().info("weights.fetched", **said, path=found)
     return Path(found)
+
+
+def _wanted() -> dict[str, Any]:
+    return {"allow_patterns": list(FILES), "ignore_patterns": [INSIDE]}
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Keep the library from drawing bars of progress, unless its user says that it shall."""
+    from huggingface_hub.constants import HF_HUB_DISABLE_PROGRESS_BARS as TOLD
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    if TOLD is not None:
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()
 
 
 def _unavailable(repo: str, why: str) -> WeightsError:

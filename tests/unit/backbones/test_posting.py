@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from selector.backbones.posting import Endpoint, Trouble, allowed, post
+from selector.backbones import connections
+from selector.backbones.posting import Endpoint, Trouble, allowed, get, post, safe
 
 KEY = "sk-not-for-your-eyes"
 BODY = b"{}"
@@ -41,6 +42,14 @@ def welcome(door: socket.socket, answer: Answer) -> None:
                 if not more:
                     return
             answer(visitor)
+
+
+def visited(door: socket.socket, answer: bytes) -> None:
+    """Hear who comes for a page, and send it."""
+    visitor, _ = door.accept()
+    with visitor:
+        assert visitor.recv(65536).startswith(b"GET /score HTTP/1.1")
+        visitor.sendall(answer)
 
 
 def silent(visitor: socket.socket) -> None:
@@ -125,6 +134,64 @@ def test_an_answer_in_time_is_returned(serving: Callable[[Answer], str]) -> None
         assert post(Endpoint(url, "", 5), BODY, time.monotonic() + 5) == b"{} \n"
 
 
+def test_a_page_is_returned_as_an_answer_is() -> None:
+    """Nothing is posted for it."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        answer = OK + b"Content-Length: 2\r\n\r\nhi"
+        threading.Thread(target=visited, args=(door, answer), daemon=True).start()
+        url = f"http://127.0.0.1:{door.getsockname()[1]}/score"
+        assert get(Endpoint(url, KEY, 5), time.monotonic() + 5) == b"hi"
+
+
+@pytest.mark.parametrize(
+    ("header", "wait_s"),
+    [(b"", None), (b"Retry-After: 7\r\n", 7.0), (b"Retry-After: soon\r\n", None),
+     (b"Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", 0.0), (b"Retry-After: -7\r\n", None)],
+)  # fmt: skip
+def test_a_refusal_tells_what_the_service_said(
+    serving: Callable[[Answer], str], header: bytes, wait_s: float | None
+) -> None:
+    """Its number, when to come back, and its words, apart from ours."""
+    url = serving(saying(b"HTTP/1.1 429 Later\r\n" + header + b"Content-Length: 2\r\n\r\nno"))
+
+    with pytest.raises(Trouble, match="got HTTP 429 Too Many Requests") as caught:
+        post(Endpoint(url, "", 5), BODY, time.monotonic() + 5)
+
+    trouble = caught.value
+    assert (trouble.code, trouble.wait_s, trouble.complaint) == (429, wait_s, b"no")
+    assert trouble.passing
+    assert trouble.heard
+
+
+def test_half_a_chunk_is_cut_off(serving: Callable[[Answer], str]) -> None:
+    """An answer that ends before it says so is none, and may be whole the next time."""
+    url = serving(saying(OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nabc"))
+
+    with pytest.raises(Trouble, match="cut off") as caught:
+        post(Endpoint(url, "", 5), BODY, time.monotonic() + 5)
+    assert caught.value.passing
+
+
+def test_an_address_that_takes_no_call_is_given_up_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before a service that works on an answer would be."""
+    monkeypatch.setattr(connections, "CONNECT_S", 0.2)
+    with contextlib.ExitStack() as opened:
+        door = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        waiting = [opened.enter_context(socket.socket()) for _ in range(3)]
+        for one in waiting:  # nobody lets them in, and there is no room for more
+            one.setblocking(False)
+            one.connect_ex(door.getsockname())
+        url = f"http://127.0.0.1:{door.getsockname()[1]}/score"
+        began = time.monotonic()
+
+        with pytest.raises(Trouble, match=r"got no connection in 0\.2 s") as caught:
+            post(Endpoint(url, "", 20), BODY, began + 20)
+
+    assert time.monotonic() - began < 5
+    assert caught.value.passing
+    assert not caught.value.heard
+
+
 @pytest.mark.parametrize(
     "url",
     ["https://example.com/score", "https://example.com:8443", "http://127.0.0.1:8000/x?y=z",
@@ -146,9 +213,18 @@ def test_safe_addresses_are_allowed(url: str) -> None:
 )  # fmt: skip
 def test_unsafe_addresses_are_refused(url: str) -> None:
     """No plain http over a network, no other scheme, no password, nothing that breaks a header."""
-    with pytest.raises(ValueError, match=r"expected|Port|IPv6") as caught:
+    with pytest.raises(ValueError, match=r"expected|IPv6") as caught:
         allowed(url)
     assert not isinstance(caught.value, UnicodeError)
+
+
+def test_http_goes_over_a_network_where_somebody_says_so() -> None:
+    """And nothing else that is refused."""
+    assert allowed("http://judge:8000/v1", http=True) == "http://judge:8000/v1"
+    assert not safe("http://judge:8000/v1")
+    for url in ("ftp://judge/", "http://user:pass@judge/", "http://judge:0/"):
+        with pytest.raises(ValueError, match="expected"):
+            allowed(url, http=True)
 
 
 def test_the_key_is_not_shown() -> None:
