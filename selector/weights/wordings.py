@@ -92,6 +92,8 @@ _OF_UNIFIED_REWARD = tuple(
     )
 )
 
+_T2V = f"{_GITHUB}/linzhiqiu/t2v_metrics/335e4c2c3452df52e32fe3c583d9458235e7d9e1/t2v_metrics"
+
 _HPSV3 = (
     ("instruction.txt", "INSTRUCTION"),
     ("suffix.txt", "prompt_with_special_token"),
@@ -131,6 +133,20 @@ WORDINGS = (
         ),
         format=_FORMAT,
         licence="MIT",
+        commercial=True,
+    ),
+    Entry(
+        name=f"{FOLDER}vqa_score",
+        files=(
+            File(
+                f"{FOLDER}vqa_score.txt",
+                154,
+                "1fa69e2371b762d1882b0bd98d284f312a36c27add732016e12e52586f98a9f5",
+            ),
+        ),
+        sources=(Constant(f"{_T2V}/constants.py", ((f"{FOLDER}vqa_score.txt", "SYSTEM_MSG"),)),),
+        format=_FORMAT,
+        licence="Apache-2.0",
         commercial=True,
     ),
     Entry(

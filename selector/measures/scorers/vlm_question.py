@@ -42,6 +42,13 @@ RANGES: Mapping[Form, tuple[str, float, float]] = {
     "count": ("things", 0, MANY),
 }
 USUALLY: Mapping[Form, str] = {"yes_no": "bad", "rating": "good", "count": "neither"}
+SAID = {
+    "yes": "yes to",
+    "rating": "rating of",
+    "count": "answer to",
+    "lowest": "lowest answer to",
+    "highest": "highest answer to",
+}
 ENDS = ("lowest", "highest")  # of several answers of which neither is worse
 WORDS = 60  # characters of the question, where a report names the output
 OF_CROP = 100  # characters of what was said about each
@@ -61,8 +68,8 @@ class VlmQuestion(Measure):
         question {prompt} or {instruction} stands for the request's. The picture is shown at
         `long_side` px at most. With `crops_of: detectors.hands` it is asked about each box of that
         evidence alone, `margin` around it, and the worst answer counts (`counts: best`: the best);
-        where neither end is bad, `lowest` and `highest` are told. No box: not applicable. A model
-        that thinks first needs `thinking: false`, or `graded: false`.
+        where neither end is bad, `lowest` and `highest` are told. No box: not applicable. It is
+        asked not to think first; `thinking: true` goes with `graded: false`.
     Evidence: how the judge's answer would begin, or its words; with `crops_of` each box and what was
         said about it; `tokens`.
     Blind to: whatever the judge is blind to, which was not measured here: ask it about fifty
@@ -70,8 +77,8 @@ class VlmQuestion(Measure):
         than the 8 largest boxes. A prompt is fenced in and said to be a stranger's, and lettering
         in the picture to be no answer: a weak model may obey either all the same.
     Model: yours.
-    Source: your judge, asked in this project's words. What it says is read strictly, once more with
-        a reminder if need be, and then it is a failure, never a number.
+    Source: your judge, asked in this project's words. Its answer is read strictly; what can't be read
+        is asked for once more, and is then a failure, never a number.
     """
 
     kind: ClassVar[Kind] = "scorer"
@@ -88,7 +95,7 @@ class VlmQuestion(Measure):
     margin: Annotated[float, Field(ge=0, le=2)] = 0.3
     counts: Literal["worst", "best"] = "worst"
     long_side: Annotated[int, Field(ge=64, le=4096)] = 1024
-    thinking: bool | None = None
+    thinking: bool | None = False
     judge: JudgeParameter | None = Field(default_factory=from_environment)
 
     _asked: Asked | None = PrivateAttr(None)
@@ -115,12 +122,11 @@ class VlmQuestion(Measure):
         unit, low, high = RANGES[self.answer]
         about = f"“{shortened(visible(self.question), WORDS)}”"
         better = {"bad": False, "good": True, "neither": None}[self._high_is]
-        said = {"lowest": "fewest", "highest": "most"} if self.answer == "count" else {}
         return {
             name: Output(
                 unit, low, high, better, optional=bool(self.crops_of), harm=self._high_is == "bad",
                 whole=self.answer != "yes_no",
-                words=f"{said.get(name, 'yes' if self.answer == 'yes_no' else name)} to {about}",
+                words=f"{SAID[name]} {about}",
             )
             for name in self._names
         }  # fmt: skip
@@ -224,7 +230,7 @@ class VlmQuestion(Measure):
         said = [one for one in replies if isinstance(one, Read)]
         if len(said) < len(replies):
             return dict.fromkeys(self._names, _failed(ask, replies))
-        values = [one.value for one in said]
+        values = [float(one.value) for one in said]
         evidence = _evidence(ask.boxes, said) if ask.boxes else told(said[0])
         if self._names == ENDS:
             return {"lowest": Score(min(values), evidence), "highest": Score(max(values), evidence)}
@@ -251,7 +257,7 @@ def _graded(first: First | Failure) -> Read[float] | Failure:
     try:
         return Read(share_of_yes(first), likeliest(first), first.tokens)
     except UnreadableError as error:
-        why = f"unreadable answer: {error}. If it thinks first, write 'thinking: false'"
+        why = f"unreadable answer: {error}. A judge that thinks first all the same needs 'graded: false' and 'thinking: true'"
         return Failure(why, {"texts": [likeliest(first)], TOKENS: first.tokens})
 
 
