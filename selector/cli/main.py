@@ -136,7 +136,7 @@ def select(  # noqa: PLR0913 - one option each
     """
     from selector.cli import files as folder
     from selector.cli import models, reports
-    from selector.engine import Selector
+    from selector.engine import Selector, given
     from selector.errors import JournalError
     from selector.planning import measure_of
     from selector.types import Edit, Selection
@@ -147,11 +147,11 @@ def select(  # noqa: PLR0913 - one option each
     reports.check(report, [policy, *images, *([] if source is None else [source]), *kept])
     with folder.journal(journal, wanted=not no_journal) as book:
         engine = _owned(Selector(_policy(policy, deliver), device=device, journal=book))
+        request = given.prompt(engine.plan, prompt if source is None else Edit(prompt, source))
         expected = _expectations(engine, expect or ())
         models.fetch_first(map(measure_of, engine.plan.instances.values()))
         try:
             with _progress(engine, quiet=quiet or as_json):
-                request = prompt if source is None else Edit(prompt, source)
                 selection = engine.select(request, images, expect=expected, timeout_s=timeout_s)
         except JournalError as error:  # what was decided is not lost with it
             if isinstance(error.selection, Selection):

@@ -54,10 +54,11 @@ def _bands(
 
 def _similarity(one: Floats, other: Floats) -> Floats:
     mean, mean_of_other = _blurred(one), _blurred(other)
-    spread = np.maximum(_blurred(one * one) - mean**2, 0)
-    spread_of_other = np.maximum(_blurred(other * other) - mean_of_other**2, 0)
+    # Rounding may leave one a little below 0; left as it is, equal windows are alike exactly.
+    spread = _blurred(one * one) - mean * mean
+    spread_of_other = _blurred(other * other) - mean_of_other * mean_of_other
     common = _blurred(one * other) - mean * mean_of_other
-    level = (2 * mean * mean_of_other + LEVEL) / (mean**2 + mean_of_other**2 + LEVEL)
+    level = (2 * mean * mean_of_other + LEVEL) / (mean * mean + mean_of_other * mean_of_other + LEVEL)
     structure = (2 * common + SPREAD) / (spread + spread_of_other + SPREAD)
     found: Floats = np.clip(level * structure, -1, 1).mean(axis=2)
     return found

@@ -40,11 +40,17 @@ def test_the_map_is_scikit_images_at_every_pixel_inside():
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2048), (7, 5), (64, 64)])
 def test_equal_pictures_of_any_size_are_alike(size):
-    """The map has the size of the pictures, and is 1 everywhere; of black and white it is near 0."""
+    """The map has their size, and is exactly 1 everywhere; of black and white it is near 0."""
     one = np.asarray(noise(*size))
-    np.testing.assert_allclose(ssim_map(one, one), np.ones(size[::-1]), atol=1e-5)
+    np.testing.assert_array_equal(ssim_map(one, one), np.ones(size[::-1]))
     black, white = (np.full_like(one, level) for level in (0, 255))
     assert ssim_map(black, white).max() < 0.001
+
+
+def test_flat_and_real_pictures_are_exactly_like_themselves():
+    """No rounding tells two copies apart, of which both are to be ranked first."""
+    for one in (np.full((40, 40, 3), 251, np.uint8), np.asarray(photo())):
+        assert ssim_map(one, one).min() == 1
 
 
 def test_a_negative_is_less_than_unlike():
