@@ -94,11 +94,14 @@ class VlmFolder:
             WeightsError: It is no such model, is damaged or lacks weights, or writes no chats.
         """
         self._shards()
+        transformers()
+        from safetensors import SafetensorError
+
         try:
             with without_bars():
                 processor = self._processor()
                 return Loaded(processor, self._network(processor.tokenizer))
-        except _ODD as error:
+        except (*_ODD, SafetensorError) as error:
             raise self._unusable(str(error) or type(error).__name__) from None
 
     def _processor(self) -> Processor:
