@@ -84,6 +84,7 @@ JUDGES: Mapping[str, tuple[Mapping[str, Any], Callable[[Heard], str | Mapping[st
     "scorers.unified_reward_edit_pairs": ({"at_most": 16}, better_edit),
     "scorers.unified_reward_pairs": ({"at_most": 16}, shares),
     "scorers.vlm_question": ({}, likely),
+    "scorers.vqa_score": ({}, likely),
 }
 
 
