@@ -80,6 +80,16 @@ def test_a_scorer_of_ones_own_ranks_by_its_head(tmp_path):
     assert 1 > found[0] > found[1] > found[2] > 0
 
 
+def test_a_judge_is_asked_and_where_it_is_gone_a_person_looks(tmp_path):
+    """Sure of no fault it accepts, sure of one it refuses; in doubt, or without it, it is review."""
+    *rows, gone = printed("ask_a_judge", tmp_path)
+    told = [row.split(" | ") for row in rows[::2]]
+    assert [row[:2] for row in told] == [["go", "accept"], ["stop", "reject"], ["dusk", "review"]]
+    assert told[1][2] == "red.yes is 0.99, above 0.8"
+    assert all("begins with" in row for row in rows[1::2])
+    assert gone.startswith("without it: review | red.yes: 127.0.0.1")
+
+
 def test_every_verdict_has_its_grounds(tmp_path):
     """Each verdict is followed by its reason; evidence and what was not measured are shown."""
     text = "\n".join(printed("why_a_verdict", tmp_path))
