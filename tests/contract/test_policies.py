@@ -16,6 +16,7 @@ from selector.policy.plan import Plan
 
 NAMES = find.names()
 FIRST_LINE = "# yaml-language-server: $schema=policy.schema.json"
+OWN_WORDS = "in this project's own words"
 BEYOND = 1e9  # more than any output without an upper end ever is
 LINES = {"reject_below", "accept_above", "reject_above", "accept_below"}
 
@@ -62,8 +63,14 @@ def some_judge(no_judge, monkeypatch):  # noqa: ARG001 - what is named replaces 
 @pytest.mark.usefixtures("some_judge")
 @pytest.mark.parametrize("name", NAMES)
 def test_policy_says_what_its_author_meant(name, root):
-    """The linter warns of nothing in it, where a judge is named for those that ask one."""
-    assert [str(one) for one in lint(planned(root / "policies" / f"{name}.yaml"))] == []
+    """The linter warns of nothing in it, where a judge is named for those that ask one.
+
+    Words that a judge was trained with are fetched, so a machine may lack them.
+    """
+    warned = lint(planned(root / "policies" / f"{name}.yaml"))
+    assert [
+        str(one) for one in warned if not (one.rule == "caution" and OWN_WORDS in one.said)
+    ] == []
 
 
 @pytest.mark.usefixtures("no_judge")
@@ -71,10 +78,10 @@ def test_policy_says_what_its_author_meant(name, root):
 def test_policy_warns_of_nothing_but_a_judge_that_is_not_named(name, root):
     """Each question of it says so, with what to set; a policy without questions says nothing."""
     made = planned(root / "policies" / f"{name}.yaml")
-    asks = [one for one, uses in made.policy.measures.items() if uses.use.endswith("vlm_question")]
-    warned = [(one.rule, one.said) for one in lint(made)]
-    assert warned == [("caution", f"{one}: {NOBODY}") for one in asks]
-    assert bool(asks) == (name in {"portrait", "editorial", "patient-education"})
+    asks = [one for one, measure in made.measures.items() if measure.yours == "a judge"]
+    warned = [(one.rule, one.said.partition(NOBODY)[0]) for one in lint(made)]
+    assert sorted(warned) == sorted(("caution", f"{one}: ") for one in asks)
+    assert bool(asks) == (name in {"portrait", "editorial", "patient-education", "edit"})
 
 
 @pytest.mark.parametrize("name", NAMES)
