@@ -7,7 +7,6 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -194,10 +193,10 @@ def _not_fetched(entry: Entry) -> str:
     coming = started(lambda: obtain(entry))  # goes on behind our back, and is here another time
     try:
         coming.result(WAIT_S)
-    except TooLate:
+    except TimeoutError:
         return f"not here within {WAIT_S:g} s"
     except WeightsError as error:
-        return str(error)
+        return str(error).splitlines()[-1].strip()  # what the last source said
     return ""
 
 
