@@ -14,6 +14,8 @@ from selector.foreign import apart, printable, shortened
 LIKELIEST = 20  # tokens; what vLLM tells at most unless its operator allows more
 COMPLAINT = 300  # characters of what a server says is wrong
 ABOVE_ONE = 1e-3  # a logarithm of a probability may be above 0 by rounding
+LEAST = -1e6  # vLLM writes -9999 for what is impossible
+MANY = 10**9  # tokens that nobody reads and writes for one answer
 BROKEN_OFF = ("length", "content_filter", "abort", "error")
 PROTOCOL = "Look at base_url: it must speak OpenAI's protocol, and mostly ends with /v1."
 
@@ -90,7 +92,8 @@ def began(answer: bytes, key: str) -> First:
         )
     found: dict[str, float] = {}
     for token, log in pairs:  # two tokens may be written alike
-        found[token] = found.get(token, 0.0) + math.exp(min(log, 0.0))
+        name = token.encode("utf-8", "replace").decode()
+        found[name] = found.get(name, 0.0) + math.exp(min(log, 0.0))
     least = min(math.exp(min(log, 0.0)) for _, log in pairs)
     return First(found, min(least, max(0.0, 1 - sum(found.values()))), _tokens(read))
 
@@ -116,7 +119,11 @@ def complaint(answer: bytes, key: str) -> str:
 
 def quoted(words: object, key: str) -> str:
     """Return foreign words for use inside a sentence: short, printable, without the key."""
-    plain = " ".join(_harmless(str(words), key).split())
+    try:
+        text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
+    except RecursionError:
+        return "…"
+    plain = " ".join(_harmless(text, key).split())
     return apart(shortened(plain, COMPLAINT))
 
 
@@ -199,7 +206,7 @@ def _harmless(text: str, key: str) -> str:
 
 
 def _is_log(log: object) -> bool:
-    return isinstance(log, int | float) and not isinstance(log, bool) and log <= ABOVE_ONE
+    return isinstance(log, int | float) and not isinstance(log, bool) and LEAST <= log <= ABOVE_ONE
 
 
 def _tokens(read: dict[str, Any]) -> int:
@@ -210,5 +217,6 @@ def _tokens(read: dict[str, Any]) -> int:
 
 
 def _count(number: object) -> int:
-    is_count = isinstance(number, int) and not isinstance(number, bool) and number > 0
-    return int(number) if is_count and isinstance(number, int) else 0
+    if isinstance(number, bool) or not isinstance(number, int):
+        return 0
+    return number if 0 < number < MANY else 0

@@ -117,6 +117,37 @@ def test_a_server_that_tells_no_probabilities_is_a_failure(judge_server: JudgeSe
     assert "--max-logprobs" in found.reason
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [b"[]", b"{}", b'[{"token": "Yes"}]', b'[{"token": 1, "logprob": -1}]',
+     b'[{"token": "Yes", "logprob": 1}]', b'[{"token": "Yes", "logprob": "-1"}]',
+     b'[{"token": "Yes", "logprob": true}]', b'[{"token": "Yes", "logprob": -1%s}]' % (b"0" * 400)],
+)  # fmt: skip
+def test_what_are_no_probabilities_is_a_failure(judge_server: JudgeServer, listed: bytes) -> None:
+    """Of all tokens that are told, each has a name and the logarithm of a probability."""
+    said = b'{"choices": [{"logprobs": {"content": [{"top_logprobs": %s}]}}]}' % listed
+    judge_server.answering(sends(said))
+
+    (found,) = judge(judge_server).first([QUESTION])
+    assert isinstance(found, Failure)
+    assert "tells no probabilities" in found.reason
+
+
+def test_tokens_that_are_written_alike_are_one(judge_server: JudgeServer) -> None:
+    """What can't be written is replaced; what is impossible adds nothing."""
+    listed = (
+        b'[{"token": "Yes", "logprob": -1}, {"token": "Yes", "logprob": -2},'
+        b' {"token": "\\ud800", "logprob": -9999}]'
+    )
+    said = b'{"choices": [{"logprobs": {"content": [{"top_logprobs": %s}]}}]}' % listed
+    judge_server.answering(sends(said))
+
+    (found,) = judge(judge_server).first([QUESTION])
+    assert not isinstance(found, Failure)
+    assert found.probabilities == pytest.approx({"Yes": np.exp(-1) + np.exp(-2), "?": 0})
+    assert found.floor == 0
+
+
 def test_answers_come_in_the_order_of_the_questions(judge_server: JudgeServer) -> None:
     """One that fails is a failure in its place, and sinks no other."""
 
@@ -175,6 +206,8 @@ def test_many_are_asked_at_once_and_no_more_than_agreed(judge_server: JudgeServe
         (sends(b'{"object": "error", "message": "too long"}'), "it says: too long"),
         (sends(b'{"error": {"message": "Bad \\u001b[2J " }}', code=400), r"says: Bad \x1b[2J."),
         (sends(b'{"error": {"message": "the key was %s"}}' % KEY.encode(), code=400), "the key was …"),
+        (sends(b'{"error": %s1%s}' % (b"[" * 900, b"]" * 900)), "no answer (it says: "),
+        (sends(b'{"detail": [{"msg": "too long"}]}', code=400), '[{"msg": "too long"}]'),
         (sends(b"<html>", code=400), "got HTTP 400 Bad Request). See"),
         (sends(b"no", code=401), "variable that 'key_from' names"),
         (sends(b'{"detail": "Not Found"}', code=404), "says: Not Found"),
@@ -225,6 +258,7 @@ def test_odd_but_clear_answers_are_taken(
         (b'{"prompt_tokens": 5, "completion_tokens": 1}', 6),
         (b'{"total_tokens": "7"}', 0),
         (b'{"total_tokens": -7}', 0),
+        (b'{"total_tokens": 1%s}' % (b"0" * 300), 0),
         (b"null", 0),
     ],
 )
