@@ -27,6 +27,7 @@ OWN = '''
 
 from pydantic import Field
 
+from selector.measures.base import Measure
 from selector.measures.judges import JudgeParameter, from_environment
 from selector.types import Cost, Output
 
