@@ -26,7 +26,32 @@ def test_every_scorer_has_a_row():
     assert set(ROWS) == {path for path in loader.names() if path.startswith("scorers.")}
 
 
-@pytest.mark.parametrize("path", sorted(ROWS))
+# Parts of the dimensions of Qwen-Image-Bench, of which there are 23.
+PARTS = ("quality_", "aesthetics_", "alignment_", "real_world_fidelity_", "creative_generation_")
+JUDGES = {path for path in ROWS if "judge" in loader.load(path).model_fields} | {"scorers.hpsv3"}
+
+
+def test_a_judge_that_has_one_model_names_it():
+    """What is downloaded for a judge stands in its row: the repository, its size, its licence."""
+    (first, *_) = map(manifest.entry, loader.construct("scorers.hpsv3", {}).weights)
+    model = ROWS["scorers.hpsv3"][2]
+    assert first.sources[0].repo in model
+    assert f"{first.size / 1e9:.1f} GB" in model
+    assert f"{first.licence}; allowed" in model
+
+
+@pytest.mark.parametrize("path", sorted(JUDGES))
+def test_a_judge_s_row_names_its_outputs(path):
+    """What a judge says, what it asks and what it is blind to are told, by the names it gives."""
+    measure = loader.construct(path, loader.load(path).example)
+    _, says, _, questions, blind = ROWS[path]
+    top = {name for name in measure.outputs if not name.startswith(PARTS)}
+    assert {name for name in top if f"`{name}`" not in says} == set()
+    assert questions
+    assert blind
+
+
+@pytest.mark.parametrize("path", sorted(ROWS.keys() - JUDGES))
 def test_a_row_says_what_the_manifest_says(path):
     """Repository, size and licence of a scorer's first model stand in its row."""
     first = manifest.entry(loader.construct(path, {}).weights[0])
@@ -49,6 +74,8 @@ def test_its_commands_exist():
 
     lines = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines()]
     for line in lines:
+        if line.startswith(("#", "export SELECTOR_JUDGE_")):
+            continue
         program, *words = shlex.split(line, comments=True)
         assert program == "selector"
         command = get_command(app)
@@ -60,7 +87,9 @@ def test_its_commands_exist():
 
 def test_its_policy_lines_are_parameters():
     """Each measure of the YAML block takes the parameters that it is given."""
-    (text,) = (text for kind, text in BLOCKS if kind == "yaml")
-    for name, given in yaml.safe_load(text)["measures"].items():
-        kind = loader.load(given.pop("use"))
-        assert set(given) <= set(kind.model_fields), name
+    texts = [text for kind, text in BLOCKS if kind == "yaml"]
+    assert len(texts) > 1
+    for text in texts:
+        for name, given in yaml.safe_load(text)["measures"].items():
+            kind = loader.load(given.pop("use"))
+            assert set(given) <= set(kind.model_fields), name
