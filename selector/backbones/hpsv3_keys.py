@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from selector.backbones.checkpoint import Shapes
 from selector.backbones.model_file import read
 from selector.backbones.torch_ready import torch
-from selector.backbones.transformers_ready import transformers
+from selector.backbones.transformers_ready import complaints, transformers
 from selector.errors import WeightsError
 
 Config: TypeAlias = Any  # of transformers: how a Qwen2-VL is made up
@@ -18,8 +18,6 @@ HEAD, UNUSED = "rm_head.", "lm_head."  # the latter writes words: no reward depe
 LAYERS = ("0", "3", "5")  # linear ones of the head; between them only ReLU counts
 WIDTHS = (1024, 16, 2)  # what they give
 WORDS = "language_model.embed_tokens.weight"
-# What damaged or foreign configurations make transformers raise.
-_ODD = (ValueError, TypeError, AttributeError, LookupError, AssertionError)
 # Names as they were published, and as transformers has written them since.
 _RENAMED = (
     ("model.language_model.", "language_model."),
@@ -45,7 +43,7 @@ def config(path: Path, *, words: int, picture: int) -> Config:
         if told.get("model_type") != "qwen2_vl":
             raise _odd(path, f"model_type {told.get('model_type')!r}")
         made = transformers().Qwen2VLConfig.from_dict(told)
-    except _ODD as error:
+    except complaints() as error:
         raise _odd(path, str(error)) from None
     made.text_config.vocab_size, made.image_token_id = words, picture
     return made

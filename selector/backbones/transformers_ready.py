@@ -10,6 +10,8 @@ from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
 from selector.installed import CURE, install_extra, mend
 
+_ODD = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError)
+
 
 def transformers() -> ModuleType:
     """Return the module transformers.
@@ -24,6 +26,15 @@ def transformers() -> ModuleType:
         cure = mend(error) or install_extra("scorers")
         raise WeightsError(f"transformers: it does not start (got {error}).{CURE}{cure}") from None
     return module
+
+
+def complaints() -> tuple[type[Exception], ...]:
+    """Return what transformers raises of damaged and foreign files: its readers' own among it."""
+    transformers()
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+
+    return (*_ODD, StrictDataclassError, SafetensorError)
 
 
 @contextmanager

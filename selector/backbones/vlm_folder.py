@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from selector.backbones.checkpoint import shapes
 from selector.backbones.model_folder import INDEX, WHOLE, unfit
 from selector.backbones.precision import Where
-from selector.backbones.transformers_ready import transformers, without_bars
+from selector.backbones.transformers_ready import complaints, transformers, without_bars
 from selector.errors import WeightsError
 from selector.foreign import shortened
 
@@ -24,8 +24,6 @@ YES_NO = ("yes", "no")
 LONGEST = 8  # characters of a token that says so, with the signs of spaces
 SAID = 300  # characters of what transformers has to say
 TOLD = 3  # names of tensors in a message
-# What damaged or foreign folders make transformers raise.
-_ODD = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError)
 _HERE = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -94,14 +92,11 @@ class VlmFolder:
             WeightsError: It is no such model, is damaged or lacks weights, or writes no chats.
         """
         self._shards()
-        transformers()
-        from safetensors import SafetensorError
-
         try:
             with without_bars():
                 processor = self._processor()
                 return Loaded(processor, self._network(processor.tokenizer))
-        except (*_ODD, SafetensorError) as error:
+        except complaints() as error:
             raise self._unusable(str(error) or type(error).__name__) from None
 
     def _processor(self) -> Processor:

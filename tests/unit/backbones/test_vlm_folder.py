@@ -98,6 +98,10 @@ def of_no_kind(folder):
     change(folder / "config.json", model_type="unheard-of")
 
 
+def no_number(folder):
+    change(folder / "config.json", tie_word_embeddings="x")
+
+
 def no_json(folder):
     (folder / "config.json").write_text("{")
 
@@ -114,6 +118,7 @@ def no_json(folder):
         (no_processor, "no model that looks at pictures"),
         (of_another_kind, "no model that looks at pictures"),
         (of_no_kind, "no model that looks at pictures"),
+        (no_number, "no model that looks at pictures"),
         (no_json, "no model that looks at pictures"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
