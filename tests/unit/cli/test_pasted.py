@@ -45,8 +45,8 @@ def test_the_lines_of_every_measure_plan(path):
     measure = loader.construct(path, loader.load(path).example)
     made = planned(policy(lines(path, measure)))
     assert path in {one.use for one in made.plan.instances.values()}
-    # The model of an example is its user's, and not here.
-    assert not [one for one in lint(made) if one.rule != "missing-file"]
+    # The model of an example is its user's, and not here; nor is a judge, nor published wordings.
+    assert not [one for one in lint(made) if one.rule not in {"missing-file", "caution"}]
 
 
 @pytest.mark.parametrize(
