@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import PIL.Image
 
+from selector.backbones.fast_png import png
 from selector.backbones.posting import Trouble
 
 if TYPE_CHECKING:
@@ -89,7 +90,12 @@ def fitting(picture: Pixels, form: Form) -> None:
 
 def encoded(picture: Pixels, form: Form) -> str:
     """Return a picture as data: URL, without metadata."""
+    file = png(picture) if form == "png" else _jpeg(picture)
+    return f"data:image/{form};base64,{base64.b64encode(file).decode('ascii')}"
+
+
+def _jpeg(picture: Pixels) -> bytes:
     file = io.BytesIO()
-    options = {"compress_level": 1} if form == "png" else {"quality": QUALITY, "subsampling": 0}
-    PIL.Image.fromarray(np.ascontiguousarray(picture)).save(file, form.upper(), **options)
-    return f"data:image/{form};base64,{base64.b64encode(file.getbuffer()).decode('ascii')}"
+    whole = PIL.Image.fromarray(np.ascontiguousarray(picture))
+    whole.save(file, "JPEG", quality=QUALITY, subsampling=0)
+    return file.getvalue()
