@@ -7,6 +7,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 import tiny_vlm
+from selector.backbones import vlm_answers
 from selector.backbones.precision import Where
 from selector.backbones.torch_ready import torch
 from selector.backbones.vlm_folder import VlmFolder
@@ -151,3 +152,12 @@ def test_no_bar_is_drawn(folder, capfd):
     opened(folder).load()
     assert capfd.readouterr() == ("", "")
     assert logging.is_progress_bar_enabled()
+
+
+def test_a_thought_stays_marked(made):
+    """What steers a model is left out of what it said, but for where its thought begins and ends."""
+    held = opened(made).load()
+    tokenizer = held.processor.tokenizer
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<think>", "</think>"]})
+    said = tokenizer.encode("<think>so</think>Yes<|image_pad|><|endoftext|>")
+    assert vlm_answers._text(held, said) == "<think>so</think>Yes"
