@@ -3,6 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.text import Text
 from selector.cli.prose import shown
 from selector.installed import CURE
 from selector.policy.plan import Plan
-from selector.types import Candidate, Failure, NotEvaluated, Outcome, Reason, Selection
+from selector.types import Candidate, Edit, Failure, NotEvaluated, Outcome, Reason, Selection
 from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
@@ -52,8 +53,15 @@ def selection_table(selection: Selection) -> None:
 def _title(selection: Selection) -> str:
     from selector.report.answer import answered
 
-    prompt = selection.prompt if isinstance(selection.prompt, str) else selection.prompt.instruction
-    return f"“{shown(prompt, LONGEST)}” by {selection.policy}: {answered(selection)}"
+    return f"{_request(selection.prompt)} by {selection.policy}: {answered(selection)}"
+
+
+def _request(prompt: str | Edit) -> str:
+    """Return what was asked for: a prompt, or a change of a picture."""
+    if isinstance(prompt, str):
+        return f"“{shown(prompt, LONGEST)}”"
+    name = f" of {shown(PurePath(prompt.path).name, LONGEST)}" if prompt.path else ""
+    return f"Edit{name}: “{shown(prompt.instruction, LONGEST)}”"
 
 
 def _why(selection: Selection, one: Candidate) -> list[str]:

@@ -27,6 +27,7 @@ def small(selection: Selection) -> str:
     return render(
         "small.html.j2",
         prompt=shortened(printable(text).strip(), PROMPT),
+        is_edit=isinstance(prompt, Edit),
         policy=visible(selection.policy),
         answer=answered(selection),
         selection=selection,

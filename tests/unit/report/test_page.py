@@ -89,6 +89,8 @@ def test_an_edit_shows_its_source():
     assert "The picture before" in done
     assert "make it night" in done
     assert done.count("<img ") == 2
+    assert "Edit: " in small(reports.chosen([photo()], Edit("make it night", None)))
+    assert "Edit: " not in small(reports.chosen([photo()]))
 
 
 def test_advice_and_people_are_called_for():
