@@ -109,5 +109,4 @@ def test_scores_of_a_prompt_compare_within_it_only(path):
     measure = loader.construct(path, {})
     score = next(iter(measure.outputs.values()))
     assert score.higher_is_better
-    for output in measure.outputs.values():
-        assert output.within_prompt == ("prompt" in measure.needs)
+    assert score.within_prompt == ("prompt" in measure.needs)

@@ -70,7 +70,7 @@ class HPSv3(Measure):
         spread = "how far people would differ (HPSv3)"
         return {
             "mu": Output("points of HPSv3", None, None, True, True, words=words, usual=usual),
-            "sigma": Output("spread of mu", 0, None, None, True, words=spread),
+            "sigma": Output("spread of mu", 0, None, None, words=spread),
         }
 
     @property
