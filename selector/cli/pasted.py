@@ -29,7 +29,7 @@ def _instance(name: str, path: str, given: dict[str, object]) -> Iterator[str]:
 
 
 def _use(name: str, output: Output, measure: Measure) -> str:
-    if measure.scope == "set":
+    if measure.scope == "set" and measure.kind != "scorer":  # those of sets tell who is better
         apart = output.usual[0] if output.usual else 0
         return f"distinct: {{by: {name}, within: {apart // CLOSE:g}}}"
     judged = measure.kind == "scorer" or output.within_prompt

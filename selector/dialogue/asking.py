@@ -134,9 +134,18 @@ def _paid(found: Read[Held] | Failure | _Unread, tokens: int) -> Read[Held] | Fa
 
 
 def _failed(unread: _Unread) -> Failure:
-    shown = printable(unread.said.text[:SHOWN])
-    evidence: JsonValue = {"texts": [shown], TOKENS: unread.said.tokens}
+    evidence: JsonValue = {
+        "texts": [on_a_line(unread.said.text[:SHOWN])],
+        TOKENS: unread.said.tokens,
+    }
     return Failure(f"unreadable answer: {unread.why}", evidence)
+
+
+def on_a_line(text: str) -> str:
+    """Return what a judge said as it may stand among evidence: printable, its lines in one."""
+    return " / ".join(
+        filter(None, (" ".join(line.split()) for line in printable(text).split("\n")))
+    )
 
 
 def _without_thought(text: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import JsonValue
 
 from selector.backbones.judge import Judge, Manner, Question
-from selector.dialogue.asking import Held, Read, Reader, unechoed
+from selector.dialogue.asking import Held, Read, Reader, on_a_line, unechoed
 from selector.dialogue.neutral import neutral
 from selector.dialogue.wording import Wording
 from selector.errors import MeasureError
-from selector.foreign import printable, shortened
+from selector.foreign import shortened
 from selector.images.srgb import Pixels
 from selector.measures import judges
 from selector.measures.base import Subject, measured
@@ -138,7 +138,7 @@ def no_edit(subject: Subject) -> Failure | None:
 
 def told(read: Read[Any]) -> dict[str, JsonValue]:
     """Return the evidence of an answer: the judge's own words, and the tokens that it took."""
-    return {"texts": [shortened(printable(read.text), REASON)], TOKENS: read.tokens}
+    return {"texts": [shortened(on_a_line(read.text), REASON)], TOKENS: read.tokens}
 
 
 def scored(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
-from statistics import fmean
 from typing import Literal
 
 from pydantic import JsonValue
 
 from selector.backbones.judge import Judge, Question
-from selector.dialogue.asking import Read, Reader, each_judged
-from selector.foreign import printable, shortened
+from selector.dialogue.asking import Read, Reader, each_judged, on_a_line
+from selector.foreign import shortened
 from selector.measures.asked import counted_once
 from selector.measures.base import measured
 from selector.types import TOKENS, Failure, Measured, NotApplicable, Output, tokens_of
@@ -48,7 +47,7 @@ class _Meeting:
     other: str
     result: Result
     numbers: Mapping[str, float]
-    note: str  # the judge's words, or why there are none
+    note: str  # the judge's words where it gives no numbers, or why nothing could be read
 
 
 Answer = Read[Preference] | Failure
@@ -118,8 +117,8 @@ def _meeting(other: str, shown_first: Answer, shown_second: Answer) -> _Meeting:
             return _Meeting(other, "unread", {}, order.reason)
     there, back = shown_first.value, shown_second.value  # type: ignore[union-attr] # none failed
     numbers = {name: (own + back.second[name]) / 2 for name, own in there.first.items()}
-    note = f"Image 1, against {other}: {printable(shown_first.text).strip()}"  # type: ignore[union-attr]
-    return _Meeting(other, _result(there.preferred, back.preferred), numbers, note)
+    said = "" if numbers else f"Image 1, against {other}: {on_a_line(shown_first.text)}"  # type: ignore[union-attr]
+    return _Meeting(other, _result(there.preferred, back.preferred), numbers, said)
 
 
 def _result(there: int, back: int) -> Result:
@@ -147,15 +146,24 @@ def _outcomes(meetings: list[_Meeting], tokens: int, names: list[str]) -> dict[s
         why = next(each.note for each in meetings if each.result == "unread")
         said = f"{len(read)} of {len(meetings)} comparisons could be read: {why}"
         return counted_once(dict.fromkeys(names, Failure(said, evidence)))
-    found = {WINS: fmean(POINTS[each.result] for each in read)}
-    found |= {name: fmean(each.numbers[name] for each in read) for name in read[0].numbers}
+    found = {WINS: _mean([POINTS[each.result] for each in read])}
+    found |= {name: _mean([each.numbers[name] for each in read]) for name in read[0].numbers}
     return counted_once({name: measured(found[name], evidence) for name in names})
 
 
+def _mean(given: Sequence[float]) -> float:
+    return sum(given) / len(given)  # infinite where a judge names absurd numbers: `fmean` raises
+
+
 def _evidence(meetings: list[_Meeting], tokens: int) -> JsonValue:
-    notes = [shortened(each.note, WORDS) for each in meetings if each.result != "unread"]
-    listed: list[JsonValue] = [{"with": each.other, "result": each.result} for each in meetings]
-    texts: list[JsonValue] = [_summary(meetings), *notes[:QUOTED]]
+    read = [each for each in meetings if each.result != "unread"]
+    quoted = [shortened(each.note, WORDS) for each in read if each.note][:QUOTED]
+    listed: list[JsonValue] = [
+        {"with": each.other, "result": each.result}
+        | {name: round(value, 4) for name, value in each.numbers.items()}
+        for each in meetings
+    ]
+    texts: list[JsonValue] = [_summary(meetings), *quoted]
     return {"texts": texts, "comparisons": listed, TOKENS: tokens}
 
 

@@ -47,8 +47,8 @@ class UnifiedRewardEditPairs(Measure):
     Needs: the instruction, the source, the whole pictures of a set, and `judge`: a server, or a
         model in this process. Asks N × (N − 1) questions, each pair in both orders; of more than
         `at_most` candidates none. Alone in its set: not applicable.
-    Evidence: the result against each other member, by its content hash; of three comparisons the
-        judge's words; the tokens that it read and wrote. Two orders that disagree are no
+    Evidence: the result against each other member, by its content hash, and the numbers; with
+        `task: rank` the judge's words of three comparisons; the tokens that it read and wrote. Two orders that disagree are no
         preference, and are told apart from one that is said. Comparisons that can't be read are
         left out, and counted.
     Blind to: how good the set is; what is small; a shift by a few pixels, a slight change of

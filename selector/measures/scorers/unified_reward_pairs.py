@@ -56,8 +56,8 @@ class UnifiedRewardPairs(Measure):
     Needs: the prompt, the whole pictures of a set, and `judge`: a server, or a model in this
         process. Asks N × (N − 1) questions, each pair in both orders; of more than `at_most`
         candidates none. Alone in its set: not applicable.
-    Evidence: the result against each other member, by its content hash; of three comparisons the
-        judge's words; the tokens that it read and wrote. Two orders that disagree are no
+    Evidence: the result against each other member, by its content hash, and the shares; with `form:
+        classic` the judge's words of three comparisons; the tokens that it read and wrote. Two orders that disagree are no
         preference, and are told apart from one that is said. Comparisons that can't be read are
         left out, and counted.
     Blind to: how good the set is; what is small: gate on detectors first. It can be talked round by

@@ -96,8 +96,9 @@ def test_the_score_is_the_mean_of_three(judging, painted):
     three = "Alignment Score (1-5): 4\nCoherence Score (1-5): 3\nStyle Score (1-5): 2"
     (found,) = judging(PATH, chat(three)).run([painted(9)])
     assert values(found) == {"alignment": 4, "coherence": 3, "style": 2, "score": 3}
-    assert found["alignment"].evidence == {"texts": [three], "tokens": 12}
-    assert found["score"].evidence == {"texts": [three]}
+    words = {"texts": [three.replace("\n", " / ")]}
+    assert found["alignment"].evidence == words | {"tokens": 12}
+    assert found["score"].evidence == words
     (found,) = judging(PATH, chat(three.replace("2", "nan"))).run([painted(9)])
     assert len(failures(found)) == 1
 

@@ -96,6 +96,18 @@ def test_who_cannot_be_compared_costs_no_question(judging, painted, judge_server
     assert not judge_server.heard
 
 
+def test_scores_beyond_all_measure_fail_alone(judging, painted):
+    """Their mean is no number; who won is known all the same."""
+
+    def absurd(heard) -> str:
+        first, second = (1.7e308 if redness(one) > 0.5 else -1.7e308 for one in heard.pictures[-2:])
+        return f"Edited Image 1: {first}\nEdited Image 2: {second}"
+
+    found = judging(PATH, by(absurd), task="score").run([painted(red, **EDIT) for red in (9, 204)])
+    assert numbers(found, "wins") == [0, 1]
+    assert all("no finite number" in each["score"].reason for each in found)
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("template", ["published", "own"])
 def test_a_judge_that_repeats_the_question_prefers_nobody(
