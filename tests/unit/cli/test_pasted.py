@@ -76,3 +76,13 @@ def test_each_output_gets_the_use_that_fits_it(own, output, kind, line):
     assert instance == 'measures: {own: {"use": "shop.own", "word": "A"}}'
     assert use == line
     assert planned(policy([instance, use])).plan.instances["own"].parameters == {"word": "A"}
+
+
+def test_sets_are_ranked_by_a_scorer_and_thinned_by_a_filter():
+    """Who wins most is a term; who looks like another is kept from being delivered with it."""
+    pairs, alike = (
+        lines(path, loader.construct(path, {}))[0]
+        for path in ("scorers.unified_reward_pairs", "filters.near_duplicates")
+    )
+    assert pairs.startswith("- {of: scorers.unified_reward_pairs.wins, weight: 1")
+    assert alike.startswith("distinct: {by: filters.near_duplicates.nearest")
