@@ -22,6 +22,7 @@ from selector.weights import manifest
 from selector.weights.entry import Entry
 from selector.weights.fetch import cached
 
+LISTED = 10  # outputs, where one chooses among measures
 COLUMN = 13  # where the text beside a label begins
 KINDS: dict[Kind, str] = {
     "filter": "Filters, cheap rules about pixels",
@@ -66,7 +67,7 @@ def brief(of: Card) -> Iterator[str]:
     """Give a few lines: what to know when one chooses among measures."""
     yield coloured(of.path, "cyan")
     yield entry("", of.text[""], column=0)
-    yield entry("Gives", ", ".join(of.measure.outputs), column=COLUMN)
+    yield entry("Gives", _outputs(of.measure), column=COLUMN)
     asked = [f"{it['name']}: {told(it)}" for it in parameters(of.measure) if it["required"]]
     if asked:
         yield entry("Asks for", "\n".join(asked), column=COLUMN)
@@ -74,6 +75,12 @@ def brief(of: Card) -> Iterator[str]:
     cost = _seconds(of.measure.cost.seconds) + _encoder(of.measure.cost)
     yield entry("", " · ".join((cost, f"licence: {_licences(of)}", _here(of))), column=0)
     yield from _cure(of)
+
+
+def _outputs(measure: Measure) -> str:
+    names = list(measure.outputs)
+    more = len(names) - LISTED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:LISTED])}, and {more} more"
 
 
 def _first(text: str) -> str:
