@@ -60,9 +60,20 @@ def light(announce):
     announce(DISTRIBUTION, "9.9", *(f"Requires-Dist: {one}" for one in requirements("")))
 
 
+# What the doctor asks of torch, which takes longer to import than all else that it does.
+TORCH = """
+class cuda:
+    is_available = staticmethod(lambda: False)
+class backends:
+    mps = cuda
+__version__ = "2.99"
+"""
+
+
 @pytest.fixture
-def bare(announce):
-    """Let a package be missing in every optional part, so that no measure needs any of them."""
+def bare(announce, tmp_path):
+    """Let a package be missing in every optional part, so that nobody tries any; torch sees no GPU."""
+    (tmp_path / "torch.py").write_text(TORCH)
     needed = [f"Requires-Dist: {one}" for one in requirements("")]
     for part in ("detectors", "judges", "scorers"):
         needed += [f"Provides-Extra: {part}", f"Requires-Dist: no-such-thing; extra == '{part}'"]
