@@ -147,7 +147,8 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
     if measure.favours:
         yield "Favours", ", ".join(measure.favours)
     cost = _seconds(measure.cost.seconds) + _encoder(measure.cost)
-    yield "Cost", f"{cost} a candidate on a CPU"
+    where = f", {measure.cost.tokens} tokens" if measure.cost.tokens else " on a CPU"
+    yield "Cost", f"{cost} a candidate{where}"
     yield "Licence", _licences(of)
     for one in of.models:
         where = "in the cache" if cached(one) else "not in the cache"

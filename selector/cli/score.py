@@ -82,6 +82,8 @@ def score(  # noqa: PLR0913 - one option each
     images, prompts, sources = _given(engine, files, prompt, source)
     _check_out(out, [*files, *([source] if source else [])])
     models.fetch_first([engine.measure])
+    if caution := engine.measure.caution():
+        typer.echo(shown(f"{path_of(measure)}: {caution}"), err=True)
     with _progress(engine, quiet=as_json):
         scores = engine.score(prompts, images, sources, timeout_s=timeout_s)
     if out is not None:  # first, because a reader of the table may go away

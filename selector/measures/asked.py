@@ -62,7 +62,7 @@ class Asking:
     def caution(self) -> str:
         """Return that nobody is named, or that the words are not what models learned; "" if fine."""
         nobody = "" if self.judge else judges.missing(None)
-        return " ".join(filter(None, (nobody, self._words.caution())))
+        return " And ".join(filter(None, (nobody, self._words.caution())))
 
     def prepare(self) -> bool:
         """Fetch the published wordings; return whether any came."""

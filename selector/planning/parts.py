@@ -153,7 +153,7 @@ class Parts:
             return None
         ref, _ = self._ref(distinct.by, ("distinct", "by"))
         measure = self._instances.measures.get(ref.instance)
-        if measure is not None and measure.scope != "set":
+        if measure is not None and (measure.scope != "set" or measure.kind == "scorer"):
             self._tell(
                 ("distinct", "by"),
                 f"{distinct.by}: measures no distances between candidates. "

@@ -157,4 +157,6 @@ def _phases(selection: Selection) -> Iterable[Phase]:
     names = [name for name in dict.fromkeys((*took, *calls)) if name != "total"]
     for name in [*names, *(["total"] if "total" in took else [])]:
         said = seconds(took[name]) if name in took else "—"
+        if tokens := selection.spent.tokens.get(name):
+            said += f", {tokens:,} tokens"
         yield Phase(visible(name), calls.get(name), said)

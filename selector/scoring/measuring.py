@@ -98,6 +98,8 @@ class Scoring:
         self._path = loader.path_of(type(self.measure))
         self._instances = with_evidence(self._path, self.measure)
         self.reads = {need: name for name, one in self._instances.items() for need in one.needs}
+        for one in self._instances.values():
+            one.prepare()  # what names its numbers, before they are named
         self._fingerprint = fingerprints(self._instances)[self._path]
         self._models = tuple(models(self._instances))
         self._runner = Runner(self._instances, device=device)

@@ -196,3 +196,10 @@ def test_one_prompt_goes_for_a_list_without_any(shell, chairs):
     (chairs / "list.jsonl").write_text('{"image": "a.png"}\n{"image": "b.jpg"}\n')
     done = shell("score", "blank", chairs / "list.jsonl", "--prompt", "a chair", "--json")
     assert [row["prompt"] for row in json.loads(done.stdout)["rows"]] == ["a chair"] * 2
+
+
+def test_what_to_know_before_trusting_numbers_is_said(shell, chairs):
+    """A judge that nobody named, and words that are not its own: told on stderr, also with --json."""
+    done = shell("score", "vlm_question", "--set", "question=Is it red?", chairs.name, "--json")
+    assert done.stderr.startswith("scorers.vlm_question: no judge is named. Set SELECTOR_JUDGE_URL")
+    assert json.loads(done.stdout)["measure"] == "scorers.vlm_question"

@@ -39,6 +39,7 @@ NO_FIT = [
     ({"method": {"lexicographic": [{"of": "filters.resolution.short_side"}]}}, "method.lexicographic[0]: filters.resolution.short_side: has no bounds. Give 'scale: {ends: [LOW, HIGH]}'."),
     ({"method": {"pareto": {"objectives": [BLANK, {"of": "filters.near_duplicates"}]}}}, "method.pareto.objectives[1]: filters.near_duplicates: may be absent. Give 'if_absent', the raw value it counts as."),
     ({"method": {"constrained": {"objective": [BLANK], "constraints": [{"on": "filters.blnk.x", "equals": 1}]}}}, "method.constrained.constraints[0]: filters.blnk: no such measure. Did you mean 'filters.blank'?"),
+    ({"distinct": {"by": "scorers.unified_reward_pairs.wins", "within": 1}}, "distinct: scorers.unified_reward_pairs.wins: measures no distances between candidates. Use a measure of sets, such as filters.near_duplicates."),
     ({"distinct": {"by": "filters.blank.structure", "within": 1}}, "distinct: filters.blank.structure: measures no distances between candidates. Use a measure of sets, such as filters.near_duplicates."),
     ({"distinct": {"by": "filters.near.x", "within": 1}}, "distinct: filters.near: no such measure. There are: FILTERS."),
     ({"method": {"lexicographic": [BLANK]}, "cut": {"of": "quality", "reject_below": 0.1}}, "cut: lexicographic has no quality to cut. Use weighted_sum or constrained, or drop the cut."),

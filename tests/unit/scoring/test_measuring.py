@@ -2,6 +2,7 @@
 
 import importlib
 import time
+from textwrap import dedent, indent
 
 import numpy as np
 import pytest
@@ -38,6 +39,19 @@ def files(tmp_path):
     for at, path in enumerate(paths):
         noise(40 + at, 40, seed=at).save(path)
     return paths
+
+
+RETURNS = 'return [{"value": Score(0.5)} for one in subjects]'
+COMES = """
+
+@property
+def identities(self):
+    return {"wording": "published" if BUILT else "our own"}
+
+def prepare(self):
+    BUILT.append("published")
+    return True
+"""
 
 
 def runs(path):
@@ -319,3 +333,13 @@ def test_what_reading_left_out_is_told():
     animation = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     scores = score("filters.resolution", None, [animation])
     assert scores.rows[0].notes == ("animation: first frame was read",)
+
+
+def test_what_names_the_numbers_comes_before_they_are_named(made, files):
+    """A wording that is fetched when scoring begins is in the fingerprint, not the one before it."""
+    path = made("acme_words", RETURNS)
+    file = files[0].parent / "acme_words" / "own.py"
+    file.write_text(file.read_text() + indent(dedent(COMES), " " * 4))
+    before = loader.construct(path, {}).fingerprint()
+    first, second = score(path, None, files[:1]), score(path, None, files[:1])
+    assert first.fingerprint == second.fingerprint != before
