@@ -58,7 +58,9 @@ def _similarity(one: Floats, other: Floats) -> Floats:
     spread = _blurred(one * one) - mean * mean
     spread_of_other = _blurred(other * other) - mean_of_other * mean_of_other
     common = _blurred(one * other) - mean * mean_of_other
-    level = (2 * mean * mean_of_other + LEVEL) / (mean * mean + mean_of_other * mean_of_other + LEVEL)
+    level = (2 * mean * mean_of_other + LEVEL) / (
+        mean * mean + mean_of_other * mean_of_other + LEVEL
+    )
     structure = (2 * common + SPREAD) / (spread + spread_of_other + SPREAD)
     found: Floats = np.clip(level * structure, -1, 1).mean(axis=2)
     return found
