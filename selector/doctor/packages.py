@@ -47,8 +47,7 @@ def packages(asked: Asked) -> Iterator[Finding]:
         return
     asked.tell("importing packages")
     needed = requirements("")
-    with ThreadPoolExecutor() as pool:
-        wrong = list(filter(None, pool.map(fault, needed)))
+    wrong = _faults(needed)
     yield from wrong
     names = {one.what for one in wrong}
     said = _listed([one for one in needed if one.name not in names])
@@ -100,7 +99,7 @@ def _extra(name: str) -> Finding:
     wrong = {one.name: said for one in needed if (said := misfit(one))}
     what = f"[{name}]"
     if not wrong:
-        broken = next(filter(None, map(fault, needed)), None)
+        broken = next(iter(_faults(needed)), None)
         whole = Finding(PART, what, "ok", _listed(needed))
         return replace(broken, what=what, said=f"{broken.what}: {broken.said}") if broken else whole
     gone = [each for each in wrong if version_of(each) is None]
@@ -108,6 +107,12 @@ def _extra(name: str) -> Finding:
     told += [f"{each}: {said}" for each, said in wrong.items() if each not in gone]
     said = "; ".join((*told, _needed_by(name)))
     return Finding(PART, what, "absent" if gone else "warning", said, install_extra(name))
+
+
+def _faults(needed: list[Requirement]) -> list[Finding]:
+    """Return what is wrong with packages, several imported at the same time."""
+    with ThreadPoolExecutor() as pool:
+        return list(filter(None, pool.map(fault, needed)))
 
 
 def _needed_by(name: str) -> str:

@@ -54,12 +54,6 @@ def announce(tmp_path, monkeypatch):
     return write
 
 
-@pytest.fixture
-def light(announce):
-    """Let the product have no optional parts: to import all that they need takes ten seconds."""
-    announce(DISTRIBUTION, "9.9", *(f"Requires-Dist: {one}" for one in requirements("")))
-
-
 # What the doctor asks of torch, which takes longer to import than all else that it does.
 TORCH = """
 class cuda:
@@ -71,8 +65,15 @@ __version__ = "2.99"
 
 
 @pytest.fixture
+def light(announce, tmp_path):
+    """Let the product have no optional parts, whose packages take ten seconds to import."""
+    (tmp_path / "torch.py").write_text(TORCH)
+    announce(DISTRIBUTION, "9.9", *(f"Requires-Dist: {one}" for one in requirements("")))
+
+
+@pytest.fixture
 def bare(announce, tmp_path):
-    """Let a package be missing in every optional part, so that nobody tries any; torch sees no GPU."""
+    """Let a package be missing in every optional part, so that no measure that needs one is tried."""
     (tmp_path / "torch.py").write_text(TORCH)
     needed = [f"Requires-Dist: {one}" for one in requirements("")]
     for part in ("detectors", "judges", "scorers"):

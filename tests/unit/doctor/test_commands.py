@@ -67,11 +67,20 @@ def empty_cache(tmp_path):
     return {"SELECTOR_CACHE": str(tmp_path / "cache")}
 
 
-def test_measures_lists_what_there_is(shell):
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    """What `selector measures` says on a narrow terminal."""
+    known = {key: value for key, value in os.environ.items() if not key.startswith("SELECTOR_")}
+    return subprocess.run(
+        [*SELECTOR, "measures"], cwd=tmp_path_factory.mktemp("cwd"), env=known | NARROW,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_measures_lists_what_there_is(listed):
     """By kind, a paragraph each: outputs, the worst blind spot, cost, licence, whether here."""
-    done = shell("measures", env=NARROW)
-    assert (done.returncode, done.stderr) == (0, "")
-    parts = {part.splitlines()[0]: part for part in done.stdout.split("\n\n")}
+    assert (listed.returncode, listed.stderr) == (0, "")
+    parts = {part.splitlines()[0]: part for part in listed.stdout.split("\n\n")}
     names = [name for name in parts if name in loader.names()]
     assert names == loader.names()
     filters = sum(name.startswith("filters.") for name in names)
@@ -83,20 +92,18 @@ def test_measures_lists_what_there_is(shell):
     assert "licence: Apache-2.0 (commercial use allowed)" in hands
 
 
-def test_the_list_is_short_and_fits_a_narrow_terminal(shell):
+def test_the_list_is_short_and_fits_a_narrow_terminal(listed):
     """No line is wider than the terminal, no word is broken, no measure takes over a dozen lines."""
-    done = shell("measures", env=NARROW)
-    assert max(map(len, done.stdout.splitlines())) <= 80
-    assert max(len(part.splitlines()) for part in done.stdout.split("\n\n")) <= 12
-    words = set(done.stdout.split())
+    assert max(map(len, listed.stdout.splitlines())) <= 80
+    assert max(len(part.splitlines()) for part in listed.stdout.split("\n\n")) <= 12
+    words = set(listed.stdout.split())
     for path in loader.names():
         assert set(loader.load(path).card()[""].split()) <= words
 
 
-def test_the_list_says_what_a_measure_asks_for(shell):
+def test_the_list_says_what_a_measure_asks_for(listed):
     """A parameter that must be given stands there with an example of it; others do not."""
-    done = shell("measures", env=NARROW)
-    palette = done.stdout.partition("detectors.palette\n")[2].partition("\n\n")[0]
+    palette = listed.stdout.partition("detectors.palette\n")[2].partition("\n\n")[0]
     text = " ".join(palette.split())
     assert 'Asks for colours: list of texts, for example ["#' in text
     assert "tolerance" not in text
