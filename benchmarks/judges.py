@@ -5,7 +5,8 @@
 - batched: the questions of one request to a model in this process, in one forward pass against one
   by one. Without `--model`, a tiny random Qwen2-VL, whose time is mostly that of starting things;
 - served: as many judgements of a server that takes 0.2 s for each, 16 at once, against the ideal
-  time: the rounds of 16, each of 0.2 s; pictures of three sizes, because each is encoded as PNG;
+  time: the rounds of 16, each of 0.2 s; pictures of three sizes, because each is encoded, as PNG or
+  as JPEG, by the processor that asks;
 - memory: what this process takes after a tenth of the requests, and after all of them.
 """
 
@@ -30,7 +31,7 @@ from benchmarks.quick_judge import MODEL, running
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 0.2  # what the server takes for an answer
 AT_ONCE = 16
-SIDES = (256, 512, 1024)
+SENT = ((256, "png"), (512, "png"), (1024, "png"), (1024, "jpeg"))  # side, and in which form
 QUESTION = {"use": "scorers.vlm_question", "question": "Is a mosaic to be seen?"}
 
 
@@ -49,7 +50,7 @@ def main() -> None:
         print(table(["", "one by one", "one pass", "faster"], [batched(model, given)]))
     with running(SECONDS) as address:
         head = ["pictures", "ideal", "taken", "of the ideal"]
-        print("\n" + table(head, [served(address, side, given) for side in SIDES]))
+        print("\n" + table(head, [served(address, *sent, given) for sent in SENT]))
     with running(0) as address:
         head = ["requests", "resident memory"]
         print("\n" + table(head, memory(address, given.requests)))
@@ -57,9 +58,8 @@ def main() -> None:
 
 def batched(model: Path, given: Any) -> list[str]:
     """Return the row of questions in one pass against one by one."""
-    from selector.backbones.vlm import Vlm
-
     from selector.backbones.judge import Manner, Question
+    from selector.backbones.vlm import Vlm
 
     judge = Vlm(model, name="tiny", precision="fp32", device="cpu", manner=Manner(8))
     pictures = [np.asarray(mosaic(224, 224, at)) for at in range(given.candidates)]
@@ -71,16 +71,21 @@ def batched(model: Path, given: Any) -> list[str]:
     return [name, *map(_shown, (alone, together)), f"{alone.median / together.median:.2f}×"]
 
 
-def served(address: str, side: int, given: Any) -> list[str]:
+def served(address: str, side: int, form: str, given: Any) -> list[str]:
     """Return the row of judgements by a server that takes its time, against the ideal."""
     from selector import Selector
 
     images = [mosaic(side, side, at) for at in range(given.judgements)]
     ideal = math.ceil(given.judgements / AT_ONCE) * SECONDS
-    with Selector(_policy(address), journal=False) as selector:
+    with Selector(_policy(address, picture=form), journal=False) as selector:
         selector.select("warm", images[:1])
         took = Seconds(tuple(_judging(selector, images) for _ in range(given.repeats)))
-    return [f"{side}²", f"{ideal:.2f} s", _shown(took), f"{took.median / ideal:.2f}×"]
+    return [
+        f"{side}², {form.upper()}",
+        f"{ideal:.2f} s",
+        _shown(took),
+        f"{took.median / ideal:.2f}×",
+    ]
 
 
 def memory(address: str, requests: int) -> Iterator[list[str]]:
@@ -103,8 +108,8 @@ def _judging(selector: Any, images: Sequence[PIL.Image.Image]) -> float:
     return float(selection.timings["question"])
 
 
-def _policy(address: str) -> dict[str, Any]:
-    judge = {"base_url": address, "model": MODEL, "at_once": AT_ONCE}
+def _policy(address: str, **more: str) -> dict[str, Any]:
+    judge = {"base_url": address, "model": MODEL, "at_once": AT_ONCE, **more}
     return {
         "name": "judged",
         "version": 1,
