@@ -101,9 +101,15 @@ def _measured(trial: Trial, measure: Measure, examples: Iterable[Example]) -> It
 def _outcomes(measure: Measure, example: Example) -> Mapping[str, Outcome]:
     """Return what *measure* says of a picture; trials share their good ones."""
     image = open_image(example.picture)
-    key = (measure.fingerprint(), image.content_hash, example.prompt)
+    source = example.source and open_image(example.source)
+    key = (
+        measure.fingerprint(),
+        image.content_hash,
+        example.prompt,
+        source and source.content_hash,
+    )
     if key not in _known:
-        (_known[key],) = measure.run([Subject(image, prompt=example.prompt)])
+        (_known[key],) = measure.run([Subject(image, prompt=example.prompt, source=source)])
     return _known[key]
 
 
@@ -132,11 +138,13 @@ def _time(measure: Measure, picture: PIL.Image.Image, repeats: int) -> float:
     ready = [open_image(picture) for _ in range(repeats + 1)]
     for image in ready:
         image.decode()
-    subjects = iter([Subject(image, prompt='a poster that says "OPEN"') for image in ready])
+    subjects = iter(
+        [Subject(image, prompt='a poster that says "OPEN"', source=image) for image in ready]
+    )
     return repeated(lambda: measure.run([next(subjects)]), repeats).median
 
 
-_known: dict[tuple[str, str, str | None], Mapping[str, Outcome]] = {}
+_known: dict[tuple[str, str, str | None, str | None], Mapping[str, Outcome]] = {}
 
 if __name__ == "__main__":
     main()

@@ -32,11 +32,13 @@ class Example:
         picture: What is measured.
         origin: The photograph that it was made from; resampling keeps those of one together.
         prompt: For measures that need one.
+        source: The picture before an edit, likewise.
     """
 
     picture: PIL.Image.Image
     origin: str
     prompt: str | None = None
+    source: PIL.Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def test_every_detector_is_tried():
 def test_the_results_name_every_benchmark():
     """The pages of the benchmarks have the command of each script that prints a table."""
     folder = ROOT / "benchmarks"
-    pages = ("README.md", "detectors.md", "scorers.md")
+    pages = ("README.md", "detectors.md", "judges.md", "scorers.md")
     text = "".join((folder / name).read_text() for name in pages)
     scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))
@@ -138,6 +138,19 @@ def test_scorers_are_compared_with_each_alone():
     rows = table(report(measured.__getitem__, ["bf16"]))
     assert rows["alone"] == ["6.00 s", "1.00×", "", "10.00 GiB", "1.00×"]
     assert rows["selector, bf16"] == ["1.50 s", "4.00×", "1.50×", "5.00 GiB", "0.50×"]
+
+
+def test_judges_are_measured_in_batches_over_a_network_and_for_memory():
+    """Each of the three tables has its rows, and what is told of them follows from one another."""
+    text = printed("judges", "--candidates", 3, "--judgements", 4, "--requests", 10, "--repeats", 1)
+    batched, served, memory = (table(part) for part in text.split("\n\n")[1:])
+    assert set(batched) == {"3 candidates"}
+    assert list(served) == ["256², PNG", "512², PNG", "1024², PNG", "1024², JPEG"]
+    for ideal, taken, share in served.values():
+        assert ideal == "0.20 s"
+        assert float(taken.removesuffix(" s")) >= 0.2
+        assert float(share.removesuffix("×")) >= 1
+    assert list(memory) == ["1", "5", "10"]
 
 
 def test_linear_layers_are_compared_in_both_precisions():
