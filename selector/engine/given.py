@@ -121,6 +121,9 @@ def _is_unicode(text: str) -> bool:
 def prompt(plan: Plan, thing: str | Edit) -> str | Edit:
     """Return the prompt or the edit, if it is one and the plan's measures can do with it.
 
+    What an edit leaves empty, its instruction or its source, makes those fail who need it: edits
+    come out of logs and forms, and what else is known of the candidates is worth knowing.
+
     Raises:
         RequestError: It is not text, or a measure needs what it lacks.
     """
@@ -132,8 +135,8 @@ def prompt(plan: Plan, thing: str | Edit) -> str | Edit:
         raise RequestError(f"{what}: expected text or an Edit (got {kind}). Give one of them.")
     if who := _needing(plan, "prompt") if edit else _needing(plan, "instruction", "source"):
         raise RequestError(_misfit(who, edit))
-    if not text.strip() and (who := _needing(plan, what, EITHER_TEXT)):
-        raise RequestError(f"{what}: {who} reads it (got nothing). Give the {what}.")
+    if not edit and not text.strip() and (who := _needing(plan, "prompt", EITHER_TEXT)):
+        raise RequestError(f"prompt: {who} reads it (got nothing). Give the prompt.")
     if not _is_unicode(text):
         raise RequestError(f"{what}: not valid Unicode (got a lone surrogate). Clean it.")
     return replace(edit, path=_text(edit.source)) if edit and _is_path(edit.source) else thing

@@ -20,6 +20,8 @@ from selector.types import (
     tokens_of,
 )
 
+NO_INSTRUCTION = Failure("the edit's instruction: it is empty. Say what was to be changed.")
+
 
 @dataclass
 class Request:
@@ -62,16 +64,24 @@ class Request:
 
     def failure(self, instance: Instance) -> Failure:
         """Return why an instance can't be asked on a candidate that is not `ready`."""
-        no_source = "source" in instance.needs and isinstance(self.source, Failure)
-        return self.source if no_source else DEADLINE  # type: ignore[return-value]
+        return self._lacking(instance) or DEADLINE
 
     def ready(self, instance: Instance, candidates: Sequence[str]) -> list[str]:
         """Return on whom an instance can be asked; of a set, all of it or nobody."""
-        if "source" in instance.needs and not isinstance(self.source, Image):
+        if self._lacking(instance):
             return []
         there = [one for one in candidates if one in self.images]
         whole = instance.scope == "candidate" or len(there) == len(candidates)
         return there if whole else []
+
+    def _lacking(self, instance: Instance) -> Failure | None:
+        """Return what the edit lacks of that which an instance needs."""
+        if "source" in instance.needs and isinstance(self.source, Failure):
+            return self.source
+        edit = self.prompt if isinstance(self.prompt, Edit) else None
+        if edit and not edit.instruction.strip() and is_needed("instruction", instance.needs):
+            return NO_INSTRUCTION
+        return None
 
     def subject(self, instance: Instance, name: str, row: Mapping[str, Outcome]) -> Subject:
         """Return a candidate as a measure sees it: exactly what its `needs` names."""

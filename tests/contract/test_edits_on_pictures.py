@@ -117,10 +117,11 @@ def test_without_a_judge_or_a_source_a_person_decides(choose_edit, astronaut, ed
     assert why(selection, "good") >= {("failure", "obeyed"), ("failure", "looks")}
     with openai_server.serving() as server:
         server.answering(by(likes))
-        for source in (tmp_path / "gone.png", None, b"", Image.new("RGB", (1, 1))):
+        for source in (tmp_path / "gone.png", None, b""):
             selection = choose_edit(source, good, server.parameter())
-            assert selection.answer in {"review", "empty"}
-            assert selection.accepted == ()
+            assert selection.answer == "review"
+            assert ("failure", "looks") in why(selection, "good")
+        assert choose_edit(Image.new("RGB", (1, 1)), good, server.parameter()).accepted == ()
 
 
 def test_an_edit_is_written_down_and_comes_back(choose_edit, astronaut, edits, tmp_path):

@@ -117,8 +117,6 @@ EDIT = Edit("make it red", png())
     [
         ("  ", "prompt", "prompt: {who} reads it (got nothing). Give the prompt."),
         ("", "prompt or instruction", "prompt: {who} reads it (got nothing). Give the prompt."),
-        (Edit(" ", png()), "instruction", "instruction: {who} reads it (got nothing)."),
-        (Edit("", png()), "prompt or instruction", "instruction: {who} reads it (got nothing)."),
         (Edit(7, png()), "source", "instruction: expected text or an Edit (got int)."),
         (Edit("\ud800", png()), "source", "instruction: not valid Unicode"),
         (EDIT, "prompt", "{who} compares with a text that says what the picture should show"),

@@ -132,6 +132,16 @@ def test_evidence_of_another_instance_reaches_who_needs_it(own):
     assert selection.outcomes["candidate-01"]["filters.resolution.height"] == Score(64.0)
 
 
+@pytest.mark.parametrize("needs", ["instruction", "prompt or instruction"])
+def test_an_empty_instruction_fails_who_reads_it(own, needs):
+    """The request finishes with a clear reason, and the picture goes to a person."""
+    body = "return [{'value': Score(0.5)} for one in subjects]"
+    selection = select(Edit(" ", png(64, 3)), [png()], own(body, needs))
+    (outcome,) = selection.outcomes["candidate-01"].values()
+    assert outcome == Failure("the edit's instruction: it is empty. Say what was to be changed.")
+    assert selection.verdict("candidate-01") == "review"
+
+
 SOURCE = """
 asked = [(one.instruction, one.prompt, one.source and one.source.size) for one in subjects]
 return [{'value': Score(float(each == ('make it red', None, (64, 64))))} for each in asked]
