@@ -18,6 +18,7 @@ from selector.images.srgb import Pixels
 from selector.measures import judges
 from selector.measures.base import Subject, measured
 from selector.measures.judges import JudgeParameter
+from selector.measures.own_file import OwnFile
 from selector.measures.words import Template, Words
 from selector.types import TOKENS, Failure, Measured
 
@@ -28,8 +29,7 @@ REASON = 500  # characters of a judge's own words that are kept
 class Asking:
     """Whom a measure asks, how, and in which words. Making one opens and fetches nothing.
 
-    A measure makes it of its parameters, and answers by it what every measure is asked: its
-    `identities`, what is `missing`, its `caution`, `prepare`, `unlisted`, and `build`.
+    A measure makes it of its parameters; `ByJudge` answers by it what every measure is asked.
 
     Attributes:
         where: The measure as a policy names it, for messages: "scorers.unified_reward".
@@ -56,8 +56,9 @@ class Asking:
         return judges.unlisted(self.judge)
 
     def missing(self) -> str:
-        """Return which folder of a model is not where it should be, and what to do; "" if none."""
-        return judges.missing(self.judge) if self.judge else ""
+        """Return which file or folder is not where it should be, and what to do; "" if none."""
+        words = self.template.missing() if isinstance(self.template, OwnFile) else ""
+        return words or (judges.missing(self.judge) if self.judge else "")
 
     def caution(self) -> str:
         """Return that nobody is named, or that the words are not what models learned; "" if fine."""
@@ -114,6 +115,52 @@ class Asked:
     def close(self) -> None:
         """Let go of the judge."""
         self.judge.close()
+
+
+class ByJudge:
+    """What every measure that asks a judge says and does of it: `class Mine(ByJudge, Measure)`.
+
+    It holds nothing itself. The measure names whom it asks as `_asking`, and has a private
+    attribute `_asked` for the judge while that is open.
+    """
+
+    _asked: Asked | None
+
+    @property
+    def _asking(self) -> Asking:
+        raise NotImplementedError(f"{type(self).__name__}._asking: say whom it asks, and how.")
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """The judge's model, where one is loaded here whose licence nobody knows."""
+        return self._asking.unlisted
+
+    @property
+    def identities(self) -> Mapping[str, str]:
+        """The wordings that it asks in."""
+        return self._asking.identities
+
+    def missing(self) -> str:
+        """Return which file or folder is not where it should be, and what to do; "" if none."""
+        return self._asking.missing()
+
+    def caution(self) -> str:
+        """Return what to know of the judge and of the wording; "" if nothing."""
+        return self._asking.caution()
+
+    def prepare(self) -> bool:
+        """Fetch the published wordings; return whether any came."""
+        return self._asking.prepare()
+
+    def build(self, device: str) -> None:
+        """Open the judge, unless it is open."""
+        self._asked = self._asked or self._asking.opened(device)
+
+    def close(self) -> None:
+        """Let go of the judge."""
+        if self._asked:
+            self._asked.close()
+        self._asked = None
 
 
 def ready(asked: Asked | None, where: str) -> Asked:

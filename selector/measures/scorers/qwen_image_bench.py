@@ -18,7 +18,7 @@ from selector.dialogue.neutral import neutral
 from selector.dialogue.wording import Wording
 from selector.images import Image
 from selector.images.srgb import Pixels
-from selector.measures.asked import Asked, Asking, counted_once, ready
+from selector.measures.asked import Asked, Asking, ByJudge, counted_once, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
 from selector.measures.words import Template
@@ -54,7 +54,7 @@ def _once_each(given: tuple[Name, ...]) -> tuple[Name, ...]:
     return tuple(sorted(given, key=DIMENSIONS.index))
 
 
-class QwenImageBench(Measure):
+class QwenImageBench(ByJudge, Measure):
     """How many criteria of its checklists a vision-language model finds met by the picture.
 
     Unit: points from 0 to 100, higher is better: `total`, the mean of the dimensions; one a
@@ -111,32 +111,6 @@ class QwenImageBench(Measure):
         asked = len(self.dimensions)
         return Cost(seconds=4.0 * asked, tokens=3500 * asked)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, if it is loaded here."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The wording that it asks in."""
-        return self._asking.identities
-
-    def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return what to know of the judge and of the wording."""
-        return self._asking.caution()
-
-    def prepare(self) -> bool:
-        """Fetch the published wording; return whether it came."""
-        return self._asking.prepare()
-
-    def build(self, device: str) -> None:
-        """Open the judge."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every dimension of every picture, all at once."""
         asked = ready(self._asked, WHERE)
@@ -150,12 +124,6 @@ class QwenImageBench(Measure):
         return [
             _outcomes({dimension: next(found) for dimension in self.dimensions}) for _ in subjects
         ]
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     @property
     def _asking(self) -> Asking:

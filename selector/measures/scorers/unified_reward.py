@@ -11,7 +11,7 @@ from selector.backbones.judge import Manner
 from selector.dialogue.asking import Reader, each_judged
 from selector.dialogue.axes import axes
 from selector.dialogue.final_score import final_score
-from selector.measures.asked import Asked, Asking, ready, scored
+from selector.measures.asked import Asked, Asking, ByJudge, ready, scored
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
 from selector.measures.words import Template
@@ -41,7 +41,7 @@ THREE_LINES = (
 )
 
 
-class UnifiedReward(Measure):
+class UnifiedReward(ByJudge, Measure):
     """How good a vision-language model finds the picture, and how well it shows the prompt.
 
     Unit: points from 1 to 5: `alignment`, `coherence`, `style`, and `score`, their mean; with
@@ -91,32 +91,6 @@ class UnifiedReward(Measure):
         """Estimated, not measured: 7 B on a server, a picture of 1024² and a short answer."""
         return Cost(seconds=1.0, tokens=1700)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, if it is loaded here."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The wording that it asks in."""
-        return self._asking.identities
-
-    def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return what to know of the judge and of the wording."""
-        return self._asking.caution()
-
-    def prepare(self) -> bool:
-        """Fetch the published wording; return whether it came."""
-        return self._asking.prepare()
-
-    def build(self, device: str) -> None:
-        """Open the judge."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every picture, all at once."""
         asked, read = ready(self._asked, WHERE), READERS[self.form]
@@ -127,12 +101,6 @@ class UnifiedReward(Measure):
         reminder = ONE_NUMBER if self.form == "classic" else THREE_LINES
         found = each_judged(asked.judge, questions, reminder=reminder)
         return [scored(one, self.outputs) for one in found]
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     @property
     def _asking(self) -> Asking:

@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader, each_judged
 from selector.dialogue.edit_marks import marks
-from selector.measures.asked import Asked, Asking, no_edit, ready, scored
+from selector.measures.asked import Asked, Asking, ByJudge, no_edit, ready, scored
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
 from selector.measures.words import Template
@@ -34,7 +34,7 @@ REMINDER = (
 )
 
 
-class UnifiedRewardEdit(Measure):
+class UnifiedRewardEdit(ByJudge, Measure):
     """How well a vision-language model finds that an edit does what was asked, and nothing else.
 
     Unit: points from 0 to 25, higher is better. `following`: the instruction is followed.
@@ -82,32 +82,6 @@ class UnifiedRewardEdit(Measure):
         """Estimated, not measured: 8 B on a server, pictures of 1024² and a short answer."""
         return Cost(seconds=1.5, tokens=3300 if self.task == "following" else 1900)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, if it is loaded here."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The wording that it asks in."""
-        return self._asking.identities
-
-    def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return what to know of the judge and of the wording."""
-        return self._asking.caution()
-
-    def prepare(self) -> bool:
-        """Fetch the published wording; return whether it came."""
-        return self._asking.prepare()
-
-    def build(self, device: str) -> None:
-        """Open the judge."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every edit, all at once."""
         asked = ready(self._asked, WHERE)
@@ -117,12 +91,6 @@ class UnifiedRewardEdit(Measure):
             each_judged(asked.judge, [self._put(asked, each) for each in whole], reminder=REMINDER)
         )
         return [scored(lack or next(found), self.outputs) for lack in lacks]
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     def _put(self, asked: Asked, subject: Subject) -> tuple[Question, Reader[Mapping[str, float]]]:
         before = (subject.source.rgb,) if self.needs and subject.source else ()

@@ -11,7 +11,7 @@ from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader
 from selector.dialogue.edit_scores import edit_scores
 from selector.dialogue.preference import preferred
-from selector.measures.asked import Asked, Asking, no_edit, ready
+from selector.measures.asked import Asked, Asking, ByJudge, no_edit, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.comparisons import (
     MOST,
@@ -38,7 +38,7 @@ TWO_LINES = (
 )
 
 
-class UnifiedRewardEditPairs(Measure):
+class UnifiedRewardEditPairs(ByJudge, Measure):
     """How often a vision-language model prefers the edit to the others of its set.
 
     Unit: `wins`, share of its comparisons, 0 to 1, half a win for no preference; with `task: score`
@@ -94,32 +94,6 @@ class UnifiedRewardEditPairs(Measure):
         """Estimated, not measured: for one of four candidates, 8 B on a server, pictures of 1024²."""
         return Cost(seconds=6.0, tokens=14000)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, if it is loaded here."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The wording that it asks in."""
-        return self._asking.identities
-
-    def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return what to know of the judge and of the wording."""
-        return self._asking.caution()
-
-    def prepare(self) -> bool:
-        """Fetch the published wording; return whether it came."""
-        return self._asking.prepare()
-
-    def build(self, device: str) -> None:
-        """Open the judge."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Compare all members of one set, every two in both orders."""
         asked, outputs, edit = ready(self._asked, WHERE), self.outputs, subjects[0]
@@ -136,12 +110,6 @@ class UnifiedRewardEditPairs(Measure):
         names = [each.image.content_hash for each in subjects]
         reminder = ONE_SENTENCE if self.task == "rank" else TWO_LINES
         return compared(asked.judge, names, put, reminder=reminder, outputs=outputs)
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     @property
     def _asking(self) -> Asking:

@@ -12,7 +12,7 @@ from selector.backbones.judge import Manner, Question
 from selector.dialogue.asking import Reader
 from selector.dialogue.preference import preferred
 from selector.dialogue.shares import shares
-from selector.measures.asked import Asked, Asking, ready
+from selector.measures.asked import Asked, Asking, ByJudge, ready
 from selector.measures.base import Measure, Subject
 from selector.measures.comparisons import (
     MOST,
@@ -46,7 +46,7 @@ ONE_SENTENCE = (
 )
 
 
-class UnifiedRewardPairs(Measure):
+class UnifiedRewardPairs(ByJudge, Measure):
     """How often a vision-language model prefers the picture to the others of its set.
 
     Unit: `wins`, share of its comparisons, 0 to 1, half a win for no preference; and with `form:
@@ -103,32 +103,6 @@ class UnifiedRewardPairs(Measure):
         """Estimated, not measured: for one of four candidates, 7 B on a server, pictures of 1024²."""
         return Cost(seconds=4.5, tokens=9300)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, if it is loaded here."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The wording that it asks in."""
-        return self._asking.identities
-
-    def missing(self) -> str:
-        """Return what is not where it should be, and what to do; "" if nothing."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return what to know of the judge and of the wording."""
-        return self._asking.caution()
-
-    def prepare(self) -> bool:
-        """Fetch the published wording; return whether it came."""
-        return self._asking.prepare()
-
-    def build(self, device: str) -> None:
-        """Open the judge."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Compare all members of one set, every two in both orders."""
         asked, outputs = ready(self._asked, WHERE), self.outputs
@@ -143,12 +117,6 @@ class UnifiedRewardPairs(Measure):
         names = [each.image.content_hash for each in subjects]
         reminder = ONE_SENTENCE if self.form == "classic" else SIX_LINES
         return compared(asked.judge, names, put, reminder=reminder, outputs=outputs)
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     @property
     def _asking(self) -> Asking:

@@ -17,7 +17,7 @@ from selector.dialogue.own_question import LEAST, MANY, MOST, REMINDER, Form
 from selector.dialogue.unreadable import UnreadableError
 from selector.errors import MeasureError
 from selector.foreign import printable, shortened, visible
-from selector.measures.asked import Asked, Asking, counted_once, ready, told
+from selector.measures.asked import Asked, Asking, ByJudge, counted_once, ready, told
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
 from selector.signs.marked_boxes import Box, around, marked, part
@@ -56,7 +56,7 @@ AT_ONCE = 8  # pictures whose crops are cut out together: as many as a server ta
 BRIEF, THOUGHT = 256, 4096  # tokens of an answer, and of one after a thought
 
 
-class VlmQuestion(Measure):
+class VlmQuestion(ByJudge, Measure):
     """What a vision-language model of yours answers to your own question about the picture.
 
     Unit: by `answer`. `yes_no`: `yes`, from 0 to 1: how probable Yes is before it is written, among
@@ -136,34 +136,11 @@ class VlmQuestion(Measure):
         """A guess, of a server near by and a picture of 1024²; measured rates replace it."""
         return Cost(seconds=0.5, tokens=1500)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The judge's model, where it is loaded here and nobody knows its licence."""
-        return self._asking.unlisted
-
-    def missing(self) -> str:
-        """Return which folder of a model is not where it should be, and what to do; "" if none."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return that no judge is named, where none is."""
-        return self._asking.caution()
-
-    def build(self, device: str) -> None:
-        """Look whether the judge is there, or load it."""
-        self._asked = self._asked or self._asking.opened(device)
-
     def run(self, subjects: Sequence[Subject]) -> list[dict[str, Measured]]:
         """Ask about every picture."""
         size = AT_ONCE if self.crops_of else self.batch
         parts = (subjects[start : start + size] for start in range(0, len(subjects), size))
         return [counted_once(found) for each in parts for found in self._measured(each)]
-
-    def close(self) -> None:
-        """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
-        self._asked = None
 
     @property
     def _asking(self) -> Asking:

@@ -15,7 +15,7 @@ from selector.backbones.judge import First, Manner, Question
 from selector.dialogue.first_word import likeliest
 from selector.dialogue.neutral import neutral
 from selector.errors import MeasureError
-from selector.measures.asked import Asked, Asking
+from selector.measures.asked import Asked, Asking, ByJudge
 from selector.measures.base import Measure, Subject, measured
 from selector.measures.judges import InProcess, JudgeParameter, from_environment
 from selector.measures.words import Template, Words
@@ -33,7 +33,7 @@ YES = "Yes"  # exactly: "yes" and " Yes" are other tokens
 SURELY_NOT = 1e-3  # what can't have more than this has none
 
 
-class VqaScore(Measure):
+class VqaScore(ByJudge, Measure):
     """How well the picture shows what the prompt says, by a model that answers questions about it.
 
     Unit: a probability, 0 to 1, higher is better, by `form`. `p_yes`: of the token "Yes", as
@@ -95,32 +95,10 @@ class VqaScore(Measure):
         """Estimated, not measured: a picture of 1024² on a server; a CLIP-T5 of 3 B on a CPU."""
         return Cost(seconds=0.5, tokens=1500) if self.form == "p_yes" else Cost(seconds=40)
 
-    @property
-    def unlisted(self) -> tuple[str, ...]:
-        """The model, where it is loaded here and nobody knows its licence."""
-        return self._asking.unlisted
-
-    @property
-    def identities(self) -> Mapping[str, str]:
-        """The words that stand before the question."""
-        return self._words.identities
-
-    def missing(self) -> str:
-        """Return which file is not where it should be, and what to do; "" if none."""
-        return super().missing() or self._asking.missing()
-
-    def caution(self) -> str:
-        """Return that no judge is named, or that the words are not the published ones."""
-        return " ".join(filter(None, (self._asking.caution(), self._words.caution())))
-
-    def prepare(self) -> bool:
-        """Fetch the published words; return whether they came."""
-        return self._words.prepare()
-
     def build(self, device: str) -> None:
         """Look whether the judge is there, or load it."""
         if self.form == "p_yes":
-            self._asked = self._asked or self._asking.opened(device)
+            super().build(device)
         else:
             self._read = self._read or self._opened(device)
 
@@ -132,11 +110,10 @@ class VqaScore(Measure):
 
     def close(self) -> None:
         """Let go of the judge."""
-        if self._asked:
-            self._asked.close()
+        super().close()
         if self._read:
             self._read.close()
-        self._asked = self._read = None
+        self._read = None
 
     def _said(self, subjects: Sequence[Subject], asked: Sequence[str]) -> list[Measured]:
         if self._asked:
@@ -148,7 +125,7 @@ class VqaScore(Measure):
         raise MeasureError(f"{WHERE}: it is not built (got no judge). Call `build`.")
 
     def _opened(self, device: str) -> _Read:
-        system = self._words.found()[WORDING].render().strip()
+        system = Words((WORDING,), self.template).found()[WORDING].render().strip()
         if not isinstance(self.judge, InProcess):
             raise MeasureError(f"{WHERE}: no model is named. Give 'judge' a folder.")
         given = self.judge
@@ -165,11 +142,8 @@ class VqaScore(Measure):
 
     @property
     def _asking(self) -> Asking:
-        return Asking(WHERE, self.judge, Manner(1, thinking=self.thinking))
-
-    @property
-    def _words(self) -> Words:
-        return Words((WORDING,) if self.form == "clip_t5" else (), self.template)
+        names = (WORDING,) if self.form == "clip_t5" else ()
+        return Asking(WHERE, self.judge, Manner(1, thinking=self.thinking), names, self.template)
 
 
 class _Read:
