@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from selector import measures
 from selector.images import open_image
 from selector.measures import loader
 from selector.measures.base import CARD_LINES, Subject
+from selector.measures.judges import InProcess
 from selector.policy.values import KIND_FOLDERS
 from selector.runner import Runner
 from selector.types import Failure, NotApplicable, Score, to_data
@@ -27,6 +29,20 @@ HEAVY = (
     "onnxruntime", "ai_edge_litert", "rapidocr", "spellchecker", "open_clip", "safetensors",
     "huggingface_hub",
 )  # fmt: skip
+
+
+def holds(annotation: Any, wanted: type) -> bool:
+    """Return whether a type is *wanted*, or one of those that it is made of."""
+    return annotation is wanted or any(holds(one, wanted) for one in get_args(annotation))
+
+
+# The parameter of every measure that names a judge, found by its type.
+JUDGES = [
+    (path, name)
+    for path in PATHS
+    for name, field in loader.load(path).model_fields.items()
+    if holds(field.annotation, InProcess)
+]
 
 
 def noise(height: int, width: int) -> Image.Image:
@@ -113,6 +129,28 @@ def test_declarations_are_sound(path):
         assert often[0] < often[1]
         ends = (output.low, *(output.usual or ()), output.high)
         assert sorted(known := [end for end in ends if end is not None]) == known
+
+
+def test_judges_are_found_by_their_type():
+    """Those that answer here are exactly those that the tests of all judges below go through."""
+    assert {path for path, _ in JUDGES} == set(judged.JUDGES)
+
+
+@pytest.mark.parametrize(("path", "name"), JUDGES)
+def test_a_model_that_a_judge_loads_is_told_for_its_licence(path, name):
+    """One from the hub that nobody here knows is `unlisted`, so that no check passes it silently."""
+    model = {"repo": "a/b", "revision": "0123456789" * 4}
+    measure = loader.construct(path, {**loader.load(path).example, name: model})
+    assert measure.unlisted == ("a/b@01234567",)
+
+
+@pytest.mark.parametrize(("path", "name"), JUDGES)
+def test_a_judge_that_is_not_there_is_told_before_it_is_asked(path, name, tmp_path):
+    """A folder without a model is `missing`; that nobody is named is a caution."""
+    given = loader.load(path).example
+    nowhere = loader.construct(path, {**given, name: {"folder": str(tmp_path / "gone")}})
+    assert "gone" in nowhere.missing()
+    assert "no judge is named" in loader.construct(path, {**given, name: None}).caution()
 
 
 @pytest.mark.parametrize("path", PATHS)

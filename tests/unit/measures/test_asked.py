@@ -5,8 +5,9 @@ import pytest
 from selector.backbones.judge import Manner
 from selector.dialogue.asking import Read
 from selector.errors import MeasureError
-from selector.measures.asked import Asking, counted_once, no_edit, ready, scored, told
-from selector.measures.judges import Server
+from selector.measures.asked import Asking, ByJudge, counted_once, no_edit, ready, scored, told
+from selector.measures.judges import InProcess, Server
+from selector.measures.own_file import OwnFile
 from selector.types import Failure, NotApplicable, Score
 
 SERVER = Server(base_url="http://127.0.0.1:9/v1", model="m")
@@ -76,6 +77,23 @@ def test_who_names_no_judge_is_told_when_it_is_opened():
     """With what to set."""
     with pytest.raises(MeasureError, match=r"scorers\.some: no judge is named.*SELECTOR_JUDGE_URL"):
         Asking("scorers.some", None, Manner(9)).opened("cpu")
+
+
+def test_a_wording_of_ones_own_that_is_not_there_is_told_before_the_judge(tmp_path):
+    """Both are the user's own; one is told at a time."""
+    file, nowhere = tmp_path / "words.txt", InProcess(folder=str(tmp_path / "gone"))
+    words = OwnFile(path=str(file), sha256="0" * 64)
+    asking = Asking("w", nowhere, Manner(9), ("unified_reward",), words)
+    assert "words.txt" in asking.missing()
+    file.touch()
+    assert "gone" in asking.missing()
+    assert Asking("w", SERVER, Manner(9), ("unified_reward",), words).missing() == ""
+
+
+def test_a_measure_that_says_not_whom_it_asks_is_told_to():
+    """At once, and by its name: nothing is answered in its place."""
+    with pytest.raises(NotImplementedError, match=r"Mine\._asking"):
+        type("Mine", (ByJudge,), {})().missing()
 
 
 def test_words_of_ones_own_are_never_fetched(cache):
