@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from selector.deadlines import waited_for
 from selector.errors import MeasureError, SelectorError
 from selector.foreign import shortened
 from selector.locks import Lock
@@ -114,7 +115,8 @@ class Runner:
                 return _all(instance, subjects, failed)
             if deadline is not None and time.monotonic() >= deadline:
                 return _all(instance, subjects, DEADLINE)
-            found = _halving(instance, subjects)
+            with waited_for(deadline):
+                found = _halving(instance, subjects)
             if instance.closing:
                 _let_go(instance)
             return found

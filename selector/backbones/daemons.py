@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,7 +15,8 @@ Done = TypeVar("Done")
 def started(do: Callable[[], Done]) -> Future[Done]:
     """Start *do* in a thread of its own, and return what will come of it.
 
-    The program may end before it: the threads of a ThreadPoolExecutor would be waited for.
+    The program may end before it: the threads of a ThreadPoolExecutor would be waited for. What
+    its caller's context says, such as until when somebody waits, holds in it too.
     """
     future: Future[Done] = Future()
 
@@ -24,7 +26,8 @@ def started(do: Callable[[], Done]) -> Future[Done]:
         except BaseException as error:  # noqa: BLE001 - raised again where the result is taken
             future.set_exception(error)
 
-    threading.Thread(target=work, daemon=True).start()
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(work,), daemon=True).start()
     return future
 
 

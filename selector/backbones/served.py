@@ -15,15 +15,23 @@ from selector.backbones.judge import First, Manner, Question, Said
 from selector.backbones.patience import Line, line, patiently
 from selector.backbones.posting import Endpoint, Trouble, allowed, get, post
 from selector.backbones.sent_pictures import Form, SentPictures
+from selector.deadlines import left_s
 from selector.errors import MeasureError
-from selector.foreign import isolated
+from selector.foreign import NAME, shortened, visible
 from selector.types import Failure
 
 MAX_ANSWER = 1024 * 1024  # bytes; a long thought, twenty logprobs, and room
 CHECK_S = 10.0  # for the page of models; it costs a server nothing
 CHECK_TRIES = 2
 LISTED = 10  # names of models in a message
+LATE = Failure("deadline")  # nobody waits any more: it is not asked
+REFUSED = (401, 403)
 NO_PAGE = (404, 405, 501)  # of servers that have no page of their models
+
+# Where the environment names the judge, nobody wrote the parameters that are wrong.
+MODEL = "SELECTOR_JUDGE_MODEL"
+KEY = "SELECTOR_JUDGE_KEY"
+RIGHT_KEY = f"Give the right key in {KEY}, or in the variable that 'key_from' names."
 
 Found = TypeVar("Found")
 Read = Callable[[bytes, str], Found]
@@ -67,7 +75,8 @@ class Served:
     """A judge that is asked over HTTP; several questions at once, each within its time.
 
     All that ask the same server from this process share one bound on how many do so at once. A
-    server that did not answer is not asked for five seconds: what is asked then fails at once.
+    server that did not answer is not asked for five seconds: what is asked then fails at once. What
+    a request has no time left for is not asked at all, and what came in time counts.
     """
 
     def __init__(self, server: Address, manner: Manner) -> None:
@@ -109,10 +118,10 @@ class Served:
             raise MeasureError(self._in_words(trouble)) from None
         named = chat.names(page)
         if named and self._server.model not in named:
-            listed = ", ".join(map(isolated, named[:LISTED])) + (", …" if named[LISTED:] else "")
+            listed = ", ".join(map(_name, named[:LISTED])) + (", …" if named[LISTED:] else "")
             raise MeasureError(
-                f"{self._where}: it has no model {isolated(self._server.model)} (got {listed}). "
-                "Name one that it has as 'model'."
+                f"{self._where}: it has no model {_name(self._server.model)} (got {listed}). "
+                f"Name one that it has in {MODEL}, or as 'model'."
             )
 
     def close(self) -> None:
@@ -143,11 +152,17 @@ class Served:
         read: Read[Found],
     ) -> Found | Failure:
         shown = [part for part in question.parts if not isinstance(part, str)]
+        turns = self._line().turns
         try:
-            with self._line().turns:
+            if not turns.acquire(timeout=left_s()):
+                return LATE
+            try:
                 return self._judgement(question, pictures, put, read)
+            finally:
+                turns.release()
         except Trouble as trouble:
-            return Failure(self._in_words(trouble))
+            # Whose patience it was, that of the request or that with the server, makes the reason.
+            return LATE if left_s() == 0 else Failure(self._in_words(trouble))
         finally:
             for each in shown:
                 pictures.done(each)
@@ -158,7 +173,7 @@ class Served:
         pictures: SentPictures,
         put: Callable[[Any], Any],
         read: Read[Found],
-    ) -> Found:
+    ) -> Found | Failure:
         server, known = self._server, self._line()
         known.insist_up()
         urls = {
@@ -167,17 +182,26 @@ class Served:
             if not isinstance(part, str)
         }
         body = json.dumps(put(chat.body(question, server.model, self._manner, urls))).encode()
-        endpoint = server.endpoint("chat/completions", server.timeout_s)
+        left = left_s()
+        timeout_s = server.timeout_s if left is None else min(left, server.timeout_s)
+        if not timeout_s:
+            return LATE
+        endpoint = server.endpoint("chat/completions", timeout_s)
 
         def once(until: float) -> Found:
             return read(post(endpoint, body, until, most=MAX_ANSWER), server.key)
 
-        return patiently(once, known, timeout_s=server.timeout_s, tries=server.tries)
+        return patiently(once, known, timeout_s=timeout_s, tries=server.tries)
 
     def _in_words(self, trouble: Trouble) -> str:
         told = chat.complaint(trouble.complaint, self._server.key)
-        says = f", which says: {told}" if told else ""
-        return f"{self._where}: {trouble}{says}. {trouble.todo}"
+        says = f", which says: {told}".rstrip(".") if told else ""  # our sentence ends by itself
+        todo = RIGHT_KEY if trouble.code in REFUSED else trouble.todo
+        return f"{self._where}: {trouble}{says}. {todo}"
+
+
+def _name(model: str) -> str:
+    return f"'{shortened(visible(model), NAME)}'"
 
 
 def _page(endpoint: Endpoint, until: float) -> bytes:
