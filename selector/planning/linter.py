@@ -12,6 +12,7 @@ from selector.policy.document import Spot
 
 RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {
     "masked": bounds.masked,
+    "backwards": bounds.backwards,
     "within-prompt": bounds.within_prompt,
     "idle": bounds.idle,
     "impossible": bounds.impossible,

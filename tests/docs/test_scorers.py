@@ -86,10 +86,21 @@ def test_its_commands_exist():
 
 
 def test_its_policy_lines_are_parameters():
-    """Each measure of the YAML block takes the parameters that it is given."""
+    """Each measure of a YAML block is made with the parameters that it is given."""
     texts = [text for kind, text in BLOCKS if kind == "yaml"]
     assert len(texts) > 1
     for text in texts:
         for name, given in yaml.safe_load(text)["measures"].items():
-            kind = loader.load(given.pop("use"))
-            assert set(given) <= set(kind.model_fields), name
+            path = given.pop("use")
+            assert set(given) <= set(loader.load(path).model_fields), name
+            theirs = {key for key, of in given.items() if isinstance(of, dict) and "path" in of}
+            # A reader's own file is not here; all else is.
+            assert loader.construct(path, {k: given[k] for k in given.keys() - theirs}).outputs
+
+
+def test_its_question_about_fingers_refuses_the_hand_without_five():
+    """A yes to "has it five fingers" is good, so that the worst hand of a picture is the lowest."""
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "fingers" in text]
+    given = yaml.safe_load(text)["measures"]["hand"]
+    (output,) = loader.construct(given.pop("use"), given).outputs.values()
+    assert output.higher_is_better

@@ -57,6 +57,37 @@ def _guards(bound: Bound, planned: Planned) -> bool:
     return calibrated and planned.plan.if_uncertified == "review"
 
 
+def backwards(planned: Planned) -> Iterator[Broken]:
+    """Lines that refuse the good end of a judgement, and let its bad end pass."""
+    lines: dict[Ref, list[Bound]] = {}
+    for bound in bounds(planned):
+        # What a filter measures somebody may want: white grounds are blown, soft light is not sharp.
+        if planned.plan.instances[bound.ref.instance].kind != "filter":
+            lines.setdefault(bound.ref, []).append(bound)
+    for ref, of_one in lines.items():
+        first = of_one[0]
+        better = first.output.higher_is_better
+        if better is None or any(_is_right(bound, better=better) for bound in of_one):
+            continue
+        where, end = ("higher", "lower") if better else ("lower", "higher")
+        yield Broken(
+            (*first.loc, "on"),
+            f"{ref.key}: {where} is better, and this lets pass what is {end}, however bad. Bound "
+            f"the {end} side, or say in the measure that {end} is better.",
+        )
+
+
+def _is_right(bound: Bound, *, better: bool) -> bool:
+    """Return whether a bound holds the bad end off, or only asks whether there is anything."""
+    gate, output = bound.gate, bound.output
+    right, wrong = (FLOORS, CEILINGS) if better else (CEILINGS, FLOORS)
+    if gate.equals is not None or any(getattr(gate, key) is not None for key in right):
+        return True
+    end = output.high if better else output.low
+    given = [at for key in wrong if (at := getattr(gate, key)) is not None]
+    return all(at == end for at in given)
+
+
 def within_prompt(planned: Planned) -> Iterator[Broken]:
     """An absolute bound on a score that compares only candidates of one prompt."""
     for bound in bounds(planned):

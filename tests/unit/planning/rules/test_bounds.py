@@ -2,7 +2,7 @@
 
 import pytest
 
-from linting import BLANK, COUNT, FACES, HANDS, NEAR, RANK, SHARP, by, warned
+from linting import BEAUTY, BLANK, COUNT, FACES, HANDS, NEAR, RANK, SHARP, by, warned
 from policies import small
 from selector.planning import lint, planned
 
@@ -44,6 +44,35 @@ def test_only_a_bound_on_the_bad_side_keeps_defects_out():
     assert told not in warned(**terms, gates=[waits])
     assert told in warned(**terms, gates=[waits], uncertified="accept")
     assert told not in warned(**terms, gates=[{"on": HANDS, "equals": 0}])
+
+
+def test_lines_that_let_the_bad_end_pass_are_told():
+    """A defect that is accepted from 0.6 on, a taste up to 5: the lines stand the wrong way round."""
+    told = [("backwards", "gates[0]")]
+    for line in ({"accept_above": 0.6}, {"reject_below": 0.1}):
+        assert warned(gates=[{"on": HANDS} | line]) == told
+    for line in ({"accept_below": 5}, {"reject_above": 5}):
+        assert warned(gates=[{"on": BEAUTY} | line]) == told
+
+
+def test_lines_that_hold_the_bad_end_off_are_not_backwards():
+    """One right line is enough, in another gate too; so is asking whether there is anything."""
+    below, above = {"on": HANDS, "accept_below": 0.6}, {"on": HANDS, "reject_below": 0.1}
+    assert warned(gates=[above, below]) == warned(gates=[{"on": BEAUTY, "accept_above": 5}]) == []
+    there = {"on": HANDS, "reject_below": 0, "if_absent": "reject"}
+    assert warned(gates=[there]) == []
+    assert warned(gates=[{"on": COUNT, "reject_above": 2}]) == [], "of a count neither end is bad"
+    assert warned(gates=[{"on": SHARP, "reject_above": 0.1}]) == [], "soft light may be wanted"
+
+
+def test_a_question_whose_yes_is_good_has_to_say_so():
+    """By default a yes is bad, so that accepting the many fingers' yes is told; a word mends it."""
+    hand = {"use": "scorers.vlm_question", "question": "Has this hand five fingers?"}
+    gate = {"on": "hand.yes", "accept_above": 0.6}
+    told = ("backwards", "gates[0]")
+    assert told in warned(measures={"hand": hand}, gates=[gate])
+    good = {"hand": hand | {"high_is": "good"}}
+    assert told not in warned(measures=good, gates=[gate])
 
 
 def test_a_defect_that_ranks_alone_is_weighed_against_nothing():

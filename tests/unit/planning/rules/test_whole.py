@@ -20,11 +20,11 @@ def test_costs_that_settle_review_beforehand_are_told(review, rules_broken):
 def test_two_names_for_the_same_numbers_are_told():
     """The same measure with the same parameters, once by name and once by path, or by two names."""
     own = {"use": "lint_taste.own"}
-    gates = [{"on": "one.beauty", "reject_below": 4}, {"on": "two.beauty", "reject_above": 9}]
+    gates = [{"on": "one.beauty", "reject_below": 4}, {"on": "two.beauty", "reject_below": 3}]
     assert warned(measures={"one": own, "two": own}, gates=gates) == [("twin", "measures")]
     other = own | {"level": 0.7}
     assert warned(measures={"one": own, "two": other}, gates=gates) == []
-    gates = [{"on": "one.beauty", "reject_below": 4}, {"on": BEAUTY, "reject_above": 9}]
+    gates = [{"on": "one.beauty", "reject_below": 4}, {"on": BEAUTY, "reject_below": 3}]
     assert warned(measures={"one": own}, gates=gates) == [("twin", "measures")]
 
 
