@@ -80,6 +80,7 @@ HIERARCHY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 RENAMED = {"Feature Mapping": "Feature Matching"}  # the judge's one slip of the pen
 POINTS = {"0": 0.0, "1": 60.0, "2": 100.0}  # fails, passes, excels
+ABSENT = frozenset({"n/a", "na", "not applicable"})
 
 Facets = dict[str, dict[str, float | None]]
 
@@ -103,23 +104,29 @@ def read(text: str, level1: str) -> Dimension:
     """Return what an answer says about the dimension *level1*, a name of HIERARCHY.
 
     Its order is taken as it comes: a facet without its part, or under another, is put where it
-    belongs. Of its marks only 0, 1 and 2 count; every other is as if the facet did not apply. What
-    neither the dimension nor its parts know is left out.
+    belongs. Of its marks only 0, 1 and 2 count; every other is as if the facet did not apply, as
+    long as one counts. What neither the dimension nor its parts know is left out.
 
     Raises:
         UnreadableError: There is no JSON object, or none with a known name; a name stands there
-            twice; it was still thinking.
+            twice; a part has a mark and so has a facet in it; no mark counts, and not all say that
+            nothing applies; it was still thinking.
     """
     facets: Facets = {}
+    unknown = False
     for part, facet, mark in _marks(_object(answer(text)), HIERARCHY[level1]):
         under = facets.setdefault(part, {})
         if facet in under:
             raise UnreadableError(f"{facet} is marked twice")
         under[facet] = _points(mark)
+        unknown |= under[facet] is None and not _absent(mark)
     if not facets:
         raise UnreadableError(f"nothing of {level1} is marked")
     parts = {part: _mean(under.values()) for part, under in facets.items()}
-    return Dimension(_mean(parts.values()), parts, facets)
+    score = _mean(parts.values())
+    if score is None and unknown:  # "Fail" everywhere is not that nothing applies
+        raise UnreadableError(f"no mark of {level1} is 0, 1 or 2")
+    return Dimension(score, parts, facets)
 
 
 def total(dimensions: Iterable[Dimension]) -> float | None:
@@ -150,6 +157,8 @@ def _marks(
     for name, under in found.items():
         if not isinstance(under, dict):
             continue
+        if "score" in under and any(RENAMED.get(one, one) in home for one in under):
+            raise UnreadableError(f"{name} is marked, and so is what stands in it")
         for given, mark in {name: under}.items() if "score" in under else under.items():
             facet = RENAMED.get(given, given)
             part = home.get(facet, name)
@@ -163,6 +172,10 @@ def _points(mark: Any) -> float | None:
     if isinstance(mark, bool) or not isinstance(mark, int | str):
         return None
     return POINTS.get(mark.strip() if isinstance(mark, str) else str(mark))
+
+
+def _absent(mark: Any) -> bool:
+    return isinstance(mark, str) and mark.strip().lower() in ABSENT
 
 
 def _mean(scores: Iterable[float | None]) -> float | None:

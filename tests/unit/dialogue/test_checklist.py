@@ -78,6 +78,25 @@ def test_other_marks_do_not_count(mark):
     assert found.level1_score == 60
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["Fail - clear defect", "2 (excel)", 1.9, True, None, "02", {"Score": 2}, {}, 3, "", "N/A (2)"],
+)
+def test_marks_that_nobody_knows_are_not_that_nothing_applies(mark):
+    """A judge that says "Fail" to everything has not said that there is nothing to judge."""
+    for beside in ("N/A", mark):
+        assert (
+            said(read, json.dumps({"Detail": {"Noise": mark, "Clarity": beside}}), "Quality")
+            is None
+        )
+
+
+@pytest.mark.parametrize("mark", ["N/A", "n/a", " NA ", "Not applicable"])
+def test_nothing_applies(mark):
+    """Where all marks say so, however they spell it, it is no score and nothing unreadable."""
+    assert quality({"Detail": {"Noise": mark}}).level1_score is None
+
+
 def test_names_that_nobody_knows():
     """In a known part they count there; elsewhere they are no part of the dimension."""
     found = quality({"Detail": {"Grain": 2, "Noise": 0}, "Overall": {"Overall": {"score": 2}}})
@@ -93,6 +112,9 @@ def test_names_that_nobody_knows():
         '{"Overall": {"score": 2}}',
         '{"Aesthetics": {"Composition": {"score": 2}}}',
         '{"Resolution": 2}',
+        '[{"Detail": {"Noise": 2}}]',
+        '{"Realism": {"score": 2, "Physical Logic": {"score": 0}}}',
+        '{"Noise": {"Edge Clarity": 0, "score": 2}}',
         '{"Detail": {"Noise": 1}, "Detail": {"Noise": 2}}',
         '{"Detail": {"Noise": 1}, "Realism": {"Noise": 2}}',
         'A draft {"Detail": {"Noise": 1}} and the end {"Detail": {"Noise": 2}}',
@@ -101,7 +123,7 @@ def test_names_that_nobody_knows():
     ],
 )
 def test_nothing_is_guessed(text):
-    """No known name, the same one twice, two answers, broken JSON: unreadable."""
+    """No known name, one twice, a part and a facet of it, a list, two answers, broken JSON."""
     with pytest.raises(UnreadableError):
         read(text, "Quality")
 
@@ -124,9 +146,11 @@ def test_the_order_does_not_matter(marks, random):
     for facet in random.sample([*marks], len(marks)):
         scattered.setdefault(random.choice(parts), {})[facet] = {"score": marks[facet]}
     flat = {facet: {"score": mark} for facet, mark in marks.items()}
-    one, other = quality(flat), quality(scattered)
-    assert one.level3_scores == other.level3_scores
-    assert one.level1_score == pytest.approx(other.level1_score)
+    one, other = said(quality, flat), said(quality, scattered)
+    assert (one is None) == (other is None)
+    if one and other:
+        assert one.level3_scores == other.level3_scores
+        assert one.level1_score == pytest.approx(other.level1_score)
 
 
 @given(garbled('{"Detail": ', '{"Noise": ', '{"score": ', "}}}", '"N/A"', '"Realism": '))
