@@ -36,12 +36,32 @@ REMINDER: Mapping[Form, str] = {
     "rating": f"Write one whole number from {LEAST} to {MOST} in digits, without anything around it.",
     "count": f"Write one whole number from 0 to {MANY} in digits, without anything around it.",
 }
-_FIELD = re.compile(r"\{(prompt|instruction)\}")
+FIELDS = ("prompt", "instruction")
+_FIELD = re.compile(rf"\{{({'|'.join(FIELDS)})\}}")
+_SENTENCE = re.compile(r"\S.*?(?:[.?!](?=\s|$)|$)")
+_WORD = re.compile(r"\{\s*(\w[\w .-]*?)\s*\}")
 
 
 def fields(asked: str) -> frozenset[str]:
     """Return which texts of a request a question names: "prompt", "instruction"."""
     return frozenset(_FIELD.findall(asked))
+
+
+def unknown(asked: str) -> str | None:
+    """Return the first {word} of a question that is no text of a request; None if there is none."""
+    known = {f"{{{name}}}" for name in FIELDS}
+    return next((one[0] for one in _WORD.finditer(asked) if one[0] not in known), None)
+
+
+def gist(asked: str, longest: int) -> str:
+    """Return the last sentence that asks, else all; what is too long loses its end, word by word."""
+    whole = " ".join(asked.split())
+    asking = [one for one in _SENTENCE.findall(whole) if one.endswith("?")]
+    said = asking[-1] if asking else whole
+    if len(said) <= longest:
+        return said
+    kept, _, _ = said[:longest].rpartition(" ")
+    return f"{kept or said[: longest - 1]}…"
 
 
 def question(picture: Pixels, asked: str, form: Form, texts: Mapping[str, str]) -> Question:

@@ -14,7 +14,7 @@ from selector.types import Output
 
 HUGE, TINY = 1e15, 1e-9  # beyond these a number is easier to read with an exponent
 SMALL, LARGE = 0.01, 1000
-WORDS, UNIT = 80, 30  # characters of what a measure calls its output
+WORDS, UNIT = 130, 30  # characters of what a measure calls its output
 
 
 @dataclass(frozen=True, slots=True)

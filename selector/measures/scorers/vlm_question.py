@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -16,7 +17,7 @@ from selector.dialogue.first_word import likeliest, share_of_yes
 from selector.dialogue.own_question import LEAST, MANY, MOST, REMINDER, Form
 from selector.dialogue.unreadable import UnreadableError
 from selector.errors import MeasureError
-from selector.foreign import printable, shortened, visible
+from selector.foreign import NAME, printable, shortened, visible
 from selector.measures.asked import Asked, Asking, ByJudge, counted_once, ready, told
 from selector.measures.base import Measure, Subject
 from selector.measures.judges import JudgeParameter, from_environment
@@ -50,7 +51,7 @@ SAID = {
     "highest": "highest answer to",
 }
 ENDS = ("lowest", "highest")  # of several answers of which neither is worse
-WORDS = 60  # characters of the question, where a report names the output
+WORDS = 110  # characters of the question, where a report names the output
 OF_CROP = 100  # characters of what was said about each
 AT_ONCE = 8  # pictures whose crops are cut out together: as many as a server takes, not all at once
 BRIEF, THOUGHT = 256, 4096  # tokens of an answer, and of one after a thought
@@ -104,6 +105,8 @@ class VlmQuestion(ByJudge, Measure):
     def _fits(self) -> Self:
         if not self.question.strip():
             raise ValueError("'question' is empty. Ask something")
+        if field := own_question.unknown(self.question):
+            raise ValueError(_misspelt(field))
         if self._is_graded and self.thinking:
             raise ValueError("'thinking' would begin with a thought. Write 'graded: false' with it")
         if self.counts == "best" and self._high_is == "neither":
@@ -120,7 +123,7 @@ class VlmQuestion(ByJudge, Measure):
     def outputs(self) -> Mapping[str, Output]:
         """The answer; the lowest and the highest of several of which neither is worse."""
         unit, low, high = RANGES[self.answer]
-        about = f"“{shortened(visible(self.question), WORDS)}”"
+        about = f"“{own_question.gist(visible(self.question), WORDS)}”"
         better = {"bad": False, "good": True, "neither": None}[self._high_is]
         return {
             name: Output(
@@ -221,6 +224,16 @@ class _Ask:
 
     boxes: tuple[Box, ...]
     questions: tuple[Question, ...]
+
+
+def _misspelt(field: str) -> str:
+    known = [f"{{{name}}}" for name in own_question.FIELDS]
+    near = get_close_matches(field.lower(), known, 1, cutoff=0.5)
+    meant = f"did you mean {near[0]}?" if near else f"there are {' and '.join(known)} only."
+    return (
+        f"'question' names {shortened(visible(field), NAME)}, which no request has; {meant} "
+        "Whatever else is in braces, write without them"
+    )
 
 
 def _texts(subject: Subject) -> Mapping[str, str]:

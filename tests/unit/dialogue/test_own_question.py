@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.dialogue.own_question import CLOSING, SYSTEM, fields, question, reader
+from selector.dialogue.own_question import CLOSING, SYSTEM, fields, gist, question, reader
 from selector.dialogue.unreadable import UnreadableError
 
 PICTURE = np.zeros((4, 4, 3), np.uint8)
@@ -95,3 +95,19 @@ def test_an_answer_that_repeats_the_prompt_is_none():
     with pytest.raises(UnreadableError):
         read("Yes.")
     assert read("No.") == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "longest", "said"),
+    [
+        ("Is it red?", 20, "Is it red?"),
+        ("Look at v. 2.5 of\n it. Is it red?  Say so.", 20, "Is it red?"),
+        ("How good is the light", 30, "How good is the light"),
+        ("Are there any hands malformed?", 18, "Are there any…"),
+        ("A" * 30, 10, "A" * 9 + "…"),
+    ],
+)
+def test_the_gist_is_the_sentence_that_asks(asked, longest, said):
+    """Its beginning stays, up to the end of a word; it is never longer than allowed."""
+    assert gist(asked, longest) == said
+    assert len(said) <= longest

@@ -1,5 +1,6 @@
 """A question of one's own to a judge, from its parameters to its number."""
 
+import re
 from typing import Any
 
 import PIL.Image
@@ -279,6 +280,34 @@ def test_parameters_that_do_not_go_together_are_refused(parameters, said):
     """When the policy is read."""
     with pytest.raises(ValidationError, match=said):
         loader.load(PATH)(**{"question": "?"} | parameters)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Does it show {promt}?", "names {promt}, which no request has; did you mean {prompt}?"),
+        ("Does it show {Prompt}?", "did you mean {prompt}?"),
+        ("Was { instruction } done?", "did you mean {instruction}?"),
+        ("Is {prompt} shown, or {colour}?", "names {colour}, which no request has; there are"),
+    ],
+)
+def test_a_field_that_no_request_has_is_refused(asked, said):
+    """A misspelt field would be put to the judge as it stands, instead of the prompt."""
+    with pytest.raises(MeasureError, match=re.escape(said)):
+        loader.construct(PATH, {"question": asked})
+
+
+def test_braces_that_are_no_field_may_be_asked_about():
+    """JSON and a lone brace in a question are text."""
+    asked = 'Does the sign read "{}" or {"a": 1}?'
+    assert loader.construct(PATH, {"question": asked}).outputs
+
+
+def test_what_is_asked_names_the_output():
+    """The sentence that asks, not the middle of what leads to it."""
+    asked = "Look at the hands, all of them, and at each finger of every one. Is one malformed?"
+    outputs = loader.construct(PATH, {"question": asked}).outputs
+    assert outputs["yes"].words == "yes to “Is one malformed?”"
 
 
 @pytest.mark.parametrize(
