@@ -14,6 +14,13 @@ from selector.dialogue.unreadable import UnreadableError
 ASCII = str.maketrans("０１２３４５６７８９：＝．，；（）／−–‒’*", "0123456789:=.,;()/---' ")
 NUMBER = r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?"
 BULLETS = r"(?:(?:[-+•·#]{1,6}|[0-9]{1,2}[.)]) ?){0,3}"
+QUOTES = re.compile(r"[\[<>`'\"“”‘„«»]")
+# Words that take back what stands above, on a line that then names a number once more.
+RECANTS = re.compile(
+    r"\b(?:correction|correct(?:ed|ing)|revis(?:ion|ed)|actually|wait|on reflection|oops|i mean"
+    r"|on second thoughts?|scratch that|(?:no|rather|sorry) ?[,:;.!-])|\A(?:no|rather|sorry)\b",
+    re.IGNORECASE,
+)
 PLACEHOLDERS = frozenset("xyz")  # of an output format that is repeated before it is filled in
 
 
@@ -35,14 +42,15 @@ def labelled(text: str, label: str) -> list[tuple[str, str]]:
     """Return what stands behind each label, on all lines that begin with one.
 
     A line may hold several. A label in the middle of other words, in quotes or behind ">" is
-    talked about and says nothing: "The caption reads 'Style Score: 5'".
+    talked about and says nothing: "The caption reads 'Style Score: 5'". A number behind words that
+    take back is none of these: "Correction: Style Score: 2" leaves no other to be believed.
 
     Args:
         text: An answer.
         label: A regular expression with one group, which names the label; a colon or "=" follows.
 
     Raises:
-        UnreadableError: It was still thinking.
+        UnreadableError: A line takes back what was said; it was still thinking.
     """
     first = re.compile(rf"{BULLETS}(?={label} ?[:=])", re.IGNORECASE)
     each = re.compile(rf"\b{label} ?[:=]", re.IGNORECASE)
@@ -51,7 +59,19 @@ def labelled(text: str, label: str) -> list[tuple[str, str]]:
         if begins := first.match(line):
             parts = each.split(line[begins.end() :])
             found += zip(map(str.lower, parts[1::2]), parts[2::2], strict=True)
+        elif _recants(line, label):
+            raise UnreadableError("it takes back what it said")
     return found
+
+
+def _recants(line: str, label: str) -> bool:
+    """Return whether *line* corrects itself, and then gives a label a number, or heads some."""
+    taken_back = RECANTS.search(line)
+    if not taken_back:
+        return False
+    again = re.compile(rf"\b{label} ?(?:[:=]|is|should be) ?(?:{NUMBER}|\Z)", re.IGNORECASE)
+    told = again.search(line, taken_back.end())
+    return told is not None and not QUOTES.search(line, 0, told.start())
 
 
 def numbers(found: Iterable[tuple[str, str]], *, of: int = 0) -> dict[str, float]:

@@ -61,6 +61,7 @@ def test_they_are_found_in_what_is_around_them(text):
     [
         f"{OWN}\nStyle Score (1-5): 5",
         f"{FORM.format(5, 5, 5)}\n{OWN}",
+        f"{FORM.format(5, 5, 5)}\n\nCorrection: {', '.join(OWN.splitlines())}",
         OWN.replace("4", "4 or 5"),
         OWN.replace("4", "4,5"),
         OWN.replace("4", "4 - no, 3"),

@@ -36,6 +36,7 @@ def test_signs_and_order_are_kept(text, scores):
     [
         "Image 1: 1, Image 1: 2",
         "Image 1: 1\nImage 2: 2\nImage 2: 9",
+        "Image 1: 2\nImage 2: 3\nCorrection: Edited Image 1: -2, Edited Image 2: 3",
         "Image 1: 4,5\nImage 2: 2",
         "Image 1: 4*5\nImage 2: 2",
         "Image 1: - 2\nImage 2: 2",

@@ -34,6 +34,7 @@ def test_the_line_is_found(text, score):
     [
         "Final Score: 5 (text): 1\nFinal Score: 2",
         "Final Score: 2\nFinal Score: 5",
+        "Final Score: 4\nCorrection: Final Score: 2",
         "Final Score: 4 to 5",
         "Final Score: 1e1",
         "Final Score: 0.999",

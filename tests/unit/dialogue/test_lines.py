@@ -112,6 +112,44 @@ def test_a_label_that_is_talked_about_says_nothing(line):
     assert labelled(line, "(score)") == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Correction: Score: 2",
+        "**Corrected** Score = 2",
+        "Actually, Score: 2, Style: 3",
+        "Wait - Score: 2",
+        "No, Score: 2",
+        "No Score: 2",
+        "- Oh, no: Score: 2",
+        "On reflection the Score is 2",
+        "Rather, Score: .5",
+        "Correction: Score:",
+    ],
+)
+def test_a_correction_behind_other_words_is_not_passed_over(line):
+    """The number before it is withdrawn, so neither counts."""
+    with pytest.raises(UnreadableError, match="takes back"):
+        labelled(f"Score: 4\n{line}", "(score)")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Output format, no words: Score: X",
+        "The caption says 'Correction: Score: 2'",
+        "> Correction: Score: 2",
+        "[Correction: Score: 2]",
+        "It is rather good, as no score says",
+        "Correction: Style: 2",
+        "There is no glitch, and the caption reads Score: 2",
+    ],
+)
+def test_what_only_looks_like_a_correction_changes_nothing(line):
+    """A format, a quotation, another label, or words of denial about something else."""
+    assert numbers(labelled(f"Score: 4\n{line}", "(score)")) == {"score": 4}
+
+
 @pytest.mark.parametrize("text", ["X", " x. ", "[Y]", "<Z>", ""])
 def test_a_format_that_is_repeated_says_nothing(text):
     """Its placeholders are no numbers, and an empty place can't be read."""

@@ -47,6 +47,8 @@ def test_they_are_found_in_what_is_around_them(text):
         OWN.replace("Image 2", "Image 3"),
         OWN.replace("Style Score:", "Style Score: 0.5"),
         OWN.replace("Style Score:", ""),
+        f"{OWN}\nCorrection: Alignment Score: Image 1: 0.5, Image 2: 0.5",
+        f"{OWN}\nCorrection: Alignment Score:\nImage 1: 0.5\nImage 2: 0.5",
         f"{OWN}\n Image 1: 1\n Image 2: 0",
         f"Image 1: 1\nImage 2: 0\n{OWN}".replace("Style Score:", ""),
         OWN.replace("Image 1", "Image 12"),
