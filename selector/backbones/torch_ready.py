@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from selector.errors import WeightsError
-from selector.installed import CURE, install_extra, mend
+from selector.installed import CURE, DISTRIBUTION, install_extra, mend
 from selector.log import operator_log
 
 # What torchvision gives abstract forms to when it is imported: without its compiled part they are
@@ -47,7 +47,7 @@ def _imported() -> ModuleType:
     try:
         import torch
     except (ImportError, OSError) as error:
-        cure = mend(error) or install_extra("scorers")
+        cure = mend(error, f"{DISTRIBUTION}[scorers]") or install_extra("scorers")
         raise WeightsError(f"torch: it does not start (got {error}).{CURE}{cure}") from None
     return torch
 

@@ -89,3 +89,18 @@ def test_the_libraries_of_models_start_behind_it() -> None:
 
     assert open_clip.CLIP
     assert CLIPVisionModelWithProjection
+
+
+def test_without_torch_the_part_that_brings_it_is_named() -> None:
+    """The product alone does not bring it."""
+    said = run(
+        "from selector.errors import WeightsError\n"
+        "sys.modules['transformers'] = None\n"
+        "class Gone:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'torch':\n"
+        "            raise ModuleNotFoundError(\"No module named 'nowhere_torch'\")\n"
+        "sys.meta_path.insert(0, Gone())\n"
+        "try:\n    torch()\nexcept WeightsError as error:\n    print(error)"
+    )
+    assert '"selector-engine[scorers]"' in said
