@@ -196,5 +196,6 @@ def _published(place: Place) -> str:
             return within(source.address, place.file.name)
         if isinstance(source, Constant):
             of = source.name(place.file.name)
-            return f"the text that is {of} in {source.address} ({FIELD} for what it puts in)"
+            of = f"the text of the constant `{of}` of {source.address}"
+            return f"{of} ({FIELD} for what it puts in)"
     return str(next(iter(filter(comes_from_afar, place.entry.sources)), "it"))

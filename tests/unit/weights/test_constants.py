@@ -147,7 +147,7 @@ def test_another_text_is_refused_and_the_next_source_asked(server: Server) -> No
     ):
         assert reason in said
     assert (
-        f"Put the text that is problem in {server.address}/gone.py ({{P}} for what it puts in) at"
+        f"Put the text of the constant `problem` of {server.address}/gone.py ({{P}} for what it puts in) at"
         in said
     )
 
@@ -160,6 +160,7 @@ def test_offline_nobody_is_asked(server: Server, monkeypatch: pytest.MonkeyPatch
     """A text needs a network as a model does."""
     monkeypatch.setenv("SELECTOR_OFFLINE", "1")
     address = server.page("/p.py", PROGRAM.encode()).address
-    with pytest.raises(WeightsError, match="SELECTOR_OFFLINE is set"):
+    with pytest.raises(WeightsError, match="SELECTOR_OFFLINE is set") as caught:
         obtain(entry(Constant(address, (("asked.txt", "problem"),)), asked=ASKED))
+    assert "Put the text of the constant `problem` of http" in str(caught.value)
     assert server.asked == []
