@@ -215,6 +215,11 @@ class Selector:
             return replace(one, error=str(error)), None
 
     def _open_source(self, edit: Edit, request: Request) -> None:
+        if edit.source is None:
+            request.source = Failure(
+                "the edit's source: there is none (got None). Give the picture before the edit."
+            )
+            return
         try:
             source = open_image(edit.source, limits=self._limits, budget=self._budget)
             request.prompt = replace(edit, path=source.path, content_hash=source.content_hash)

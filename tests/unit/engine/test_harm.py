@@ -159,7 +159,7 @@ def test_an_edit_brings_its_source_to_the_measure_that_needs_it(own):
 
 SOURCES = {
     "missing": (lambda folder: folder / "gone.png", "gone.png"),
-    "none": (lambda _: None, "holds no image (got NoneType)"),
+    "none": (lambda _: None, "there is none (got None). Give the picture before"),
     "empty": (lambda _: b"", "empty"),
     "cut off": (lambda _: png(64, 3)[:-2000], "damaged or cut off"),
     "no image": (lambda _: b"not an image", "the edit's source"),
