@@ -45,7 +45,8 @@ class Address:
         base_url: As the server prints it, mostly ending with /v1.
         model: By the name under which it is served.
         key: Sent as bearer token; "" for none. Never shown.
-        at_once: How many questions of this process it is asked at the same time.
+        at_once: How many questions of this process it is asked at the same time; of several that
+            name the same server, the smallest holds.
         timeout_s: For one judgement, from its turn on, all tries together.
         tries: How often one judgement is asked for.
         picture: How pictures are sent.
@@ -74,9 +75,10 @@ class Address:
 class Served:
     """A judge that is asked over HTTP; several questions at once, each within its time.
 
-    All that ask the same server from this process share one bound on how many do so at once. A
-    server that did not answer is not asked for five seconds: what is asked then fails at once. What
-    a request has no time left for is not asked at all, and what came in time counts.
+    All that ask the same server from this process share one bound on how many do so at once: the
+    smallest that one of them names. Where nobody is, nobody asks for five seconds: what is asked
+    then fails at once. What a request has no time left for is not asked at all, and what came in
+    time counts.
     """
 
     def __init__(self, server: Address, manner: Manner) -> None:
@@ -132,7 +134,9 @@ class Served:
         return urlsplit(self._server.base_url).netloc
 
     def _line(self) -> Line:
-        return line(self._server.base_url.rstrip("/"), self._server.at_once)
+        known = line(self._server.base_url)
+        known.turns.bound(self, self._server.at_once)
+        return known
 
     def _each(
         self, questions: Sequence[Question], put: Callable[[Any], Any], read: Read[Found]

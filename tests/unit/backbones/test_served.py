@@ -181,6 +181,27 @@ def test_many_are_asked_at_once_and_no_more_than_agreed(judge_server: JudgeServe
     assert time.monotonic() - started < 3  # one by one it takes 6.4 s, sixteen at once 0.4
 
 
+def test_the_most_modest_of_several_judges_bounds_them_all(judge_server: JudgeServer) -> None:
+    """However each of them writes the address of the server that they share."""
+    judge_server.answering(slowly(chat("Yes."), 0.05))
+    host = judge_server.address.removeprefix("http://").removesuffix("/v1")
+    written = (f"http://{host}/v1", f"http://{host}/v1/", f"HTTP://{host}/v1")
+    judges = [
+        judge(judge_server, base_url=address, at_once=at_once, tries=1)
+        for address, at_once in zip(written, (3, 8, 9), strict=True)
+    ]
+    judges[0].check()  # so that it is known
+
+    asking = [threading.Thread(target=each.ask, args=([QUESTION] * 9,)) for each in judges]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join()
+
+    assert len(judge_server.heard) == 27
+    assert judge_server.most == 3
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -211,6 +232,7 @@ def test_many_are_asked_at_once_and_no_more_than_agreed(judge_server: JudgeServe
         (sends(b"<html>", code=400), "got HTTP 400 Bad Request). See"),
         (sends(b"no", code=401), "variable that 'key_from' names"),
         (sends(b'{"detail": "Not Found"}', code=404), "says: Not Found"),
+        (sends(b'{"detail": "No such page."}', code=404), "says: No such page. See"),
         (sends(b"", code=302, Location="http://127.0.0.1:9/"), "give the final address"),
     ],
 )  # fmt: skip
@@ -308,13 +330,12 @@ def test_a_server_is_left_alone_for_as_long_as_it_asks(judge_server: JudgeServer
     assert len(judge_server.heard) == 3
 
 
-def test_a_first_try_in_silence_is_given_up_in_time_for_another(judge_server: JudgeServer) -> None:
-    """A question that got lost on its way is put again after half of the time."""
-    judge_server.answering(slowly(chat("late"), 3), chat("Yes."))
-    started = time.monotonic()
+def test_a_long_thought_is_waited_for(judge_server: JudgeServer) -> None:
+    """Nearly all of the time; the same is not asked again while the server works on it."""
+    judge_server.answering(slowly(chat("Yes."), 0.7))
 
-    assert asked(judge_server, timeout_s=1.0) == Said("Yes.", 12)
-    assert 0.5 <= time.monotonic() - started < 1
+    assert asked(judge_server, timeout_s=1.0, tries=4) == Said("Yes.", 12)
+    assert len(judge_server.heard) == 1
 
 
 def dripping(request: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
@@ -339,30 +360,14 @@ def test_whatever_it_does_it_is_left_in_time(judge_server: JudgeServer, answer: 
     assert 0.4 <= time.monotonic() - started < 1
 
 
-def test_a_server_that_is_down_costs_only_the_first_their_patience(
-    judge_server: JudgeServer,
-) -> None:
-    """Sixty-four questions to one that never answers take the time of four, not of sixty-four."""
-    judge_server.answering(slowly(chat("late"), 3))
-    started = time.monotonic()
-
-    found = judge(judge_server, timeout_s=0.5, at_once=4, tries=1).ask([QUESTION] * 64)
-
-    assert time.monotonic() - started < 2
-    assert len(judge_server.heard) == 4
-    reasons = [each.reason for each in found if isinstance(each, Failure)]
-    assert len(reasons) == 64
-    assert sum("a moment ago" in reason for reason in reasons) == 60
-
-
 def test_one_that_takes_long_does_not_hold_up_others(judge_server: JudgeServer) -> None:
-    """A server that answers the others is not down because it was silent once."""
+    """One hard question fails alone, also where it is asked first and nobody beside it."""
     judge_server.answering(
         by(lambda heard: "Yes." if heard.text != "hard" else time.sleep(1) or "late")
     )
     questions = [Question(("hard",))] + [Question(("easy",))] * 3
 
-    found = judge(judge_server, timeout_s=0.5, at_once=2, tries=1).ask(questions)
+    found = judge(judge_server, timeout_s=0.3, at_once=1, tries=1).ask(questions)
     again = asked(judge_server)
 
     assert [type(each) for each in [*found, again]] == [Failure, Said, Said, Said, Said]
@@ -420,8 +425,12 @@ def test_the_page_of_models_is_looked_at(judge_server: JudgeServer) -> None:
     judge(judge_server).check()
     judge_server.models = ["UnifiedReward", "q\x1b"]
 
-    with pytest.raises(MeasureError, match=r"no model .a-judge. \(got .UnifiedReward., .q\\x1b"):
+    with pytest.raises(
+        MeasureError, match=r"no model .a-judge. \(got .UnifiedReward., .q\\x1b"
+    ) as told:
         judge(judge_server).check()
+    assert "no model 'a-judge'" in str(told.value)  # quotes that a terminal shows as they are
+    assert "in SELECTOR_JUDGE_MODEL, or as 'model'" in str(told.value)
     assert judge_server.heard == []
 
 
@@ -438,6 +447,7 @@ def test_a_wrong_key_is_told_before_anything_is_asked(judge_server: JudgeServer)
 
     with pytest.raises(MeasureError, match="HTTP 401") as caught:
         judge(judge_server, key=KEY).check()
+    assert "in SELECTOR_JUDGE_KEY, or in the variable that 'key_from' names" in str(caught.value)
     assert KEY not in str(caught.value)
 
 
