@@ -19,6 +19,7 @@ from selector.backbones.daemons import started
 MAX_ANSWER = 64 * 1024  # bytes; a number and a few words
 MAX_COMPLAINT = 64 * 1024  # bytes of what a service says beside a refusal
 BUSY = (429, 500, 502, 503, 504)  # what may be over at the second try
+EXAMPLE = "https://example.com/score"
 # Letters, digits and hyphens in parts of up to 63: all others no name server and no library takes.
 NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 
@@ -91,12 +92,13 @@ def get(endpoint: Endpoint, until: float, *, most: int = MAX_ANSWER) -> bytes:
     return _asked(endpoint, None, until, most)
 
 
-def allowed(url: str, *, http: bool = False) -> str:
+def allowed(url: str, *, http: bool = False, like: str = EXAMPLE) -> str:
     """Return *url*, to which pictures and a key may be sent.
 
     Args:
         url: The address.
         http: Whether http will do over a network too.
+        like: An example of such an address, for messages.
 
     Raises:
         ValueError: It is neither https nor on this machine, holds a password, or is none.
@@ -104,7 +106,7 @@ def allowed(url: str, *, http: bool = False) -> str:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if not url.isascii() or not url.isprintable() or " " in url or not _is_host(host):
-        raise ValueError("expected the address of a service, such as https://example.com/score")
+        raise ValueError(f"expected the address of a service, such as {like}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("expected no password in the address; name its variable in 'key_from'")
     if not safe(url) and not (http and parts.scheme == "http"):
@@ -216,7 +218,9 @@ def _broken(reason: object) -> BaseException:
     known = reason.strerror if isinstance(reason, OSError) else None
     said = known or type(reason).__name__
     if isinstance(reason, ssl.SSLError):
-        todo = "Mend its certificate, or name who signed it in SSL_CERT_FILE."
+        todo = "See whether https is spoken there at all, or http."
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            todo = "Mend its certificate, or name who signed it in SSL_CERT_FILE."
         return Trouble(f"no safe connection (got {said})", todo)
     trouble = Trouble(f"no answer (got {said})", "Start it.", passing=True)
     trouble.heard = False

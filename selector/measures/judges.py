@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from selector.backbones import served
 from selector.backbones.judge import Judge, Manner
 from selector.backbones.keys import key_in
 from selector.backbones.model_file import located
@@ -30,10 +31,10 @@ from selector.policy.problems import in_words
 from selector.weights.snapshot import snapshot
 
 URL = "SELECTOR_JUDGE_URL"
-MODEL = "SELECTOR_JUDGE_MODEL"
-KEY = "SELECTOR_JUDGE_KEY"
+MODEL, KEY = served.MODEL, served.KEY
 HTTP = "SELECTOR_JUDGE_HTTP"
 NOBODY = f"no judge is named. Set {URL} and {MODEL}, or give 'judge' a server or a folder."
+EXAMPLE = "http://127.0.0.1:8000/v1"
 OWN_NETWORK = f"'http: true' ({HTTP}=1) over a network of your own"
 VARIABLE = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
 
@@ -71,8 +72,8 @@ class Server(BaseModel):
     @model_validator(mode="after")
     def _safe(self) -> Self:  # of the whole, whose problems are told without showing a password
         if "?" in self.base_url or "#" in self.base_url:
-            raise ValueError("expected a base_url without '?' or '#', as http://127.0.0.1:8000/v1")
-        allowed(self.base_url, http=True)
+            raise ValueError(f"expected a base_url without '?' or '#', as {EXAMPLE}")
+        allowed(self.base_url, http=True, like=EXAMPLE)
         if not self.http and not safe(self.base_url):
             raise ValueError(f"expected https: http only to this machine, or with {OWN_NETWORK}")
         return self

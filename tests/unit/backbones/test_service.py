@@ -178,10 +178,11 @@ def test_nobody_there_is_told() -> None:
 
 
 def test_a_connection_that_is_not_safe_is_left(service: Asked) -> None:
-    """Where no trusted certificate is shown, nothing is sent, and it is told what to mend."""
+    """Where no trusted certificate is shown, nothing is sent, and it is told what to look at."""
     said = refusal(service.answering(GOOD).replace("http:", "https:"))
 
     assert "no safe connection" in said
+    assert "See whether https is spoken there at all" in said  # it speaks http, as ours does
     assert service.bodies == []
 
 

@@ -212,6 +212,7 @@ def test_the_environment_names_a_server(own: str, monkeypatch: pytest.MonkeyPatc
     [
         ({judges.URL: SERVER["base_url"]}, "^SELECTOR_JUDGE_MODEL: it is not set"),
         ({judges.URL: "http://judge/v1", judges.MODEL: "a"}, "^SELECTOR_JUDGE_URL: .*JUDGE_HTTP=1"),
+        ({judges.URL: "foo", judges.MODEL: "a"}, "^SELECTOR_JUDGE_URL: .*such as http://127.*/v1"),
         ({judges.URL: "https://a/v1", judges.MODEL: "a" * 301}, "^SELECTOR_JUDGE_MODEL: expected"),
     ],
 )
