@@ -13,9 +13,13 @@ SMALL = (".json", ".txt", ".jinja", ".model")  # what tells how it is made up an
 WEIGHTS = ".safetensors"
 WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-SAMPLES, SAMPLE = 64, 4096  # bytes: a fine-tune changes all weights, so few are enough to see it
+PROCESSOR = ("processor_config.json", "preprocessor_config.json")  # one of them is enough
+TOKENS = ("tokenizer.json", "tokenizer.model", "vocab.json")
+SAMPLE = 4096  # bytes: training moves all numbers of a tensor, so a few of each show it
 LARGEST_HEADER = 100 * 2**20  # bytes; what safetensors itself allows
 PUT = "Put a model there as transformers writes it, in safetensors, or name another folder."
+METADATA = "__metadata__"  # in a header, among the tensors
+_ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _known: dict[Path, tuple[object, str]] = {}  # what tells a change, and the checksum
 
 
@@ -25,30 +29,45 @@ def unfit(folder: Path) -> str:
         if not folder.is_dir():
             found = "a file" if folder.is_file() else "nothing there"
             return f"{folder}: it is no model's folder (got {found}). {PUT}"
-        lacking = [name for name in ("config.json", *_named(folder)) if _lacks(folder, name)]
+        lacking = _lacking(folder)
     except OSError as error:
         return f"{folder}: it can't be read (got {error.strerror}). Let this user read it."
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return f"{folder / INDEX}: it is no index of weights. {PUT}"
+    except _ODD:
+        return f"{folder / INDEX}: it is no index of weights that lie beside it. {PUT}"
     return f"{folder}: a model's file is missing (got no {lacking[0]}). {PUT}" if lacking else ""
 
 
-def _lacks(folder: Path, name: str) -> bool:
-    return not (folder / name).is_file()
+def _lacking(folder: Path) -> list[str]:
+    """Return which files are missing; of those where one is enough, all."""
+    wanted = [("config.json",), *((name,) for name in _named(folder)), PROCESSOR, TOKENS]
+    return [
+        " or ".join(names)
+        for names in wanted
+        if not any((folder / name).is_file() for name in names)
+    ]
 
 
 def _named(folder: Path) -> list[str]:
-    """Return the names of the files that must hold the weights."""
+    """Return the names of the files that must hold the weights.
+
+    Raises:
+        ValueError: One is in another folder, or no safetensors: its content would not count.
+    """
     if (folder / WHOLE).is_file() or not (folder / INDEX).is_file():
         return [WHOLE]
-    return sorted({*map(str, json.loads((folder / INDEX).read_bytes())["weight_map"].values())})
+    names = {*map(str, json.loads((folder / INDEX).read_bytes())["weight_map"].values())}
+    if any(Path(name).name != name or Path(name).suffix != WEIGHTS for name in names):
+        raise ValueError(INDEX)
+    return sorted(names)
 
 
 def content(folder: Path) -> str:
     """Return the checksum of what the model's numbers follow from; "" where no model can be.
 
     Of the small files all counts: configuration, vocabulary, templates. Of the weights their names,
-    sizes and headers, and samples all over them: reading 16 GB would take minutes.
+    sizes and headers, and of each tensor the first, the middle and the last 4 KB: reading 16 GB
+    would take minutes. What is trained further is another model, be it a single small tensor; a few
+    numbers changed by hand inside a large one are not seen.
 
     Raises:
         WeightsError: A file can't be read.
@@ -86,12 +105,25 @@ def _checksum(files: list[Path]) -> str:
 
 
 def _samples(file: Path) -> Iterator[bytes]:
-    """Give the header, which names every tensor, and pieces from all over the rest."""
+    """Give the header, which names every tensor, and pieces of each of them."""
     size = file.stat().st_size
     with file.open("rb") as weights:
         length = min(int.from_bytes(weights.read(8), "little"), LARGEST_HEADER)
-        yield weights.read(length)
-        start, last = 8 + length, max(8 + length, size - SAMPLE)
-        for number in range(SAMPLES):
-            weights.seek(start + (last - start) * number // (SAMPLES - 1))
-            yield weights.read(SAMPLE)
+        header = weights.read(length)
+        yield header
+        for start, end in _spans(header, size - 8 - length):
+            last = max(start, end - SAMPLE)
+            for place in sorted({start, (start + last) // 2, last}):
+                weights.seek(8 + length + place)
+                yield weights.read(min(SAMPLE, end - place))
+
+
+def _spans(header: bytes, held: int) -> list[tuple[int, int]]:
+    """Return from where to where each tensor lies; none of a header that can't be read."""
+    try:
+        told = json.loads(header)
+        found = {tuple(each["data_offsets"]) for name, each in told.items() if name != METADATA}
+        inside = ((int(start), int(end)) for start, end in found if 0 <= start <= end <= held)
+        return sorted(inside)
+    except _ODD:
+        return []

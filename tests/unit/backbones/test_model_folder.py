@@ -8,7 +8,22 @@ import pytest
 
 from selector.backbones.model_folder import content, unfit
 
-WEIGHTS = (64).to_bytes(8, "little") + b"{" + b" " * 62 + b"}" + bytes(1_000_000)
+LARGE, SMALL = 1_000_000, 100  # bytes of two tensors
+
+
+def weights(large: bytes = bytes(LARGE), small: bytes = bytes(SMALL), name: str = "large") -> bytes:
+    """A file of safetensors with two tensors."""
+    told = {
+        "__metadata__": {"format": "pt"},
+        name: {"dtype": "U8", "shape": [LARGE], "data_offsets": [0, LARGE]},
+        "small": {"dtype": "U8", "shape": [SMALL], "data_offsets": [LARGE, LARGE + SMALL]},
+    }
+    header = json.dumps(told).encode()
+    return len(header).to_bytes(8, "little") + header + large + small
+
+
+def index(**weight_map: str) -> str:
+    return json.dumps({"weight_map": weight_map})
 
 
 @pytest.fixture
@@ -18,7 +33,8 @@ def folder(tmp_path: Path) -> Path:
     made.mkdir()
     (made / "config.json").write_text("{}")
     (made / "tokenizer.json").write_text("{}")
-    (made / "model.safetensors").write_bytes(WEIGHTS)
+    (made / "processor_config.json").write_text("{}")
+    (made / "model.safetensors").write_bytes(weights())
     return made
 
 
@@ -27,8 +43,22 @@ def test_a_folder_of_transformers_fits(folder: Path) -> None:
     assert unfit(folder) == ""
 
     (folder / "model.safetensors").rename(folder / "model-1.safetensors")
-    index = {"weight_map": {"a": "model-1.safetensors", "b": "model-1.safetensors"}}
-    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    named = index(a="model-1.safetensors", b="model-1.safetensors")
+    (folder / "model.safetensors.index.json").write_text(named)
+    assert unfit(folder) == ""
+
+
+@pytest.mark.parametrize(
+    ("was", "name"),
+    [
+        ("processor_config.json", "preprocessor_config.json"),
+        ("tokenizer.json", "tokenizer.model"),
+        ("tokenizer.json", "vocab.json"),
+    ],
+)
+def test_older_folders_fit_too(folder: Path, was: str, name: str) -> None:
+    """Their files for pictures and for words have other names; one of a kind is enough."""
+    (folder / was).rename(folder / name)
     assert unfit(folder) == ""
 
 
@@ -37,10 +67,13 @@ def test_a_folder_of_transformers_fits(folder: Path) -> None:
     [
         ("config.json", None, "no config.json"),
         ("model.safetensors", None, "no model.safetensors"),
-        ("model.safetensors.index.json", '{"weight_map": {"a": "b.safetensors"}}', "no b.safeten"),
+        ("processor_config.json", None, "no processor_config.json or preprocessor_config.json"),
+        ("tokenizer.json", None, "no tokenizer.json or tokenizer.model or vocab.json"),
+        ("model.safetensors.index.json", index(a="b.safetensors"), "no b.safetensors"),
         ("model.safetensors.index.json", "{", "no index of weights"),
         ("model.safetensors.index.json", "[]", "no index of weights"),
         ("model.safetensors.index.json", '{"weight_map": 1}', "no index of weights"),
+        ("model.safetensors.index.json", "[" * 100_000, "no index of weights"),
     ],
 )
 def test_what_is_missing_is_told(folder: Path, name: str, text: str | None, said: str) -> None:
@@ -81,12 +114,56 @@ def test_what_tells_how_to_read_it_makes_it_another(folder: Path, name: str) -> 
     assert content(folder) != before
 
 
-def test_other_weights_make_it_another(folder: Path) -> None:
-    """Trained a little further, all of them move; one more, or a renamed one, is in the header."""
-    before = content(folder)
-    trained = WEIGHTS[:72] + bytes(1 if at % 500 == 0 else 0 for at in range(1_000_000))
-    (folder / "model.safetensors").write_bytes(trained)
-    moved = content(folder)
-    (folder / "model.safetensors").write_bytes(WEIGHTS.replace(b"{ ", b"{x"))
+def elsewhere(folder: Path, name: str) -> None:
+    """Move the weights to a place that the index names."""
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / "model.safetensors").rename(folder / name)
+    (folder / "model.safetensors.index.json").write_text(index(a=name))
 
-    assert len({before, moved, content(folder)}) == 3
+
+@pytest.mark.parametrize("name", ["w/a.safetensors", "../a.safetensors", "a.bin"])
+def test_weights_that_would_not_count_are_not_loaded(folder: Path, name: str) -> None:
+    """In another folder, or in another form: two models that differ there would be one."""
+    elsewhere(folder, name)
+    assert "no index of weights that lie beside it" in unfit(folder)
+    assert content(folder) == ""
+
+
+def moved(at: int) -> bytes:
+    return bytes(at) + b"\1" * 20_000 + bytes(LARGE - 20_000 - at)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        weights(small=b"\1" * SMALL),
+        weights(small=bytes(SMALL - 1) + b"\1"),
+        weights(moved(0)),
+        weights(moved(LARGE // 2 - 10_000)),
+        weights(moved(LARGE - 20_000)),
+        weights(name="other"),
+    ],
+    ids=["small", "small's end", "large's start", "large's middle", "large's end", "its name"],
+)
+def test_other_weights_make_it_another(folder: Path, other: bytes) -> None:
+    """One tensor trained a little further, however small it is beside the others; or renamed."""
+    before = content(folder)
+    (folder / "model.safetensors").write_bytes(other)
+    assert content(folder) != before
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{",
+        b"[]",
+        b'{"a": {"data_offsets": [-9, 1e99]}, "b": {"data_offsets": [0, 0.5]}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_header_that_can_not_be_read_is_told_when_it_is_loaded(
+    folder: Path, header: bytes
+) -> None:
+    """Here it only has a checksum."""
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    assert len(content(folder)) == 64

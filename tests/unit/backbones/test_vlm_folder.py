@@ -116,7 +116,7 @@ def no_json(folder):
         (cut_weights, "header"),
         (lose_a_tensor, "no weights for .*mlp"),
         (no_template, "no chat template"),
-        (no_processor, "no model that looks at pictures"),
+        (no_processor, "no processor_config.json"),
         (of_another_kind, "no model that looks at pictures"),
         (of_no_kind, "no model that looks at pictures"),
         (no_number, "no model that looks at pictures"),
