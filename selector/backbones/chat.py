@@ -16,7 +16,10 @@ COMPLAINT = 300  # characters of what a server says is wrong
 ABOVE_ONE = 1e-3  # a logarithm of a probability may be above 0 by rounding
 LEAST = -1e6  # vLLM writes -9999 for what is impossible
 MANY = 10**9  # tokens that nobody reads and writes for one answer
-BROKEN_OFF = ("length", "content_filter", "abort", "error")
+WHOLE = (None, "", "stop", "eos", "eos_token", "stop_sequence", "end_turn")  # all else broke off
+WORDS = (None, "text", "output_text")  # kinds of parts that are no thoughts
+CERTAIN = 1.01  # what probabilities add up to at most, rounded as servers do
+PARSER = "a reasoning parser that does not fit (of vLLM and SGLang: --reasoning-parser)"
 PROTOCOL = "Look at base_url: it must speak OpenAI's protocol, and mostly ends with /v1."
 
 
@@ -66,10 +69,10 @@ def said(answer: bytes, key: str) -> Said:
         _no_answer("it holds no message")
     if refusal := message.get("refusal"):
         raise Trouble(f"it refuses to answer (got {quoted(refusal, key)})", "Ask something else.")
-    whole = choice.get("finish_reason") not in BROKEN_OFF
+    whole = choice.get("finish_reason") in WHOLE
     text = _harmless(_text(message.get("content")), key)
     if not text.strip():
-        raise _empty(choice)
+        raise _empty(choice, message)
     return Said(text, _tokens(read), whole)
 
 
@@ -77,7 +80,7 @@ def began(answer: bytes, key: str) -> First:
     """Return how the answer would begin.
 
     Raises:
-        Trouble: It tells no probabilities, or none that are.
+        Trouble: It tells no probabilities, or such as add up to more than 1.
     """
     read = _read(answer, key)
     try:
@@ -92,10 +95,15 @@ def began(answer: bytes, key: str) -> First:
         )
     found: dict[str, float] = {}
     for token, log in pairs:  # two tokens may be written alike
-        name = token.encode("utf-8", "replace").decode()
+        name = masked(token, key).encode("utf-8", "replace").decode()
         found[name] = found.get(name, 0.0) + math.exp(min(log, 0.0))
     least = min(math.exp(min(log, 0.0)) for _, log in pairs)
-    return First(found, min(least, max(0.0, 1 - sum(found.values()))), _tokens(read))
+    if (told := sum(found.values())) > CERTAIN:
+        raise Trouble(
+            f"the answer tells probabilities that add up to more than 1 (got {told:.3g})",
+            "Use a server that gives the logprobs of different tokens.",
+        )
+    return First(found, min(least, max(0.0, 1 - told)), _tokens(read))
 
 
 def names(page: bytes) -> tuple[str, ...]:
@@ -125,6 +133,11 @@ def quoted(words: object, key: str) -> str:
         return "…"
     plain = " ".join(_harmless(text, key).split())
     return apart(shortened(plain, COMPLAINT))
+
+
+def masked(text: str, key: str) -> str:
+    """Return text without the key: whoever echoes it does not spread it."""
+    return text.replace(key, "…") if key else text
 
 
 def _messages(question: Question, urls: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -183,26 +196,29 @@ def _no_answer(what: str) -> NoReturn:
 
 
 def _text(content: Any) -> str:
-    """Return the text of an answer, which may come in parts."""
+    """Return the text of an answer, which may come in parts; thoughts are left out."""
     if isinstance(content, list):
-        texts = [part.get("text") for part in content if isinstance(part, dict)]
+        said = [part for part in content if isinstance(part, dict) and part.get("type") in WORDS]
+        texts = [part.get("text") for part in said]
         return "".join(text for text in texts if isinstance(text, str))
     return content if isinstance(content, str) else ""
 
 
-def _empty(choice: dict[str, Any]) -> Trouble:
+def _empty(choice: dict[str, Any], message: dict[str, Any]) -> Trouble:
     if choice.get("finish_reason") == "content_filter":
         return Trouble("the server's filter held the answer back", "Ask something else.")
     if choice.get("finish_reason") == "length":
         todo = "Serve the model without thinking, or with more room for it."
         return Trouble("the answer is empty: all that it may write went into thinking", todo)
+    if message.get("reasoning_content") or message.get("reasoning"):
+        todo = f"Start the server without {PARSER}."
+        return Trouble("the answer is empty: the server takes all of it for a thought", todo)
     return Trouble("the answer is empty", "See what the server logs.")
 
 
 def _harmless(text: str, key: str) -> str:
-    """Return text that can be kept: whoever echoes the key does not spread it."""
-    masked = text.replace(key, "…") if key else text
-    return printable(masked.replace("\r\n", "\n"))
+    """Return text that can be kept and shown."""
+    return printable(masked(text, key).replace("\r\n", "\n"))
 
 
 def _is_log(log: object) -> bool:

@@ -120,9 +120,9 @@ class Served:
             raise MeasureError(self._in_words(trouble)) from None
         named = chat.names(page)
         if named and self._server.model not in named:
-            listed = ", ".join(map(_name, named[:LISTED])) + (", …" if named[LISTED:] else "")
+            listed = ", ".join(map(self._name, named[:LISTED])) + (", …" if named[LISTED:] else "")
             raise MeasureError(
-                f"{self._where}: it has no model {_name(self._server.model)} (got {listed}). "
+                f"{self._where}: it has no model {self._name(self._server.model)} (got {listed}). "
                 f"Name one that it has in {MODEL}, or as 'model'."
             )
 
@@ -200,12 +200,16 @@ class Served:
     def _in_words(self, trouble: Trouble) -> str:
         told = chat.complaint(trouble.complaint, self._server.key)
         says = f", which says: {told}".rstrip(".") if told else ""  # our sentence ends by itself
-        todo = RIGHT_KEY if trouble.code in REFUSED else trouble.todo
-        return f"{self._where}: {trouble}{says}. {todo}"
+        return f"{self._where}: {trouble}{says}. {_todo(trouble)}"
+
+    def _name(self, model: str) -> str:
+        return f"'{shortened(visible(chat.masked(model, self._server.key)), NAME)}'"
 
 
-def _name(model: str) -> str:
-    return f"'{shortened(visible(model), NAME)}'"
+def _todo(trouble: Trouble) -> str:
+    if trouble.code in REFUSED:
+        return RIGHT_KEY
+    return chat.PROTOCOL if trouble.code in NO_PAGE else trouble.todo
 
 
 def _page(endpoint: Endpoint, until: float) -> bytes:

@@ -121,7 +121,8 @@ def test_a_server_that_tells_no_probabilities_is_a_failure(judge_server: JudgeSe
     "listed",
     [b"[]", b"{}", b'[{"token": "Yes"}]', b'[{"token": 1, "logprob": -1}]',
      b'[{"token": "Yes", "logprob": 1}]', b'[{"token": "Yes", "logprob": "-1"}]',
-     b'[{"token": "Yes", "logprob": true}]', b'[{"token": "Yes", "logprob": -1%s}]' % (b"0" * 400)],
+     b'[{"token": "Yes", "logprob": false}]', b'[{"token": "Yes", "logprob": true}]',
+     b'[{"token": "Yes", "logprob": -1%s}]' % (b"0" * 400)],
 )  # fmt: skip
 def test_what_are_no_probabilities_is_a_failure(judge_server: JudgeServer, listed: bytes) -> None:
     """Of all tokens that are told, each has a name and the logarithm of a probability."""
@@ -131,6 +132,51 @@ def test_what_are_no_probabilities_is_a_failure(judge_server: JudgeServer, liste
     (found,) = judge(judge_server).first([QUESTION])
     assert isinstance(found, Failure)
     assert "tells no probabilities" in found.reason
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b'[{"token": "Yes", "logprob": -0.1}, {"token": "No", "logprob": -0.1}]',
+        b'[{"token": "Yes", "logprob": -0.5}, {"token": "Yes", "logprob": -0.5}]',
+    ],
+    ids=["two sure ones", "one twice"],
+)
+def test_probabilities_that_can_not_be_are_a_failure(
+    judge_server: JudgeServer, listed: bytes
+) -> None:
+    """Together they are no more than 1; nothing is made of those that are."""
+    said = b'{"choices": [{"logprobs": {"content": [{"top_logprobs": %s}]}}]}' % listed
+    judge_server.answering(sends(said))
+
+    (found,) = judge(judge_server).first([QUESTION])
+    assert isinstance(found, Failure)
+    assert "add up to more than 1 (got 1." in found.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "floor"),
+    [({"No": 0.125, "Yes": 0.5}, 0.125), ({"Yes": 0.625, "No": 0.3125}, 0.0625),
+     ({"Yes": 0.75, "No": 0.255}, 0.0)],
+)  # fmt: skip
+def test_no_other_token_is_likelier_than_the_least_nor_than_what_is_left(
+    judge_server: JudgeServer, told: dict[str, float], floor: float
+) -> None:
+    """In whatever order they are told; rounding may leave a little less than nothing."""
+    judge_server.answering(first(told))
+
+    (found,) = judge(judge_server).first([QUESTION])
+    assert not isinstance(found, Failure)
+    assert found.floor == pytest.approx(floor)
+
+
+def test_a_key_that_is_echoed_as_a_token_is_not_kept(judge_server: JudgeServer) -> None:
+    """What is told of first tokens goes into the journal."""
+    judge_server.answering(first({KEY: 0.5, "Yes": 0.25}))
+
+    (found,) = judge(judge_server, key=KEY).first([QUESTION])
+    assert not isinstance(found, Failure)
+    assert found.probabilities == pytest.approx({"…": 0.5, "Yes": 0.25})
 
 
 def test_tokens_that_are_written_alike_are_one(judge_server: JudgeServer) -> None:
@@ -218,7 +264,9 @@ def test_the_most_modest_of_several_judges_bounds_them_all(judge_server: JudgeSe
         (sends(b'{"choices": [{"text": "yes"}]}'), "it holds no message"),
         (chat(None), "the answer is empty"),
         (chat("  \n"), "the answer is empty"),
-        (chat(None, reasoning_content="Yes, surely."), "the answer is empty"),
+        (chat(None, reasoning_content="Yes, surely."), "without a reasoning parser that does not fit"),
+        (chat(None, reasoning="Yes, surely."), "the server takes all of it for a thought"),
+        (chat([{"type": "thinking", "text": "Yes."}]), "the answer is empty. See"),
         (chat(None, finish="length", reasoning_content="Well"), "went into thinking"),
         (chat(None, finish="content_filter"), "filter held the answer back"),
         (chat(None, refusal="I do not judge."), "refuses to answer (got I do not judge.)"),
@@ -231,8 +279,9 @@ def test_the_most_modest_of_several_judges_bounds_them_all(judge_server: JudgeSe
         (sends(b'{"detail": [{"msg": "too long"}]}', code=400), '[{"msg": "too long"}]'),
         (sends(b"<html>", code=400), "got HTTP 400 Bad Request). See"),
         (sends(b"no", code=401), "variable that 'key_from' names"),
-        (sends(b'{"detail": "Not Found"}', code=404), "says: Not Found"),
-        (sends(b'{"detail": "No such page."}', code=404), "says: No such page. See"),
+        (sends(b'{"detail": "Not Found"}', code=404), "says: Not Found. Look at base_url"),
+        (sends(b"", code=405), "Look at base_url: it must speak OpenAI's protocol"),
+        (sends(b'{"detail": "No such page."}', code=404), "says: No such page. Look"),
         (sends(b"", code=302, Location="http://127.0.0.1:9/"), "give the final address"),
     ],
 )  # fmt: skip
@@ -258,7 +307,19 @@ def test_long_complaints_are_shortened(judge_server: JudgeServer) -> None:
     [
         (chat([{"type": "text", "text": "Ye"}, {"type": "text", "text": "s."}]), "Yes.", True),
         (chat("Yes.", reasoning_content="No, no."), "Yes.", True),
+        (chat([{"type": "thinking", "text": "No."}, {"text": "Yes"}]), "Yes", True),
+        (
+            chat([{"type": "reasoning", "text": "No."}, {"type": "output_text", "text": "Yes"}]),
+            "Yes",
+            True,
+        ),
         (chat("<think>Well", finish="length"), "<think>Well", False),
+        (chat("1", finish="abort"), "1", False),
+        (chat("1", finish="max_tokens"), "1", False),
+        (chat("1", finish="eos_token"), "1", True),
+        (chat("1", finish=""), "1", True),
+        (chat("1", finish=None), "1", True),
+        (chat("1", finish=["stop"]), "1", False),
         (chat("a\r\nb\tc\x00\x1b[2J\u202e"), "a\nb\tc\\x00\\x1b[2J\\u202e", True),
         (chat("\ud800"), "\\ud800", True),
         (chat(f"You sent {KEY}."), "You sent ….", True),
@@ -420,6 +481,24 @@ def test_memory_is_flat_over_many_questions(judge_server: JudgeServer) -> None:
     assert last_time - first_time < 100_000  # the pictures sent are five megabytes
 
 
+def test_a_picture_is_let_go_of_once_it_is_answered(judge_server: JudgeServer) -> None:
+    """Forty of them, one at a time, take the memory of a few."""
+
+    def answer(_: object) -> str:
+        judge_server.heard.clear()
+        return "Yes."
+
+    judge_server.answering(by(answer))
+    pictures = np.random.default_rng(0).integers(0, 256, (40, 256, 256, 3), np.uint8)
+    tracemalloc.start()
+    try:
+        judge(judge_server, at_once=1).ask([Question((each,)) for each in pictures])
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6_000_000  # all that is sent is ten megabytes
+
+
 def test_the_page_of_models_is_looked_at(judge_server: JudgeServer) -> None:
     """A name that the server has not is told with those that it has, before anything is asked."""
     judge(judge_server).check()
@@ -432,6 +511,14 @@ def test_the_page_of_models_is_looked_at(judge_server: JudgeServer) -> None:
     assert "no model 'a-judge'" in str(told.value)  # quotes that a terminal shows as they are
     assert "in SELECTOR_JUDGE_MODEL, or as 'model'" in str(told.value)
     assert judge_server.heard == []
+
+
+def test_a_key_on_the_page_of_models_is_not_repeated(judge_server: JudgeServer) -> None:
+    """Whatever the server lists."""
+    judge_server.models = [f"echo-{KEY}"]
+
+    with pytest.raises(MeasureError, match="got 'echo-…'"):
+        judge(judge_server, key=KEY).check()
 
 
 def test_a_server_without_a_page_of_models_passes(judge_server: JudgeServer) -> None:
