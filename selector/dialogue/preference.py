@@ -33,12 +33,20 @@ EQUAL = re.compile(
     r"(?: (?:edited )?(?:images|edits|ones))?(?: are)? equally (?:good|bad|well done)"
     rf"|(?:(?:it|this|that|the result) is |it's )?a (?:clear )?tie){END}"
 )
+# A line that introduces what others say, in the next.
+INTRODUCES = re.compile(r"(:|\b(?:reads?|says?|said|states?|claims?|written|writes?))[ ,]*\n\s*")
 # A sentence that sounds like a verdict, and so has to be one that can be read.
 COMPARES = re.compile(r"\b(?:better|best|worse|equally|wins?|winner|prefer\w*|superior|tied?)\b")
 NAMES = re.compile(r"\b(?:images?|edits?|both|neither|either|they|two|tied?|one)\b")
 RECANTS = re.compile(
-    r"(?:no|not|nor|wait|actually|however|but|or|correction|hmm+|rather|on second thoughts?|sorry"
-    r"|(?:that|this)(?:'s| is|) (?:not|wrong|false|incorrect|isn't|untrue))\b"
+    r"(?:no|not|nor|neither|nope|nah|wait|actually|however|but|or|correction|hmm+|rather|sorry"
+    r"|(?:on )?second thoughts?|false|wrong|incorrect|oops|scratch|strike|i mean|i meant|i take"
+    r"|i disagree|i was|(?:that|this)(?:'s| is|) (?:not|wrong|false|incorrect|isn't|untrue))\b"
+)
+# What speaks of the verdict itself, wherever in a sentence it does.
+RETURNS = re.compile(
+    r"\b(?:answer|choice|verdict|decision|(?:is|was|are|were) (?:wrong|false|incorrect|untrue"
+    r"|mistaken))\b"
 )
 
 
@@ -47,7 +55,8 @@ def preferred(text: str) -> Literal[0, 1, 2]:
 
     What counts is the last sentence that compares the two. It has to say "image 1 is better", with
     nothing that denies, limits, quotes or doubts it: "isn't better", "better in colour", "if".
-    That both are good, or that nothing is said, is no tie.
+    That both are good, or that nothing is said, is no tie. A verdict does not outlast a sentence
+    that names the other image, or comes back to the answer: it may take the verdict back.
 
     Raises:
         UnreadableError: There is no such sentence, the last one is no plain verdict, or it is taken
@@ -59,19 +68,31 @@ def preferred(text: str) -> Literal[0, 1, 2]:
             verdict = better["winner"]
         elif EQUAL.fullmatch(sentence):
             verdict = "0"
-        elif RECANTS.match(sentence) or (COMPARES.search(sentence) and NAMES.search(sentence)):
+        elif _clears(sentence, verdict):
             verdict = None
     if verdict is None:
         raise UnreadableError("no plain verdict at the end")
     return {"0": 0, "1": 1, "2": 2}[verdict]  # type: ignore[return-value] # of three literals
 
 
+def _clears(sentence: str, verdict: str | None) -> bool:
+    """Return whether a sentence that is no verdict leaves none of the one before it."""
+    named = set(re.findall(r"\bimage ([12])\b", sentence))
+    return bool(
+        RECANTS.match(sentence)
+        or RETURNS.search(sentence)
+        or (COMPARES.search(sentence) and NAMES.search(sentence))
+        or named - {verdict}
+    )
+
+
 def _sentences(text: str) -> Iterator[str]:
-    """Yield the sentences, in lower case; a line that ends with a colon goes on in the next.
+    """Yield the sentences, in lower case; a line that ends with a colon, or with "reads", goes
+    on in the next.
 
     A question mark stays, as a question is no verdict.
     """
-    joined = re.sub(r":\s*\n", ": ", "\n".join(lines(text)).lower())
+    joined = INTRODUCES.sub(r"\1 ", "\n".join(lines(text)).lower())
     for sentence in re.finditer(r"[^.;!?\n]+\??", joined):
         if plain := " ".join(sentence[0].split()):
             yield plain

@@ -35,6 +35,10 @@ def test_golden_answers(case):
         ('The sign says "Image 1 is better". Image 2 is better.', 2),
         ("Image 1 isn't better. They are equally good.", 0),
         ("It's a tie", 0),
+        ("Image 2 is better. Its light has a better colour.", 2),
+        ("Image 2 is better. They have hats.", 2),
+        ("Image 1 is better. Image 1 keeps the hat.", 1),
+        ("Image 1 is better. I meant the other. Final verdict: Image 2 is better.", 2),
         ("Both edited images are equally bad.", 0),
     ],
 )
@@ -72,6 +76,33 @@ def test_a_plain_verdict_at_the_end_counts(text, winner):
 def test_nothing_is_guessed(text):
     """Denied, doubted, limited, quoted, asked or taken back, it is no verdict and no tie."""
     assert said(preferred, text) is None
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *(
+            "Oops, I meant Image 2.",
+            "My final choice: Image 2.",
+            "Final answer: 2",
+            "I mean it not",
+        ),
+        *("Therefore the answer is Image 2.", "I mean image 2.", "Scratch that: image 2."),
+        *("Second thoughts: Image 2.", "I take that back.", "I disagree with this.", "Nope."),
+        *("This claim is false.", "The first statement is wrong.", "False.", "Wrong!", "Nah"),
+        *("Strike that.", "Image 2 has the hat.", "I was mistaken."),
+    ],
+)
+def test_a_verdict_that_is_withdrawn_is_none(behind):
+    """Whatever follows it and may mean the other image is asked about once more."""
+    assert said(preferred, f"Image 1 is better. {behind}") is None
+    assert said(preferred, f"Image 1 is better.\n\n{behind}") is None
+
+
+@pytest.mark.parametrize("before", ["The caption reads", "It says ,", "There is written\n"])
+def test_what_a_line_introduces_is_quoted(before):
+    """Though the verdict stands on a line of its own."""
+    assert said(preferred, f"{before}\nImage 1 is better.") is None
 
 
 FRAMES = ["{}", "Overall, {}", "Compared with Image 2, {}", "I believe {} because of the hat."]
