@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from selector.dialogue import lines
@@ -11,6 +12,7 @@ Axis = Literal["alignment", "coherence", "style"]
 
 AXES: tuple[Axis, ...] = ("alignment", "coherence", "style")
 LABEL = r"((?:alignment|coherence|style)(?= score)|image [12]\b)(?: score)?(?: ?\(0 ?- ?1\))?"
+HEADS = re.compile(r"score(?: ?\([^()]*\))? ?[:=]\Z", re.IGNORECASE)
 ROUNDING = 0.01  # how far from 1 two shares may sum, as they are written with two decimals
 
 
@@ -31,13 +33,16 @@ def shares(text: str) -> dict[Axis, tuple[float, float]]:
 def _headed(text: str) -> list[tuple[str, str]]:
     """Return each number with the name of its axis and image."""
     axis, found = "", []
-    for label, behind in lines.labelled(text, LABEL):
-        if label.startswith("image"):
-            found.append((f"{axis} of {label}", behind))
-        elif behind.strip():
-            raise UnreadableError(f"{label} is not shared between two images")
-        else:
-            axis = label
+    for line in filter(None, lines.lines(text)):
+        if HEADS.search(line):  # also of what was not asked for, as "Overall Score:"
+            axis = ""
+        for label, behind in lines.labelled(line, LABEL):
+            if label.startswith("image"):
+                found.append((f"{axis} of {label}", behind))
+            elif behind.strip():
+                raise UnreadableError(f"{label} is not shared between two images")
+            else:
+                axis = label
     return found
 
 

@@ -28,6 +28,7 @@ def test_golden_answers(case):
         "\n\n".join(reversed(OWN.split("\n\n"))),
         f"{OWN}\nThe caption says 'Image 1: 1'.",
         f"{OWN}\n\n{OWN}",
+        f"{OWN}\nOverall Score (0-1):\n Image 1: 0.4\n Image 2: 0.6",
         OWN.replace("0.25", "X").replace("0.75", "Y") + "\n" + OWN,
     ],
 )
@@ -47,6 +48,8 @@ def test_they_are_found_in_what_is_around_them(text):
         OWN.replace("Image 2", "Image 3"),
         OWN.replace("Style Score:", "Style Score: 0.5"),
         OWN.replace("Style Score:", ""),
+        OWN.replace("Style Score:", "Overall Score:"),
+        OWN.replace("Coherence Score:", "Coherence Score:\nOverall Score:"),
         f"{OWN}\nCorrection: Alignment Score: Image 1: 0.5, Image 2: 0.5",
         f"{OWN}\nCorrection: Alignment Score:\nImage 1: 0.5\nImage 2: 0.5",
         f"{OWN}\n Image 1: 1\n Image 2: 0",
