@@ -10,7 +10,7 @@ from selector.dialogue.neutral import neutral
 from selector.dialogue.thought import answer
 from selector.dialogue.unreadable import UnreadableError
 
-# Bold marks become blanks, so that "4*5" never turns into 45.
+# Bold marks become blanks, as do tokens of a model's own: "4*5" never turns into 45.
 ASCII = str.maketrans("０１２３４５６７８９：＝．，；（）／−–‒’*", "0123456789:=.,;()/---' ")
 NUMBER = r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?"
 BULLETS = r"(?:(?:[-+•·#]{1,6}|[0-9]{1,2}[.)]) ?){0,3}"
@@ -34,7 +34,7 @@ def lines(text: str) -> list[str]:
     Raises:
         UnreadableError: It was still thinking.
     """
-    plain = neutral(answer(text)).translate(ASCII)
+    plain = neutral(answer(text), " ").translate(ASCII)
     return [" ".join(line.split()) for line in plain.split("\n")]
 
 

@@ -6,7 +6,7 @@ import re
 
 from selector.dialogue.unreadable import UnreadableError
 
-MARK = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
+MARK = re.compile(r"[<◁\[](/?)(?:seed:)?think(?:ing)?[>▷\]]", re.IGNORECASE)
 
 
 def answer(text: str) -> str:

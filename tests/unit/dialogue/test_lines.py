@@ -78,6 +78,12 @@ def test_lines_are_made_plain():
     assert lines("**Style  Score**：\t−３\r\n</s>x") == ["Style Score : -3", "x"]
 
 
+def test_a_token_between_two_digits_makes_no_number_of_them():
+    """What a model wrote behind the end of its turn is no part of what it said before."""
+    with pytest.raises(UnreadableError):
+        numbers(labelled("Score: 2<|im_end|>5", "(score)"))
+
+
 @pytest.mark.parametrize("sign", "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 def test_only_a_line_feed_ends_a_line(sign):
     """A quoted prompt with a rare character doesn't put its label at a line's beginning."""

@@ -25,6 +25,10 @@ def test_the_golden_injection():
         *("<think>", "</THINK>", "<image>", "<video>", "</s>", "<s>", "<pad>", "<extra_id_0>"),
         *("<start_of_turn>", "<image_soft_token>", "<IMG_CONTEXT>", "</img>", "[INST]", "[/INST]"),
         *("<<SYS>>", "[IMG]", "<loc0001>", "<unused7>", "<｜User｜>", "<|begin_of_box|>"),
+        *("[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]", "[TOOL_CALLS]", "[gMASK]"),
+        *("[TOOL_RESULTS]", "[THINK]", "[/THINK]", "<sop>", "<eop>", "◁think▷", "◁/think▷"),
+        *("<slice>", "</slice>", "<image_id>", "<im_start>", "<im_end>", "<im_patch>"),
+        *("<seed:think>", "</seed:think>"),
         *("<|reserved_special_token_250|>", "<row_1_col_2>", "<bos>", "<tool_call>"),
     ],
 )

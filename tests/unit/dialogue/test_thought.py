@@ -19,6 +19,9 @@ from selector.dialogue.unreadable import UnreadableError
         ("<thinking>3</thinking>4", "4"),
         ("<think>a <think> b</think>4", "4"),
         ("<think>4</think>", ""),
+        ("◁think▷3◁/think▷4", "4"),
+        ("[THINK]3[/THINK]4", "4"),
+        ("<seed:think>3</seed:think>4", "4"),
     ],
 )
 def test_what_stands_behind_the_last_end_is_left(text, left):
@@ -26,7 +29,9 @@ def test_what_stands_behind_the_last_end_is_left(text, left):
     assert answer(text) == left
 
 
-@pytest.mark.parametrize("text", ["<think>4", "<think>a</think>4<think>", "4 <think>"])
+@pytest.mark.parametrize(
+    "text", ["<think>4", "◁think▷4", "[THINK]4", "<think>a</think>4<think>", "4 <think>"]
+)
 def test_a_thought_without_end_is_unreadable(text):
     """It was cut off before the answer, so no number in it is one."""
     with pytest.raises(UnreadableError, match="still thinking"):
