@@ -92,7 +92,8 @@ class InProcess(BaseModel):
             folder, ~ is home.
         repo: Of the hub, fetched when it is first used.
         revision: The commit of it, 40 hex digits.
-        precision: Of weights and activations.
+        precision: Of weights and activations. bf16 takes half the memory, on a GPU mostly the only
+            way; what it writes may then depend on what else is asked at the same time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -100,7 +101,7 @@ class InProcess(BaseModel):
     folder: Annotated[str, Field(max_length=1000)] = ""
     repo: Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+)?$", max_length=200)] = ""
     revision: str = ""
-    precision: Literal["bf16", "fp32", "fp16"] = "bf16"
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
 
     @field_validator("revision")
     @classmethod

@@ -108,7 +108,7 @@ def wrong(own: str, judge: Any) -> str:
         ({"repo": "a/b", "revision": "main"}, "expected a commit, 40 hex digits: a branch changes"),
         ({"repo": "../b", "revision": "main"}, "parameter 'judge.revision'"),
         ({"repo": "a", "revision": COMMIT}, "parameter 'judge.repo': expected text that fits"),
-        ({"folder": "a", "precision": "int8"}, "expected 'bf16', 'fp32' or 'fp16' (got 'int8')."),
+        ({"folder": "a", "precision": "int8"}, "expected 'fp32', 'bf16' or 'fp16' (got 'int8')."),
         ("http://127.0.0.1/v1", "parameter 'judge': expected a mapping of keys to values"),
         ([SERVER], "parameter 'judge': expected a mapping of keys to values"),
     ],
@@ -138,7 +138,7 @@ def test_a_password_in_the_address_is_not_repeated(own: str) -> None:
         SERVER,
         SERVER | {"base_url": "http://judge:8000/v1/", "http": True, "timeout_s": 60},
         {"folder": "~/models/UR"},
-        {"repo": "CodeGoat24/UnifiedReward-2.0-qwen-7b", "revision": COMMIT, "precision": "fp32"},
+        {"repo": "CodeGoat24/UnifiedReward-2.0-qwen-7b", "revision": COMMIT, "precision": "bf16"},
         None,
     ],
 )
@@ -165,7 +165,7 @@ def test_numbers_follow_from_the_model_not_from_its_place(own: str) -> None:
         SERVER | {"picture": "jpeg"},
         {"repo": "a/b", "revision": COMMIT},
         {"repo": "a/b", "revision": COMMIT[::-1]},
-        {"repo": "a/b", "revision": COMMIT, "precision": "fp32"},
+        {"repo": "a/b", "revision": COMMIT, "precision": "bf16"},
         None,
     ]
     assert len({fingerprint(own, judge) for judge in same}) == 1
@@ -251,7 +251,7 @@ def test_a_server_is_looked_at_before_it_is_asked(
 def test_a_model_answers_in_this_process(tmp_path: Path) -> None:
     """From its folder; what changed since it was looked at is refused."""
     folder = tiny_vlm.folder(tmp_path)
-    given = InProcess(folder=str(folder), precision="fp32")
+    given = InProcess(folder=str(folder))
     assert given.identity["precision"] == "fp32"
 
     judge = opened(given, MANNER, device="cpu", where="scorers.x")
