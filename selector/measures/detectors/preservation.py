@@ -33,13 +33,15 @@ class Preservation(Measure):
         of these two, lower is better. Where under a fifth is left, the rest is the whole picture.
     Needs: the source of the edit. An edit of another size is compared at the size of the source if
         their proportions agree within 1 %; else it fails. `lpips` looks at 1024 px at most, and
-        takes neither side under 31 px; `checkpoint` is a trunk of your own.
+        takes neither side under 31 px; `checkpoint` is a trunk of your own. Time grows with the
+        source: about 0.5 s at 1024², 6 to 12 s at 4096².
     Evidence: a box around each part that was changed.
     Blind to: whether it is the part that should be changed, so look at the boxes; a clear change
         elsewhere only makes `edited` larger. What is smaller than a block, a 64th of the long
         side, and what changes a block's texture and not its colour: that counts in the rest. Plain
         ground that any picture would have. A shift by one pixel, which nobody sees, costs much:
-        SSIM 0.91 in the middle, in fine texture 0.67.
+        SSIM 0.91 in the middle, in fine texture 0.67. A change of nearly everything is
+        no fault of the rest: of a mirrored photo `edited` is 0.80 and `ssim` 0.99, so gate on both.
     Model: none; `lpips`: torchvision's AlexNet, BSD-3-Clause (the code; the weights state none),
         244 MB, and heads in the wheel lpips 0.1.4, BSD-2-Clause, 6 kB.
     Source: Z. Wang et al., "Image quality assessment: from error visibility to structural
@@ -93,7 +95,7 @@ class Preservation(Measure):
 
     @property
     def cost(self) -> Cost:
-        """What a picture of 1024² takes."""
+        """What a picture of 1024² takes; at 4096² it is 6 to 12 s."""
         return Cost(seconds=1.0 if self.lpips else 0.5)
 
     def build(self, device: str) -> None:
