@@ -10,7 +10,9 @@ from selector.weights import web
 from selector.weights.coming import Coming, CutOffError
 from selector.weights.entry import Constant
 
-LARGEST = 1 << 20  # bytes; a module of prompts has ten thousand
+# Bytes; a module of prompts has ten thousand. Python reads a text with many fields in the square of
+# its length: this long takes two seconds.
+LARGEST = 1 << 17
 TOTAL_S = 10.0
 FIELD = "{P}"  # stands for whatever an f-string would put there
 
@@ -20,7 +22,7 @@ def opened(source: Constant, name: str) -> Coming:
 
     Raises:
         WeightsError: The server is unreachable or too slow, what it sends is no Python file, is
-            larger than 1 MB, or holds no such text.
+            larger than 128 KB, or holds no such text.
     """
     text = constant(_downloaded(source.address), source.name(name))
     try:

@@ -142,7 +142,7 @@ def test_another_text_is_refused_and_the_next_source_asked(server: Server) -> No
         "no Python file",
         "wrong content",
         "cut off",
-        "more than 1048576",
+        "more than 131072",
         "half a char",
     ):
         assert reason in said
