@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from selector.backbones.daemons import started
+from selector.backbones.model_file import unfit
 from selector.dialogue import wording_file
 from selector.dialogue.wording_file import WHOLE
 from selector.errors import WeightsError
@@ -177,6 +178,8 @@ def _published(entry: Entry, name: str) -> Wording | None:
     parts = {}
     try:
         for place in places(cache_folder(), entry):
+            if unfit(place.path):  # a pipe would never end
+                return None
             with place.path.open("rb") as file:
                 content = file.read(place.file.bytes + 1)
             if _sha256(content) != place.file.sha256:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -134,6 +135,19 @@ def test_published_words_are_taken_where_they_are_here(entry: Entry, cache: Path
 def test_a_damaged_text_is_not_taken(entry: Entry, cache: Path, lying: str) -> None:
     """Cut off, changed or longer: it would be another question under the same name."""
     put(entry, cache, lying)
+    assert wording("unified_reward").origin == "own"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_a_pipe_in_the_place_of_a_text_is_not_waited_for(entry: Entry, cache: Path) -> None:
+    """Whoever can write to a shared cache folder holds up nobody."""
+    (place,) = places(cache, entry)
+    place.path.parent.mkdir(parents=True)
+    os.mkfifo(place.path)
+    asked = threading.Thread(target=wording, args=("unified_reward",), daemon=True)
+    asked.start()
+    asked.join(5)
+    assert not asked.is_alive()
     assert wording("unified_reward").origin == "own"
 
 
