@@ -37,7 +37,7 @@ def unfit(path: Path, *, largest: int = LARGEST) -> str:
         return f"{path}: the model file can't be read (got {said}). Put it there, or name another."
     if not stat.S_ISREG(found.st_mode):
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a device or a pipe"
-        return f"{path}: it is no file (got {kind}). Name the model itself."
+        return f"{path}: it is no file (got {kind}). Name the file itself."
     if found.st_size > largest:
         size = f"{found.st_size / 2**30:.1f} GiB, over {largest / 2**30:g}"
         return f"{path}: it is too large for a model (got {size}). Name the model itself."

@@ -79,6 +79,10 @@ def _several(text: str, path: Path) -> Mapping[str, str]:
         isinstance(one, str) for pair in parts.items() for one in pair
     ):
         raise WeightsError(f"{path}: it is no YAML with a text for each part. Write `part: |`.")
+    names = [key.value for key, _ in yaml.compose(text, yaml.SafeLoader).value]
+    if len(names) > len(parts):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise WeightsError(f"{path}: a part stands there twice (got {twice[:40]!r}). Keep one.")
     return parts
 
 
@@ -86,7 +90,7 @@ def _misfits(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str
     """Tell in words each part, field and mark that is missing, or is not known."""
     yield from (f"no part {part!r}" for part in ours if part not in theirs)
     yield from (f"a part {part[:40]!r} that is not known" for part in theirs if part not in ours)
-    for part in ours.keys() & theirs.keys():
+    for part in (part for part in ours if part in theirs):
         where = "" if part == WHOLE else f" in {part!r}"
         must, has = _MARK.findall(ours[part]), _MARK.findall(theirs[part])
         yield from (f"no {mark}{where}" for mark in dict.fromkeys(must) if mark not in has)

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from selector.dialogue import wording_file
 from selector.dialogue.wording import wording
@@ -50,6 +51,7 @@ HPSV3 = "instruction: 'Rate {prompt}.'\nsuffix: 'Here: <|Reward|>'\n"
         ("hpsv3", HPSV3.replace(": <", ": <|Reward|><"), r"<\|Reward\|> in 'suffix' more than"),
         ("hpsv3", HPSV3.replace("'Here: <|Reward|>'", "[a, b]"), "no YAML with a text for each"),
         ("hpsv3", "Rate {prompt}. <|Reward|>", "no YAML with a text for each part"),
+        ("hpsv3", f"{HPSV3}suffix: 'Or here: <|Reward|>'", "stands there twice .got 'suffix'"),
         ("hpsv3", "[" * 20_000, "no YAML with a text for each part"),
         ("hpsv3", "instruction: !!python/name:os.system", "no YAML with a text for each part"),
         ("hpsv3", "a: 2001-99-99", "no YAML with a text for each part"),
@@ -66,10 +68,25 @@ def test_a_file_that_is_no_such_wording_says_why(
         wording(name, file=mine)
 
 
+def test_what_is_wrong_is_told_in_the_order_of_our_own_file(tmp_path: Path) -> None:
+    """The same message each time, so that it can be compared and looked for."""
+    parts = wording("qwen_image_bench", template="own").parts
+    spoilt = {name: f"{text} {{x}}" for name, text in parts.items()}
+    mine = given_file(tmp_path / "mine.yaml", yaml.safe_dump(spoilt))
+    with pytest.raises(WeightsError) as caught:
+        wording("qwen_image_bench", file=mine)
+    told = str(caught.value)
+    places = [told.index(f"{{x}} in {name!r}") for name in parts]
+    assert places == sorted(places)
+
+
 def test_a_file_that_is_not_there_or_another_is_an_error(tmp_path: Path) -> None:
     """A question is never asked in words that nobody wrote down."""
     path, sha256 = given_file(tmp_path / "mine.txt", "Is it {prompt}?")
-    for where, expected in ((tmp_path / "none", "can't be read"), (tmp_path, "a folder")):
+    for where, expected in (
+        (tmp_path / "none", "can't be read"),
+        (tmp_path, "a folder.. Name the file itself"),
+    ):
         with pytest.raises(WeightsError, match=expected):
             wording("unified_reward", file=(where, sha256))
     path.write_text("Is this {prompt}?")
