@@ -5,9 +5,9 @@ from __future__ import annotations
 from selector.foreign import printable, shortened, visible
 from selector.report.answer import answered, notes
 from selector.report.cards import Card, card
-from selector.report.pictures import room_for
+from selector.report.pictures import room_for, source_of
 from selector.report.rendering import render
-from selector.report.sheet import sheet
+from selector.report.sheet import limits_of, sheet
 from selector.types import Edit, Selection
 
 MOST = 64  # rows; who has more wants a report
@@ -22,12 +22,14 @@ def small(selection: Selection) -> str:
     room = room_for(len(shown), pixels=64 * SIDE * SIDE, total=BYTES, longest=SIDE)
     shared = sheet(selection, room, shown)
     prompt = selection.prompt
-    text = prompt.instruction if isinstance(prompt, Edit) else prompt
+    edit = prompt if isinstance(prompt, Edit) else None
+    text = edit.instruction if edit else str(prompt)
     cards: list[Card] = [card(one, shared) for one in shown]
     return render(
         "small.html.j2",
         prompt=shortened(printable(text).strip(), PROMPT),
-        is_edit=isinstance(prompt, Edit),
+        is_edit=edit is not None,
+        source=source_of(edit, room, limits_of(selection)) if edit else None,
         policy=visible(selection.policy),
         answer=answered(selection),
         selection=selection,

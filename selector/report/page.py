@@ -64,6 +64,7 @@ class Page:
         source: The picture before the edit; None where there was no edit.
         deliver: How many were asked for, in words; "" where that is not known.
         shape: "tall", "square" or "wide": the frame that suits most pictures.
+        asked: The questions of the policy's author that a judge was asked, each once.
         rules: How small pictures are enlarged, as CSS.
     """
 
@@ -85,6 +86,7 @@ class Page:
     bars: tuple[Bar, ...]
     phases: tuple[Phase, ...]
     expect: tuple[tuple[str, str], ...]
+    asked: tuple[str, ...]
 
 
 def page(selection: Selection) -> str:
@@ -124,7 +126,14 @@ def _page(selection: Selection) -> Page:
         bars=shared.bars,
         phases=tuple(_phases(selection)),
         expect=tuple((visible(name), number(one)) for name, one in selection.expect.items()),
+        asked=_asked(plan),
     )
+
+
+def _asked(plan: Plan | None) -> tuple[str, ...]:
+    """Return the questions that stand in the policy, in its order."""
+    given = [one.parameters.get("question") for one in plan.instances.values()] if plan else []
+    return tuple(dict.fromkeys(printable(one).strip() for one in given if isinstance(one, str)))
 
 
 def _deliver(plan: Plan | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from selector.foreign import isolated, noted
 from selector.report.bars import QUALITY
-from selector.report.words import Vocabulary, listed, number
+from selector.report.words import Vocabulary, closed, listed, number
 from selector.runner import DEADLINE
 from selector.types import Reason
 
@@ -107,7 +107,7 @@ def _refused(reason: Reason, around: Around) -> str:
     if (key_of(reason), reason.bound) in around.exact:
         return f"{_is(reason, around)}; the policy wants exactly {line}."
     if reason.note:
-        return f"{_is(reason, around)}; {noted(reason.note)}."
+        return closed(f"{_is(reason, around)}; {noted(reason.note)}")
     side = "below" if _is_below(reason) else "above"
     return f"{_is(reason, around)}; the policy refuses {side} {line}."
 
@@ -122,7 +122,7 @@ def _band(reason: Reason, around: Around) -> str:
     least = "at least " if around.least and key_of(reason) == QUALITY else ""
     said = _is(reason, around, least)
     if reason.bound is None:
-        return f"{said}; {noted(reason.note)}."
+        return closed(f"{said}; {noted(reason.note)}")
     line = _line(reason, around)
     allowed = f"from {line} on" if _is_below(reason) else f"up to {line}"
     return f"{said}; the policy accepts {allowed}."
@@ -158,7 +158,7 @@ def _outranked(reason: Reason, around: Around) -> str:
         said.append(f"its quality is {least}{ours}, the last one {last} has {theirs}")
     if is_a_tie(reason):
         said.append("practically a tie")
-    return f"{'; '.join(one for one in said if one)}."
+    return closed("; ".join(one for one in said if one))
 
 
 def is_a_tie(reason: Reason) -> bool:
@@ -174,7 +174,7 @@ def _failure(reason: Reason, around: Around) -> str:
 
 
 def _note(reason: Reason) -> str:
-    return f"{noted(reason.note)}."
+    return closed(noted(reason.note))
 
 
 def _only_note(reason: Reason, _: Around) -> str:

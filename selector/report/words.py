@@ -14,6 +14,7 @@ from selector.types import Output
 
 HUGE, TINY = 1e15, 1e-9  # beyond these a number is easier to read with an exponent
 SMALL, LARGE = 0.01, 1000
+ISOLATE, POP = "\u2068", "\u2069"  # around text that has a direction of its own
 WORDS, UNIT = 130, 30  # characters of what a measure calls its output
 
 
@@ -108,5 +109,12 @@ def moment(iso: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return *text* with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
+    """Return *text* with a capital at its beginning, behind the mark of its direction if it has one."""
+    mark = text[:1] if text.startswith(ISOLATE) else ""
+    rest = text[len(mark) :]
+    return mark + rest[:1].upper() + rest[1:]
+
+
+def closed(text: str) -> str:
+    """Return *text* with a full stop, unless it ends like a sentence already."""
+    return text if text.rstrip(f"{POP}”\"') ").endswith((".", "!", "?", "…")) else f"{text}."

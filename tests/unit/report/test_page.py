@@ -89,8 +89,35 @@ def test_an_edit_shows_its_source():
     assert "The picture before" in done
     assert "make it night" in done
     assert done.count("<img ") == 2
-    assert "Edit: " in small(reports.chosen([photo()], Edit("make it night", None)))
-    assert "Edit: " not in small(reports.chosen([photo()]))
+
+
+def test_a_notebook_shows_the_picture_before():
+    """Who judges an edit needs both; one that is not at hand is said to be missing."""
+    shown = small(reports.chosen([photo()], Edit("make it night", photo().rotate(180))))
+    assert "Edit: " in shown
+    assert "The picture before" in shown
+    assert shown.count("<img ") == 2
+    gone = small(reports.chosen([photo()], Edit("make it night", None)))
+    assert "The picture before" in gone
+    assert gone.count("<img ") == 1
+    plain = small(reports.chosen([photo()]))
+    assert "Edit: " not in plain
+    assert "The picture before" not in plain
+
+
+def test_the_whole_question_to_a_judge_is_told_once(monkeypatch):
+    """A person who weighs its answer knows what was asked; what is written in it is text."""
+    for name in ("URL", "MODEL", "KEY", "HTTP"):
+        monkeypatch.delenv(f"SELECTOR_JUDGE_{name}", raising=False)
+    long = "Look at each hand. " * 20 + "<b>Is one of them malformed?</b>"
+    ask = {"use": "scorers.vlm_question", "question": long}
+    graded = ask | {"graded": False}
+    gates = [{"on": "one.yes", "accept_below": 0.2}, {"on": "two.yes", "accept_below": 0.2}]
+    policy = reports.POLICY | {"measures": {"one": ask, "two": graded}, "gates": gates}
+    done = page(reports.chosen([photo()], policy=policy))
+    assert "What the judge was asked" in done
+    assert done.count(long.replace("<", "&lt;").replace(">", "&gt;")) == 1
+    assert "What the judge was asked" not in page(reports.chosen([photo()]))
 
 
 def test_advice_and_people_are_called_for():

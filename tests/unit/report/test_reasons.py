@@ -182,3 +182,12 @@ def test_every_kind_of_reason_has_a_sentence_of_its_own():
     for kind, known in KNOWS.items():
         reason = Reason(kind, "size", "short", 3.0, 7.0, -4.0, "because", "twin")
         assert known in sentence(reason, AROUND).text
+
+
+def test_a_note_that_ends_as_a_sentence_gets_no_second_full_stop():
+    """Servers and measures of others end their sentences themselves."""
+    said = [
+        sentence(Reason("uncertified", note=note), AROUND).text for note in ("gone.", "weg — ü.")
+    ]
+    assert said == ["gone.", "\u2068weg — ü.\u2069"]
+    assert sentence(Reason("uncertified", note="gone"), AROUND).text == "gone."

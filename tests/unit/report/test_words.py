@@ -2,7 +2,7 @@
 
 import pytest
 
-from selector.report.words import Vocabulary, listed, moment, number
+from selector.report.words import Vocabulary, capital, listed, moment, number
 from selector.types import Output
 
 
@@ -39,7 +39,7 @@ def test_what_an_outside_measure_calls_its_output_is_harmless():
         }
     )
     assert words.words("own.a").startswith("\u2068good\\u202e\\x1b[2Jxx")
-    assert len(words.words("own.a")) <= 82
+    assert len(words.words("own.a")) <= 132
     assert words.unit("own.a") == " \\u202epx\\n"
     assert words.words("own.b") == "\u2068own.b\u2069"
     assert len(words.unit("own.b")) <= 40
@@ -56,3 +56,9 @@ def test_moments():
     """A moment is written as people do; what is none stays as it is."""
     assert moment("2026-03-04T05:06:07.891+00:00") == "4 March 2026, 05:06 UTC"
     assert moment("yesterday") == "yesterday"
+
+
+def test_words_begin_with_a_capital_whatever_their_direction():
+    """Words in quotation marks are kept apart by a mark that can't be seen and has no capital."""
+    assert capital("\u2068yes to “red”\u2069") == "\u2068Yes to “red”\u2069"
+    assert (capital("shorter side"), capital("")) == ("Shorter side", "")
