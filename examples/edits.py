@@ -14,6 +14,8 @@ POLICY = {
         # 0 is the source again; over 0.6 more was changed than one part.
         {"on": "detectors.preservation.edited", "accept_above": 0.001, "accept_below": 0.6},
         {"on": "detectors.preservation.shift", "accept_below": 3},
+        # 1 is a rest that is as it was; storing an edit anew as JPEG leaves 0.91 and more.
+        {"on": "detectors.preservation.ssim", "accept_above": 0.85},
     ],
     "method": {"weighted_sum": [{"of": "detectors.preservation.ssim"}]},
 }
