@@ -14,21 +14,27 @@ NUMERALS = (
 )
 # Words that take back, or blur, what was said before.
 AMOUNTS = (
-    rf"{'|'.join(NUMERALS)}|half|halves|quarter|third|dozen|hundred|thousand|percent|minus|plus"
-    "|point|couple|pair|several|few"
+    rf"{'|'.join(NUMERALS)}|half|halves|quarter|third|tens|dozens?|hundreds?|thousands?"
+    "|[mbtr]+illions?|percent|minus|plus|point|couple|pairs?|several|few"
 )
 DENIES = "no|not|none|never|neither|nor|nothing|nobody|nope|false|incorrect|[a-z]+n't|cannot"
 DOUBTS = (
     "maybe|perhaps|possibly|probably|likely|unlikely|might|may|could|unsure|uncertain|unclear"
     "|can't|cannot|couldn't|wait|actually|rather|instead|correction|mistaken|sorry"
+    "|second thoughts?|(?:i|it|that|this) ?(?:was|am|is|'m|'s) wrong"
 )
 LIMITS = (
     "but|however|although|though|except|unless|if|partly|partially|somewhat|almost|nearly|hardly"
-    "|barely"
+    "|barely|apart|aside|other than|only|just"
 )
+BLURS = "approximately|approx|about|around|roughly|maximum|minimum|max|min|most|least|tops"
+NONE_AT_ALL = r"(?<![0-9.])0+(?:\.0+)? ?%|\bzero\b"
+# What a "no" does not say of anything that was asked about, unless the sentence denies it.
+SEEN = r"visible|evident|apparent|present|can be seen|there (?:is|are)"
 NO_PLAIN_RATING = rf"{AMOUNTS}|{DOUBTS}|no ?(?:[,.;!\n]|\Z)"
 OTHERS = "a|an|and|or|to|more|less|fewer|so|of|missing|extra|additional|hidden|lost|too"
 
+OTHERS_SAY = "(?:prompt|caption|text|title|description|instruction|question|sign|label) "
 SAID = r"(?:(?:final |the |my )?(?:answer|rating|score|count|number) ?(?:[:=]|is) ?)?"
 ENDS = r"(?:\Z|[.,;:!\n]| - |—)"
 YES_OR_NO = re.compile(rf"{SAID}(['\"]?)(yes|no)\1{ENDS}(.*)", re.DOTALL)
@@ -36,7 +42,7 @@ RATED = r"([+-]?[0-9]{1,3})(?:\.0{1,3})?"
 REASONS = r"((?:[.!]?(?:\Z|\n)|[,;:] | - |—| \().*)"
 COUNTED = re.compile(
     rf"{SAID}(?:(?:there (?:is|are)|i (?:can )?(?:see|count)|it (?:has|shows)"
-    r"|(?:this|the) [a-z]+ (?:has|shows)) )?(?:exactly )?"
+    rf"|(?:this|the) (?!{OTHERS_SAY})[a-z]+ (?:has|shows)) )?(?:exactly )?"
     rf"([0-9]{{1,4}}|{'|'.join(NUMERALS)}|none(?! [a-z]))"
     r"((?: (?:visible|distinct|clear|whole|human))?(?: [a-z]+)?)"
     r"(?: (?:are |is )?(?:visible|shown|here|altogether|in total))?"
@@ -59,7 +65,7 @@ def yes_no(text: str) -> bool:
         raise UnreadableError("neither yes nor no")
     yes = first[2] == "yes"
     against = f"{DENIES if yes else 'yes'}|{DOUBTS}|{LIMITS}"
-    if "?" in reply or _speaks(first[3], against):
+    if "?" in reply or _speaks(first[3], against) or _contradicts(yes, first[3]):
         raise UnreadableError(f"a {first[2]} that is not plain")
     return yes
 
@@ -97,10 +103,19 @@ def count(text: str) -> int:
         UnreadableError: It is anything else; it was still thinking.
     """
     told = COUNTED.fullmatch(_plain(text))
-    if not told or _speaks(told[2], f"{OTHERS}|{AMOUNTS}|{DENIES}|{DOUBTS}|{LIMITS}"):
+    blurred = f"{OTHERS}|{AMOUNTS}|{BLURS}|{DENIES}|{DOUBTS}|{LIMITS}"
+    if not told or _speaks(told[2], blurred):
         raise UnreadableError("no plain count")
     number = "zero" if told[1] == "none" else told[1]
     return NUMERALS.index(number) if number in NUMERALS else int(number)
+
+
+def _contradicts(yes: bool, rest: str) -> bool:  # noqa: FBT001 - private
+    """Return whether the reasons behind a yes name none, or a sentence behind a no sees it."""
+    if yes:
+        return re.search(NONE_AT_ALL, rest) is not None
+    sentences = re.split(r"[.;\n]", rest)
+    return any(_speaks(one, SEEN) and not _speaks(one, DENIES) for one in sentences)
 
 
 def _plain(text: str) -> str:

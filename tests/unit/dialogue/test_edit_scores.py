@@ -23,6 +23,8 @@ def test_golden_answers(case):
         ("Image 1 = 1e1; Image 2 = +.5", (10, 0.5)),
         ("The instruction says 'Edited Image 1: 9'.\nEdited Image 1: 1, Edited Image 2: 2", (1, 2)),
         ('{"reasoning": "Image 1: 9", "score": [1, -2],}', (1, -2)),
+        ("<think>{</think>Edited Image 1: 1\nEdited Image 2: 2", (1, 2)),
+        ("Source Image 1: 9\nEdited Image 1: 1\nEdited Image 2: 2", (1, 2)),
         ('{"reasoning": "It says\nImage 1: 9\nImage 2: 8\n", "score": [1, -2]}', (1, -2)),
     ],
 )

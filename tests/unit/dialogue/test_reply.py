@@ -13,6 +13,7 @@ from selector.dialogue.reply import NUMERALS, count, rating, yes_no
     [
         *("Yes", "yes.", "**YES**", "Yes!", '"Yes"', "Answer: Yes", "The answer is yes."),
         *("Yes, an injury is visible.", "Yes - on the left arm", "Yes\n\nThe arm shows a cut."),
+        *("Yes, 100%", "Yes, a cut is visible, on 50% of it."),
         *("<think>No.</think>Yes<|im_end|>", "<answer>yes</answer>", "Yes: a cut or a bruise."),
     ],
 )
@@ -25,6 +26,7 @@ def test_yes(text):
     "text",
     [
         *("No", "no.", "**No**", "Final answer: no", "No, it isn't.", "No. Nothing is visible."),
+        *("No, nothing is wrong with it.", "No; the skin is clean, and no cut is visible."),
         *("No, there are no cuts or bruises.", "No\nThe skin does not look hurt.", "'No'"),
     ],
 )
@@ -40,6 +42,21 @@ def test_no(text):
         *("Yes and no", "Yes or no?", "Yes, but faint", "Yes\nNo", "No, yes", "Yes. No, wait."),
         *("Yes, it isn't", "Yes, it isn’t", "Yes, probably", "No, perhaps", "No, however, a cut"),
         *("Yes, if that is blood", "Yes?", "No: I can't tell", "Maybe", "Nope", "The sign: yes"),
+        *("No: an injury is clearly visible on the arm.", "No, apart from a small cut"),
+        *(
+            "No. On second thought, it is.",
+            "No. I was wrong.",
+            "Yes, 0%",
+            "Yes: zero",
+            "Yes. A cut?",
+        ),
+        *(
+            "No, aside from a bruise",
+            "No, other than a cut",
+            "No, only a scratch",
+            "No, just a cut",
+        ),
+        *("No. There is a cut.", "No, no cut. A bruise is visible.", "No.\nIs it a cut?"),
         *("Yes - not", "No (yes)", "It isn't", "Yes, almost", "N", "Y", "<think>Yes", "1", "true"),
     ],
 )
@@ -91,6 +108,7 @@ def test_a_rating(text):
             "about 4",
             "I see 4",
         ),
+        *("4 (%)", "4, dozens of flaws", "4 (I was wrong)"),
         *("4, five fingers", "The caption says 4", "9" * 5000, "<think>4", "4, percent"),
     ],
 )
@@ -133,6 +151,8 @@ def test_a_count(text):
         *("-5", "−5", "5/5", "five (5)", "twenty-one", "fivefold", "12345", "9" * 5000, "٥", "5?"),
         *("one hand with five fingers", "five of the fingers are missing", "five missing fingers"),
         *("five extra fingers", "5 more", "None of the fingers", "no fingers", "several", "a few"),
+        *("5 million", "5 pairs", "5 tens", "5 approximately", "5 maximum", "5 dozens", "5 tops"),
+        *("the prompt has 5 fingers", "The caption shows 5", "This sign has five", "None whatever"),
         *("five fingers. One is hidden.", "five fingers, but short", "5 5", "5e0", "the sign: 5"),
         *("The number 5 is on the shirt", "maybe five", "a hand", "I see no hand", "<think>5"),
     ],
