@@ -14,8 +14,7 @@ from selector.cli.parameters import parameters, told
 from selector.cli.prose import coloured, entry
 from selector.doctor import Finding
 from selector.doctor.finding import megabytes
-from selector.doctor.measures import lacks
-from selector.measures import loader
+from selector.doctor.measures import example, lacks
 from selector.measures.base import Measure
 from selector.types import Cost, Kind, Output, to_data
 from selector.weights import manifest
@@ -49,10 +48,10 @@ def card(path: str) -> Card:
     Raises:
         MeasureError: There is no such measure, or it needs parameters and gives no example.
     """
-    kind = loader.load(path)
-    measure = loader.construct(path, kind.example)
+    measure, wrong = example(path)
+    lacking = Finding("measures", path, "broken", wrong) if wrong else lacks(measure)
     models = tuple(map(manifest.entry, measure.weights))
-    return Card(path, measure, kind.card(), models, lacks(measure))
+    return Card(path, measure, type(measure).card(), models, lacking)
 
 
 def listed(cards: Iterable[Card]) -> Iterator[str]:

@@ -15,11 +15,13 @@ from selector.cli.naming import path_of
 from selector.cli.prose import coloured, entry, shown
 from selector.dialogue.wording import published_names
 from selector.doctor.finding import megabytes
+from selector.doctor.measures import example
 from selector.doctor.models import is_large
 from selector.errors import SelectorError, WeightsError
 from selector.measures import loader
 from selector.measures.base import Measure
-from selector.planning import absent
+from selector.measures.judges import InProcess
+from selector.planning import absent, measure_of, planned
 from selector.types import to_data
 from selector.weights import manifest
 from selector.weights.entry import Entry
@@ -62,7 +64,7 @@ def _meant(name: str) -> tuple[str, ...]:
     path = path_of(name)
     if path not in loader.names():
         return (name,)
-    found = loads(loader.construct(path, loader.load(path).example))
+    found = loads(example(path)[0])
     if not found:
         raise WeightsError(f"{path}: it loads no model (got {name!r}). Name one that does.")
     return found
@@ -71,6 +73,15 @@ def _meant(name: str) -> tuple[str, ...]:
 def loads(measure: Measure) -> tuple[str, ...]:
     """Return the names of all that comes for a measure: its models, and the words that it asks in."""
     return (*measure.weights, *published_names(measure.identities))
+
+
+def judges(policy: str | None) -> list[InProcess]:
+    """Return the judges of the hub that a policy asks in this process, each once."""
+    if policy is None:
+        return []
+    measures = map(measure_of, planned(policy).plan.instances.values())
+    named = (getattr(one, "judge", None) for one in measures)
+    return list(dict.fromkeys(one for one in named if isinstance(one, InProcess) and one.repo))
 
 
 def listed() -> Iterator[str]:
@@ -177,12 +188,15 @@ def _users() -> dict[str, list[str]]:
 def _variants(path: str) -> Iterator[Measure]:
     """Give a measure with its example, and once with each word that a parameter may have."""
     kind = loader.load(path)
+    nobody = (
+        {"judge": None} if "judge" in kind.model_fields else {}
+    )  # whoever it is, it is not ours
     choices: list[dict[str, Any]] = [{}]
     for name, field in kind.model_fields.items():
         choices += [{name: word} for word in _words(field.annotation)]
     for choice in choices:
         try:
-            yield loader.construct(path, {**kind.example, **choice})
+            yield loader.construct(path, {**kind.example, **nobody, **choice})
         except SelectorError:  # a word that does not go with the others
             continue
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import PydanticUserError
+from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
+from selector.errors import MeasureError
 from selector.measures.base import Measure
 
 ONE_AND_MANY = {
@@ -45,9 +47,17 @@ def told(it: Mapping[str, Any]) -> str:
     return f"{it['type']}{known}{shown}{behind}"
 
 
+def _default(field: FieldInfo) -> Any:
+    """Return what a parameter is by itself; None where that follows from what does not fit."""
+    try:
+        return field.get_default(call_default_factory=True)
+    except MeasureError:  # of the environment; told where the measure is said to lack something
+        return None
+
+
 def _parameter(name: str, measure: Measure, schema: Mapping[str, Any]) -> dict[str, Any]:
     field = type(measure).model_fields[name]
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    default = None if field.is_required() else _default(field)
     return {
         "name": name,
         "type": _kind(schema),

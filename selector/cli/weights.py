@@ -75,8 +75,16 @@ def pull(
     from selector.weights.fetch import obtain
 
     wanted = _wanted(names or [], policy, everything=everything)
-    typer.echo(shown(models.ahead(wanted)), err=True)
+    judges = models.judges(policy)
+    if wanted or not judges:
+        typer.echo(shown(models.ahead(wanted)), err=True)
     failed = 0
+    for judge in judges:
+        try:
+            typer.echo(f"{judge.repo}: {shown(str(judge.brought()))}")
+        except WeightsError as error:
+            failed += 1
+            typer.echo(shown(str(error)), err=True)
     with models.progress() as tell:
         for entry in wanted:
             try:

@@ -16,6 +16,7 @@ CHECKS = (
     ("packages", "opencv", "opencv"),
     ("models", "models", "models"),
     ("measures", "measures", "measures"),
+    ("judge", "judge", "judge"),
     ("images", "machine", "formats"),
     ("devices", "machine", "devices"),
     ("folders", "folders", "folders"),
@@ -32,6 +33,7 @@ def examine(*, fetch: bool = False, tell: Tell = lambda _what: None) -> tuple[Fi
     ends. Unless *fetch* is given nothing is downloaded: meanwhile the variable SELECTOR_OFFLINE is
     set, for the whole process. Models are verified; policies are planned, those of ./policies,
     which import whatever they name, in processes of their own; folders and the journal are opened.
+    The judge that the environment names is asked for the list of its models.
     A part that is broken is a finding and never an error.
 
     Args:

@@ -22,10 +22,15 @@ LITTLE = 500_000_000  # bytes; below this a disk is full before the day is over
 TRIED = bytes(65_536)  # as much as a small request; a full disk still takes an empty file
 CACHE, JOURNAL = "SELECTOR_CACHE", "SELECTOR_JOURNAL"
 PREFIX = "SELECTOR_"
-MEANT = {
+MEANT = {  # by name: what reads them may be what does not start
     CACHE: "models are kept where it says",
     JOURNAL: "requests are written down where it says",
     OFFLINE: "no model is fetched",
+    "SELECTOR_JUDGE_URL": "judges are asked there, where a policy names none",
+    "SELECTOR_JUDGE_MODEL": "the judge goes by this name there",
+    "SELECTOR_JUDGE_KEY": "the judge is sent this key",
+    "SELECTOR_JUDGE_HTTP": "1 lets pictures go to a judge by http, over a network of your own",
+    "SELECTOR_MAX_RESIDENT_GB": "of models that take more GB together, the longest unused is unloaded",
 }
 _KUBERNETES = re.compile(r"_(SERVICE_(HOST|PORT)|PORT)(_|$)")  # set for a service named selector
 
@@ -162,7 +167,7 @@ def _effect(name: str, text: str) -> Finding:
     if name == OFFLINE and not is_offline():
         return Finding("settings", name, "ok", "set: models may be fetched")
     absolute = Path(text).is_absolute() or (name == CACHE and text.startswith("~"))
-    if name == OFFLINE or "://" in text or absolute:
+    if name not in (CACHE, JOURNAL) or "://" in text or absolute:
         return Finding("settings", name, "ok", f"set: {MEANT[name]}")
     cure = f"export {name}={shlex.quote(str(Path(text).absolute()))}"
     said = "a relative path, which means another place in every folder"

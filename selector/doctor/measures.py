@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from selector.doctor.finding import Asked, Finding
 from selector.doctor.models import offline, to_fetch, unusable
 from selector.doctor.packages import fault
-from selector.errors import SelectorError
+from selector.errors import MeasureError, SelectorError
 from selector.installed import CURE, install_extra, mend, misfit, requirements
 from selector.measures import loader
 from selector.measures.base import Measure, Subject
@@ -52,12 +52,29 @@ def measures(asked: Asked) -> Iterator[Finding]:
     for path in loader.names():
         asked.tell(f"measuring {path}")
         try:
-            measure = loader.construct(path, loader.load(path).example)
+            measure, _ = example(path)
             lacking = _yours(path, measure) or _no_model(path, measure) or lacks(measure)
         except SelectorError as error:
             yield _broken(path, str(error))
             continue
         yield lacking or _tried(path, measure, _subjects(measure, pictures, found), found)
+
+
+def example(path: str) -> tuple[Measure, str]:
+    """Return a measure of the package, and what is wrong with the judge of the environment.
+
+    Without a judge where something is; "" where nothing is, or it asks none.
+
+    Raises:
+        MeasureError: There is no such measure, or it can't be made by its example.
+    """
+    kind = loader.load(path)
+    try:
+        return loader.construct(path, kind.example), ""
+    except MeasureError as error:
+        if "judge" not in kind.model_fields:
+            raise
+        return loader.construct(path, {**kind.example, "judge": None}), str(error)
 
 
 def _yours(path: str, measure: Measure) -> Finding | None:

@@ -281,3 +281,25 @@ def test_the_list_says_who_asks_in_which_words(shell, empty):
     assert used["wording/unified_reward_classic"] == ["scorers.unified_reward"]
     assert used["wording/qwen_image_bench"] == ["scorers.qwen_image_bench"]
     assert [name for name, users in used.items() if not users] == []
+
+
+def test_half_a_judge_hides_nobody_who_asks_in_words(shell, empty):
+    """The list tells who loads what, however the environment names a judge."""
+    half = {"SELECTOR_JUDGE_URL": "http://127.0.0.1:9/v1", "SELECTOR_JUDGE_MODEL": ""}
+    listed = shell("weights", "list", env=empty | half).stdout
+    assert listed == shell("weights", "list", env=empty).stdout
+    assert "scorers.unified_reward" in listed
+
+
+def test_the_judge_of_a_policy_is_pulled(shell, empty):
+    """A model of the hub that runs in this process is among all that a policy needs."""
+    (shell.cwd / "judged.yaml").write_text(
+        "name: judged\nversion: 1\nmeasures:\n  red:\n    use: scorers.vlm_question\n"
+        "    question: Is it red?\n"
+        f"    judge: {{repo: acme/judge, revision: {'ab' * 20}}}\n"
+        "method:\n  weighted_sum: [{of: red, weight: 1}]\n"
+    )
+    done = shell("weights", "pull", "--policy", "judged.yaml", env=empty)
+    assert done.returncode == 1
+    assert "acme/judge" in done.stderr
+    assert "nothing to download" not in done.stderr

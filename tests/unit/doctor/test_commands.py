@@ -306,3 +306,13 @@ def test_a_reader_that_has_seen_enough(shell):
     )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_half_a_judge_hides_no_measure(shell):
+    """Every measure is listed; those that ask a judge say which variable is missing."""
+    half = {"SELECTOR_JUDGE_URL": "http://127.0.0.1:9/v1", "SELECTOR_JUDGE_MODEL": ""}
+    done = shell("measures", "--json", env=half)
+    listed = {one["path"]: one["lacks"] for one in json.loads(done.stdout)}
+
+    assert set(listed) == set(loader.names())
+    assert "SELECTOR_JUDGE_MODEL: it is not set" in listed["scorers.vlm_question"]["said"]
