@@ -56,7 +56,7 @@ def check(
             typer.echo(download_line(lacking, file))
         if unknown := unlisted(checked.measures.values()):
             listed = ", ".join(unknown)
-            typer.echo(shown(f"  Fetched at first use from where open_clip lists it: {listed}"))
+            typer.echo(shown(f"  Fetched at first use, of a licence not known here: {listed}"))
     if wrong:
         raise typer.Exit(2)
 

@@ -132,6 +132,11 @@ def _given(
     from selector.scoring.manifest import is_manifest, read
 
     lists = [file for file in files if is_manifest(file)]
+    if source is None and not lists and (who := engine.reads.get("source")):
+        raise RequestError(
+            f"sources: {who} reads the picture before the edit (got none). "
+            "Name it with --source, or give a list with a column 'source'."
+        )
     if not lists:
         return images_in(files), prompt, source
     if len(files) > 1:

@@ -16,6 +16,7 @@ from selector.types import Candidate, Edit, Failure, NotEvaluated, Outcome, Reas
 from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
+CAUSE = 120  # of why a measure failed, in a row
 NOTE = 200  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 
@@ -86,7 +87,7 @@ def _in_words(reason: Reason) -> str:
     if is_a_tie(reason):
         return shown(f"{reason.kind}: {reason}; practically a tie")
     if reason.kind == "failure":  # whole in the footer, once for all whom it befell
-        return f"failure: {reason.instance}: {shown(reason.note, LONGEST)}"
+        return f"failure: {reason.instance}: {cause(reason.note)}"
     return shown(f"{reason.kind}: {reason}")
 
 
@@ -139,6 +140,12 @@ def failures(rows: Iterable[Mapping[str, Outcome]]) -> list[str]:
     cures = dict.fromkeys(f"{CURE.strip()} {cure}" for _, _, mark, cure in parted if mark)
     lines = [f"Failed on {count}: {said}" for count, said, _, _ in parted]
     return [shown(line) for text in (*lines, *cures) for line in text.splitlines()]
+
+
+def cause(reason: str) -> str:
+    """Return the first sentence of why something failed; what to do stands in the footer."""
+    head = reason.partition("\n")[0].partition(". ")[0]
+    return shown(head if len(head) <= CAUSE else f"{head[: CAUSE - 1].rstrip()}…")
 
 
 def plan_line(plan: Plan, warnings: int = 0, acknowledged: Iterable[str] = ()) -> str:

@@ -38,3 +38,18 @@ def test_general_judges_by_the_numbers_of_the_original_programs(shell, general):
     assert selection.ranking[0].id == LANDSCAPE  # by far the highest PickScore
     assert {note.split()[0] for note in selection.notes} == {"hpsv2", "pickscore"}
     assert all(note.endswith("at the very end of the text”.") for note in selection.notes)
+
+
+def test_a_row_says_why_and_leaves_what_to_do_to_the_footer(shell, chairs):
+    """The cause is whole, however long the advice behind it."""
+    (shell.cwd / "own.yaml").write_text(
+        "name: own\nversion: 1\n"
+        "measures:\n  red: {use: scorers.vlm_question, question: 'Is it red?', judge:"
+        " {base_url: 'http://127.0.0.1:9/v1', model: m, key_from: NO_SUCH_KEY}}\n"
+        "method:\n  weighted_sum: [{of: red, weight: 1}]\n"
+    )
+    done = shell("select", "p", chairs, "--policy", "own.yaml", env={"COLUMNS": "250"})
+    rows, _, below = done.stdout.partition("Failed on")
+    assert "no key in the environment variable NO_SUCH_KEY (got nothing)" in rows
+    assert "Set it to" not in rows
+    assert "Set it to the service's key." in below

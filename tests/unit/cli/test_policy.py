@@ -77,7 +77,7 @@ def test_a_model_that_can_not_be_fetched_beforehand_is_told(shell):
     )
     said = shell("policy", "check", "own.yaml").stdout.splitlines()
     assert said[1:] == [
-        "  Fetched at first use from where open_clip lists it: ViT-B-32/laion2b_s34b_b79k"
+        "  Fetched at first use, of a licence not known here: ViT-B-32/laion2b_s34b_b79k"
     ]
 
 

@@ -151,6 +151,7 @@ def test_what_comes_too_late_is_told(shell, chairs):
         (("blnk", "chairs"), "blnk"),
         (("filters.blnk", "chairs"), "Did you mean 'filters.blank'?"),
         (("lettering", "chairs"), "prompts: detectors.lettering reads them (got none)."),
+        (("preservation", "chairs"), "Name it with --source"),
         (("blank", "chairs", "--set", "level"), "--set: expected NAME=VALUE (got 'level')."),
         (("blank", "chairs", "--set", "x=1"), "unknown parameter 'x'"),
         (("blank", "chairs", "--set", "x=1", "--set", "x=2"), "a parameter once (got 'x' twice)."),
