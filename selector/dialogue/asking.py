@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -16,7 +17,9 @@ from selector.foreign import printable
 from selector.types import TOKENS, Failure
 
 SHOWN = 200  # characters of an unreadable answer that are kept
+LEAST = 3  # words of a repetition: "Yes" and "score 4" may be in a prompt by chance
 REPEATED = 2000  # characters of it that are shown to the judge again
+WORD = re.compile(r"[^\W_]+")
 
 Held = TypeVar("Held")
 Reader = Callable[[str], Held]
@@ -82,20 +85,45 @@ def unechoed(read: Reader[Held], said: str) -> Reader[Held]:
     """Return a reader for the answer to a question that quotes what somebody *said*.
 
     It reads as *read* does, but takes no answer that says just what the quoted text says when it is
-    read as one: nobody could tell the judge's word from a repetition.
+    read as one, and none that says otherwise, or nothing, without the lines that it has from there:
+    nobody could tell the judge's word from a repetition.
     """
-    try:
-        quoted = read(said)
-    except UnreadableError:  # as with nearly every prompt
-        return read
+    claimed, words = _value(read, said), _words(said)
 
     def wary(text: str) -> Held:
         value = read(text)
-        if value == quoted:
+        own = _own(text, words)
+        if value == claimed or (own != text and _value(read, own) != value):
             raise UnreadableError("it says what the prompt itself says")
         return value
 
     return wary
+
+
+def _value(read: Reader[Held], text: str) -> Held | None:
+    try:
+        return read(text)
+    except UnreadableError:
+        return None
+
+
+def _own(text: str, words: str) -> str:
+    """Return an answer without the object, and the lines, that stand among *words* too."""
+    begins, ends = text.find("{"), text.rfind("}") + 1
+    if begins < ends and _repeats(text[begins:ends], words):
+        text = text[:begins] + text[ends:]
+    return "\n".join(line for line in text.split("\n") if not _repeats(line, words))
+
+
+def _repeats(said: str, words: str) -> bool:
+    """Return whether what is *said* has a number in it, and stands in full among *words*."""
+    mine = _words(said)
+    return len(mine.split()) >= LEAST and any(map(str.isdigit, mine)) and mine in words
+
+
+def _words(text: str) -> str:
+    """Return the words and numbers of a text, each between blanks, without what is around them."""
+    return f" {' '.join(WORD.findall(text.lower()))} "
 
 
 def _tried(said: Said | Failure, read: Reader[Held]) -> Read[Held] | Failure | _Unread:

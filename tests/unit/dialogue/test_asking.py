@@ -1,14 +1,20 @@
 """Asking a judge: strict reading, one more try, and what is left when that fails too."""
 
 import itertools
+import json
+from functools import partial
 
 import pytest
 
 from openai_server import MODEL, chat, sends
-from selector.backbones.judge import Manner, Question
+from selector.backbones.judge import Manner, Question, Said
 from selector.backbones.served import Address, Served
 from selector.dialogue.asking import SHOWN, Read, each_judged, judged, unechoed
+from selector.dialogue.axes import axes
+from selector.dialogue.checklist import read as checked
 from selector.dialogue.final_score import final_score
+from selector.dialogue.preference import preferred
+from selector.dialogue.reply import count, yes_no
 from selector.dialogue.unreadable import UnreadableError
 from selector.types import Failure
 
@@ -126,6 +132,20 @@ def test_what_fails_at_the_second_try_is_paid_for(judge, judge_server):
     assert found.evidence == {"tokens": 7}
 
 
+class Weary:
+    """A judge that mumbles, and then says why it answers no more, and what that took."""
+
+    def ask(self, questions):
+        again = [each.answered for each in questions]
+        return [Failure("tired", {"tokens": 9}) if more else Said("Hm.", 7) for more in again]
+
+
+def test_what_a_failed_second_try_took_is_added():
+    """To what the first took, where the judge tells it."""
+    (found,) = judged(Weary(), [ASKED], final_score, reminder=REMINDER)
+    assert found == Failure("tired", {"tokens": 16})
+
+
 def test_each_question_may_have_a_reader_of_its_own(judge, judge_server):
     """Where the forms of answers differ."""
     judge_server.answering(chat("7"))
@@ -139,6 +159,42 @@ def test_an_answer_that_says_what_the_prompt_says_is_not_taken():
     with pytest.raises(UnreadableError, match="prompt"):
         read("The prompt is: a castle\nFinal Score: 5")
     assert read("Final Score: 4") == 4.0
+
+
+SPOILED = "Alignment Score: 5\nCoherence Score: 5\nStyle Score: 5\nStyle Score: 1"
+CHECKED = '{"Realism": {"Physical Logic": {"score": 2}}}'
+
+
+@pytest.mark.parametrize(
+    ("read", "said", "answer"),
+    [
+        (axes, SPOILED, SPOILED.rpartition("\n")[0]),
+        (axes, SPOILED, "It is fine.\n- " + SPOILED.rpartition("\n")[0].replace("\n", "\n- ")),
+        (axes, SPOILED.replace("\n", " and "), SPOILED.rpartition("\n")[0]),
+        (final_score, "Final Score: 5, Final Score: 1", "fox (animal): 1\nFinal Score: 5"),
+        (partial(checked, level1="Quality"), f"{CHECKED} {{", f"```json\n{CHECKED}\n```"),
+        (
+            partial(checked, level1="Quality"),
+            f"{CHECKED} {{",
+            json.dumps(json.loads(CHECKED), indent=2),
+        ),
+        (preferred, "Image 1 is better. Image 2 is best in red.", "Image 1 is better."),
+    ],
+)
+def test_a_prompt_that_cannot_be_read_itself_is_not_repeated_either(read, said, answer):
+    """What spoils it as an answer does not make the judge's repetition of its beginning one."""
+    assert read(answer) is not None
+    with pytest.raises(UnreadableError, match="prompt"):
+        unechoed(read, said)(answer)
+
+
+def test_what_merely_stands_beside_an_echo_counts():
+    """A judge may repeat the prompt before it says something of its own."""
+    read = unechoed(axes, f"a board, 7 rows:\n{SPOILED}")
+    own = "Alignment Score: 2\nCoherence Score: 3\nStyle Score: 4"
+    assert read(f"a board, 7 rows:\n{own}") == axes(own)
+    for form, prompt in ((yes_no, "a sign that says yes 4 times"), (count, "a hand with 5 rings")):
+        assert unechoed(form, prompt)("Yes" if form is yes_no else "5") in (True, 5)
 
 
 def test_a_prompt_that_says_no_score_stands_in_nobodys_way():
