@@ -15,6 +15,7 @@ from selector.backbones.judge import First, Manner, Question
 from selector.dialogue.first_word import likeliest
 from selector.dialogue.neutral import neutral
 from selector.errors import MeasureError
+from selector.foreign import visible
 from selector.measures.asked import Asked, Asking, ByJudge
 from selector.measures.base import Measure, Subject, measured
 from selector.measures.judges import InProcess, JudgeParameter, from_environment
@@ -30,6 +31,7 @@ ASKED = {
 }
 OUTPUTS = {"p_yes": "p_yes", "clip_t5": "vqa_score"}
 YES = "Yes"  # exactly: "yes" and " Yes" are other tokens
+OTHERWISE = 0.05  # for other spellings of it, and ten times its own: this judge writes it so
 SURELY_NOT = 1e-3  # what can't have more than this has none
 
 
@@ -174,12 +176,27 @@ def _p_yes(first: First | Failure) -> Measured:
     if isinstance(first, Failure):
         return first
     begins, spent = likeliest(first), {TOKENS: first.tokens}
+    if spelling := _other_spelling(first):
+        told = f"the judge begins with “{visible(spelling)}” where “{YES}” was expected"
+        return Failure(f"{told}: its token for it is another", {"texts": [begins], **spent})
     if (chance := first.probabilities.get(YES)) is not None:
         return Score(min(chance, 1.0), {"texts": [begins], **spent})
     told = f"“{YES}” is not among the tokens that the judge tells of: at most {first.floor:.2g}"
     if first.floor <= SURELY_NOT:
         return Score(0.0, {"texts": [told, begins], **spent})
     return Failure(f"{told}, which is too rough to be a score", {"texts": [begins], **spent})
+
+
+def _other_spelling(first: First) -> str:
+    """Return how the judge mostly spells Yes, if that is nearly never as expected; "" if it is."""
+    others = {
+        token: chance
+        for token, chance in first.probabilities.items()
+        if token != YES and token.strip(" ▁Ġ\n").lower() == YES.lower()
+    }
+    if sum(others.values()) <= max(OTHERWISE, 10 * first.probabilities.get(YES, 0.0)):
+        return ""
+    return max(others, key=lambda token: others[token])
 
 
 def _vqa_score(logs: FloatArray) -> Measured:

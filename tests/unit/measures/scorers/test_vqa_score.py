@@ -106,6 +106,17 @@ def test_where_yes_is_surely_not_said_it_is_nothing(judge_server):
     assert "at most" in score.evidence["texts"][0]
 
 
+@pytest.mark.parametrize("spelling", [" Yes", "YES", "▁Yes", "yes"])
+@pytest.mark.parametrize("chance", [0.0, 0.0005])
+def test_a_judge_that_spells_yes_otherwise_is_no_judge_that_says_no(judge_server, spelling, chance):
+    """It is sure of it, and a score of nothing would say the opposite."""
+    heard = {spelling: 0.97, "No": 0.0009} | ({"Yes": chance} if chance else {})
+    judge_server.answering(first(heard))
+    (failure,) = said(built(judge=judge_server.parameter()), picture())
+    assert isinstance(failure, Failure)
+    assert f"“{spelling}”" in failure.reason
+
+
 def test_where_nobody_knows_how_probable_yes_is_it_fails(judge_server):
     """A tenth may be left for Yes: that is no zero, and no guess is made."""
     judge_server.answering(first({"No": 0.6, "The": 0.3}))
