@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from selector.backbones.model_file import read
-from selector.backbones.transformers_ready import transformers
+from selector.backbones.tokenizer_json import tokenizer
 from selector.errors import WeightsError
 
 UNKNOWN = "<unk>"
@@ -56,21 +55,13 @@ class Words:
 
 
 def _opened(path: Path) -> Any:
-    """Return the tokenizer of a file. Of one that is no tokenizer at all its library says so."""
-    transformers()  # says what to do where it is missing, and brings tokenizers along
-    from tokenizers import Tokenizer
-
-    content = read(path)
     try:
-        told = json.loads(content)
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or "model" not in told:
+        made = tokenizer(read(path))
+    except ValueError as error:
         raise WeightsError(
-            f"{path}: no tokens can be read from it (got other content). Put Flan-T5's "
+            f"{path}: no tokens can be read from it (got {str(error).rstrip('.')}). Put Flan-T5's "
             f"{VOCABULARY} there."
-        )
-    made = Tokenizer.from_str(content.decode())
+        ) from None
     made.no_padding()
     made.no_truncation()
     made.encode_special_tokens = True

@@ -169,7 +169,8 @@ class _Whole:
         """Return its network, from its file."""
         path = self._path()
         read = partial(tensors, path, what=WHAT, rename=keys.renamed)
-        network, head = keys.backbone(self._config), keys.head(self._config)
+        network = keys.backbone(self._config, self._base(CONFIG))
+        head = keys.head(self._config)
         kept = read(network, drop=keys.is_beyond_backbone, to=self._where.keep)
         exact = tensors(path, head, what=WHAT, drop=keys.is_beyond_head, to=self._exact.keep)
         return Network(self._config, kept, exact, where=self._where, reward=self._vocabulary.reward)

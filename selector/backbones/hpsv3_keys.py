@@ -49,10 +49,17 @@ def config(path: Path, *, words: int, picture: int) -> Config:
     return made
 
 
-def backbone(made: Config) -> Shapes:
-    """Return the tensors of the network without its head, by the names that transformers has."""
-    with torch().device("meta"):
-        network = transformers().Qwen2VLModel(made)
+def backbone(made: Config, path: Path) -> Shapes:
+    """Return the tensors of the network without its head, by the names that transformers has.
+
+    Raises:
+        WeightsError: No network can be made up so as the file at *path* told.
+    """
+    try:
+        with torch().device("meta"):
+            network = transformers().Qwen2VLModel(made)
+    except complaints() as error:
+        raise _odd(path, str(error)) from None
     return {name: tuple(each.shape) for name, each in network.state_dict().items()}
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from selector.backbones.model_file import read
-from selector.backbones.transformers_ready import transformers
+from selector.backbones.tokenizer_json import tokenizer
 from selector.errors import MeasureError, WeightsError
 
 REWARD = "<|Reward|>"  # where the reward is read; the publisher's program adds it to the vocabulary
@@ -69,18 +68,10 @@ class Vocabulary:
 
 
 def _read(path: Path) -> Any:
-    """Return the tokenizer of a file. Of one that is no tokenizer at all its library says so."""
-    transformers()  # which brings it
-    from tokenizers import Tokenizer
-
-    content = read(path)
     try:
-        told = json.loads(content)
+        return tokenizer(read(path))
     except ValueError as error:
         raise _odd(path, str(error)) from None
-    if not isinstance(told, dict) or "model" not in told:
-        raise _odd(path, "no model in it")
-    return Tokenizer.from_str(content.decode())
 
 
 def _odd(path: Path, got: str) -> WeightsError:

@@ -10,7 +10,11 @@ from selector.backbones.torch_ready import torch
 from selector.errors import WeightsError
 from selector.installed import CURE, install_extra, mend
 
-_ODD = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError)
+# ImportError: what a folder wants installed that is not, as another kind of attention.
+_ODD = (
+    *(OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError),
+    *(ArithmeticError, ImportError),
+)
 
 
 def transformers() -> ModuleType:

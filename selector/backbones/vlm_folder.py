@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from selector.backbones.checkpoint import shapes
-from selector.backbones.model_folder import INDEX, WHOLE, unfit
+from selector.backbones.model_folder import INDEX, TOKENS, WHOLE, unfit
 from selector.backbones.precision import Where
+from selector.backbones.tokenizer_json import check
 from selector.backbones.transformers_ready import complaints, transformers, without_bars
 from selector.errors import WeightsError
 from selector.foreign import shortened
@@ -100,6 +101,8 @@ class VlmFolder:
             raise self._unusable(str(error) or type(error).__name__) from None
 
     def _processor(self) -> Processor:
+        if (tokens := self._folder / TOKENS[0]).is_file():
+            check(tokens.read_bytes())
         processor = transformers().AutoProcessor.from_pretrained(self._folder, **_HERE)
         tokenizer = getattr(processor, "tokenizer", None)
         if tokenizer is None or not hasattr(processor, "image_processor"):

@@ -59,7 +59,13 @@ def test_what_is_too_long_is_cut_behind(words):
     assert len(before) + 1 + len(after) == CONTEXT
 
 
-@pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff\xfe", b'{"version": "1.0"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(None, b"", b"[]", b"\xff\xfe", b'{"version": "1.0"}', b"[" * 100_000),
+        *(b'{"model": []}', b'{"model": {"type": "Unigram"}}', b'{"model": {"type": []}}'),
+    ],
+)
 def test_a_folder_without_tokens_is_told(folder, tmp_path, content):
     """Missing or damaged: the message names the file."""
     shutil.copytree(folder, tmp_path / "copy")

@@ -213,6 +213,16 @@ def write(name, text):
     return lambda folder: (folder / name).write_text(text)
 
 
+def told(**entries):
+    """Change what the configuration tells."""
+
+    def spoil(folder):
+        path = folder / "config.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | entries))
+
+    return spoil
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -225,7 +235,11 @@ def write(name, text):
         (write("config.json", '{"model_type": "qwen2_vl", "hidden_size": "x"}'), "no Qwen2-VL"),
         (write("config.json", "["), "no Qwen2-VL"),
         (write("tokenizer.json", "{}"), "no model in it"),
+        (told(num_attention_heads=0), "no Qwen2-VL .got integer division"),
+        (told(attn_implementation="flash_attention_2"), "no Qwen2-VL .got FlashAttention2"),
         (write("tokenizer.json", "{"), "no vocabulary"),
+        (write("tokenizer.json", "[" * 100_000), "no vocabulary of Qwen2-VL .got lists in lists"),
+        (write("tokenizer.json", '{"model": {"type": "X"}}'), "got a model of type 'X'"),
     ],
 )
 def test_another_model_is_refused(spoil, said, opened, folder):

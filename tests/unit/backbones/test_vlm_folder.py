@@ -103,6 +103,19 @@ def no_number(folder):
     change(folder / "config.json", tie_word_embeddings="x")
 
 
+def no_heads(folder):
+    text = json.loads((folder / "config.json").read_text())["text_config"]
+    change(folder / "config.json", text_config=text | {"num_attention_heads": 0})
+
+
+def not_installed(folder):
+    change(folder / "config.json", attn_implementation="flash_attention_2")
+
+
+def no_words(folder):
+    change(folder / "tokenizer.json", model=[])
+
+
 def no_json(folder):
     (folder / "config.json").write_text("{")
 
@@ -121,6 +134,9 @@ def no_json(folder):
         (of_no_kind, "no model that looks at pictures"),
         (no_number, "no model that looks at pictures"),
         (no_json, "no model that looks at pictures"),
+        (no_heads, "no model that looks at pictures .*got integer"),
+        (not_installed, "no model that looks at pictures .*got FlashAttention2"),
+        (no_words, "no model that looks at pictures .*got no model in it"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
