@@ -27,6 +27,7 @@ from selector.backbones.model_folder import content, unfit
 from selector.backbones.posting import allowed, safe
 from selector.backbones.served import Address, Served
 from selector.errors import MeasureError, WeightsError
+from selector.foreign import NAME, shortened
 from selector.policy.problems import in_words
 from selector.weights.snapshot import snapshot
 
@@ -35,6 +36,7 @@ MODEL, KEY = served.MODEL, served.KEY
 HTTP = "SELECTOR_JUDGE_HTTP"
 NOBODY = f"no judge is named. Set {URL} and {MODEL}, or give 'judge' a server or a folder."
 EXAMPLE = "http://127.0.0.1:8000/v1"
+YES, NO = ("1", "true", "yes"), ("", "0", "false", "no", "off")
 OWN_NETWORK = f"'http: true' ({HTTP}=1) over a network of your own"
 VARIABLE = r"^([A-Za-z_][A-Za-z0-9_]*)?$"
 
@@ -50,8 +52,9 @@ class Server(BaseModel):
         model: By the name under which it is served.
         revision: Of the model, in words of your own.
         key_from: The environment variable with its key; "" for none. The key is kept nowhere.
-        at_once: How many questions of this process it is asked at the same time.
-        timeout_s: For one judgement, all tries together; a first try is given up after half of it.
+        at_once: How many questions of this process it is asked at the same time; where several name
+            the same server, the smallest holds for all of them.
+        timeout_s: For one judgement, all tries together; a model that thinks for long needs more.
         tries: How often one judgement is asked for, while the server is busy or breaks off.
         picture: How pictures are sent: "png" loses nothing, "jpeg" (quality 95) is smaller.
         http: Whether http may go to another machine: only over a network of your own.
@@ -170,7 +173,7 @@ def from_environment() -> Server | None:
     """Return the server that the environment names; None where it names none.
 
     SELECTOR_JUDGE_URL and SELECTOR_JUDGE_MODEL; SELECTOR_JUDGE_KEY where it wants a key, and
-    SELECTOR_JUDGE_HTTP=1 where http may go over a network of your own.
+    SELECTOR_JUDGE_HTTP=1 (true, yes) where http may go over a network of your own.
 
     Raises:
         MeasureError: What they say does not fit.
@@ -180,13 +183,21 @@ def from_environment() -> Server | None:
     if not (model := os.environ.get(MODEL, "")):
         raise MeasureError(f"{MODEL}: it is not set, but {URL} is. Set it to the model's name.")
     key = KEY if os.environ.get(KEY) else ""
-    http = os.environ.get(HTTP, "") not in ("", "0")
     try:
-        return Server(base_url=url, model=model, key_from=key, http=http)
+        return Server(base_url=url, model=model, key_from=key, http=_http())
     except ValidationError as error:
         first = error.errors()[0]
         name = MODEL if first["loc"] == ("model",) else URL
         raise MeasureError(f"{name}: {in_words(first)}") from None
+
+
+def _http() -> bool:
+    said = os.environ.get(HTTP, "")
+    if said.strip().lower() not in YES + NO:
+        raise MeasureError(
+            f"{HTTP}: expected 1 or 0 (got {shortened(said, NAME)!r}). Set it to one of them."
+        )
+    return said.strip().lower() in YES
 
 
 def opened(given: JudgeParameter | None, manner: Manner, *, device: str, where: str) -> Judge:

@@ -35,6 +35,9 @@ _WORDS = {
 }
 
 
+UNSHOWN = "key_from"  # a key pasted here instead of its variable's name is not repeated
+
+
 def found(read: Document, error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Return what pydantic found wrong with a document, without what was told when reading it.
 
@@ -55,7 +58,8 @@ def in_words(error: Any) -> str:
     said = _WORDS[kind].format(**context) if kind in _WORDS else said
     if kind in {"too_short", "too_long"}:
         return f"{said} (got {context['actual_length']})."
-    got = "" if isinstance(given, dict | BaseModel) else f" (got {_shown(given)})"
+    told = not isinstance(given, dict | BaseModel) and UNSHOWN not in error["loc"]
+    got = f" (got {_shown(given)})" if told else ""
     return f"{said}{got}.{_advice(said, given)}"
 
 

@@ -132,6 +132,15 @@ def test_a_password_in_the_address_is_not_repeated(own: str) -> None:
     assert "hush" not in found
 
 
+@pytest.mark.parametrize("key", ["sk-SECRETKEY123", ["sk-SECRETKEY123"]])
+def test_a_key_given_as_its_variable_is_not_repeated(own: str, key: Any) -> None:
+    """Whoever pasted it there reads what belongs there instead, and no log has the key."""
+    found = wrong(own, SERVER | {"key_from": key})
+
+    assert "parameter 'judge.key_from': expected text" in found
+    assert "SECRETKEY" not in found
+
+
 @pytest.mark.parametrize(
     "judge",
     [
@@ -213,6 +222,10 @@ def test_the_environment_names_a_server(own: str, monkeypatch: pytest.MonkeyPatc
         ({judges.URL: SERVER["base_url"]}, "^SELECTOR_JUDGE_MODEL: it is not set"),
         ({judges.URL: "http://judge/v1", judges.MODEL: "a"}, "^SELECTOR_JUDGE_URL: .*JUDGE_HTTP=1"),
         ({judges.URL: "foo", judges.MODEL: "a"}, "^SELECTOR_JUDGE_URL: .*such as http://127.*/v1"),
+        (
+            {judges.URL: "http://judge/v1", judges.MODEL: "a", judges.HTTP: "maybe"},
+            r"^SELECTOR_JUDGE_HTTP: expected 1 or 0 \(got 'maybe'\)",
+        ),
         ({judges.URL: "https://a/v1", judges.MODEL: "a" * 301}, "^SELECTOR_JUDGE_MODEL: expected"),
     ],
 )
@@ -227,6 +240,20 @@ def test_an_environment_that_does_not_fit_is_told(
         from_environment()
     with pytest.raises(MeasureError, match=said):
         loader.construct(own, {})
+
+
+@pytest.mark.parametrize("no", ["", "0", "false", "False", "no", "off"])
+@pytest.mark.parametrize("yes", ["1", "true", "TRUE", "yes"])
+def test_http_is_allowed_by_a_yes_alone(monkeypatch: pytest.MonkeyPatch, yes: str, no: str) -> None:
+    """Whoever says no in words is not overheard."""
+    monkeypatch.setenv(judges.URL, "http://judge:8000/v1")
+    monkeypatch.setenv(judges.MODEL, "a")
+    monkeypatch.setenv(judges.HTTP, yes)
+    assert from_environment() == Server(base_url="http://judge:8000/v1", model="a", http=True)
+
+    monkeypatch.setenv(judges.HTTP, no)
+    with pytest.raises(MeasureError, match="expected https"):
+        from_environment()
 
 
 def test_a_server_is_looked_at_before_it_is_asked(
