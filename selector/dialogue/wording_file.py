@@ -79,11 +79,16 @@ def _several(text: str, path: Path) -> Mapping[str, str]:
         isinstance(one, str) for pair in parts.items() for one in pair
     ):
         raise WeightsError(f"{path}: it is no YAML with a text for each part. Write `part: |`.")
-    names = [key.value for key, _ in yaml.compose(text, yaml.SafeLoader).value]
-    if len(names) > len(parts):
-        twice = next(name for name in names if names.count(name) > 1)
+    if twice := _twice(text):
         raise WeightsError(f"{path}: a part stands there twice (got {twice[:40]!r}). Keep one.")
     return parts
+
+
+def _twice(text: str) -> str:
+    """Return a key that YAML has twice, of which only the last would count; "" if there is none."""
+    whole = yaml.compose(text, yaml.SafeLoader)
+    names = [key.value for key, _ in whole.value] if isinstance(whole, yaml.MappingNode) else []
+    return next((name for name in names if names.count(name) > 1), "")
 
 
 def _misfits(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
