@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from jinja2 import TemplateError
 
-from selector.backbones.batches import MOST, Batches, ran_out
+from selector.backbones.batches import MOST, SHARE, Batches, free_bytes, ran_out
 from selector.backbones.judge import First, Manner, Question, Said
 from selector.backbones.model_folder import content
 from selector.backbones.precision import Precision, Where
@@ -21,7 +22,7 @@ from selector.foreign import shortened
 from selector.types import Failure
 
 MOST_ON_CPU = 16  # questions: the weights are read once a word for all of them
-READ = 2048  # tokens that a question has, about: a picture of 1024² and its text
+READ = 2048  # tokens of a picture of 1024² and its text, about; how many they are is seen later
 STATES = 8  # of the width of the network, held at once for every token, besides the inner ones
 SAID = 300  # characters of why a question can't be put
 
@@ -62,6 +63,7 @@ class Vlm:
         self._lease = Lease(("vlm", content(folder), where), lambda: VlmFolder(folder, name, where))
         with self._lease.use() as loaded:
             room = _room(loaded, manner.max_tokens) * where.bytes
+        self._device, self._token_bytes = device, room // READ
         most = MOST_ON_CPU if device == "cpu" else MOST
         self._batches = Batches(name, device, row_bytes=room, most=most)
 
@@ -113,11 +115,12 @@ class Vlm:
         questions: Sequence[Question],
         answer: Callable[[Loaded, Inputs], list[T]],
     ) -> list[T | Failure]:
-        """Return the answers to *questions* in one pass, of halves where one is unfit."""
+        """Return the answers to *questions* in one pass; in two if one is unfit, or all too long."""
         given = self._given(loaded, questions)
-        if not isinstance(given, Failure):
+        alone = len(questions) == 1
+        if not isinstance(given, Failure) and (alone or self._has_room(given)):
             return [*answer(loaded, given)]
-        if len(questions) == 1:
+        if alone:
             return [given]
         half = len(questions) // 2
         first = self._put(loaded, questions[:half], answer)
@@ -131,7 +134,22 @@ class Vlm:
                 raise
             said = shortened(" ".join(str(error).split()), SAID).rstrip(".")
             return Failure(f"{self._name} can't be asked this (got {said or type(error).__name__})")
+        most = _reads(loaded) - self._manner.max_tokens
+        if (tokens := given["input_ids"].shape[1]) > most:
+            said = f"got {tokens} tokens, it reads {most} and then answers"
+            return Failure(f"{self._name}: the question is too long ({said})")
         return given.to(loaded.network.device, loaded.network.dtype)
+
+    def _has_room(self, given: Inputs) -> bool:
+        """Return whether memory is large enough, about, for as many tokens as there are."""
+        free = free_bytes(self._device)
+        return free is None or given["input_ids"].numel() * self._token_bytes <= free * SHARE
+
+
+def _reads(loaded: Loaded) -> float:
+    """Return how many tokens the model can tell apart by their places, those of answers too."""
+    text = loaded.network.config.get_text_config()
+    return getattr(text, "max_position_embeddings", None) or math.inf
 
 
 def _room(loaded: Loaded, writes: int) -> int:

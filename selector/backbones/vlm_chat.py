@@ -48,6 +48,7 @@ def _turns(question: Question, marks: re.Pattern[str]) -> list[dict[str, Any]]:
 
 
 def _said(text: str, marks: re.Pattern[str]) -> Part:
+    text = text.encode("utf-8", "replace").decode()  # half a character has no token
     while marks.pattern and marks.search(text):  # what is left may be one again
         text = marks.sub("", text)
     return {"type": "text", "text": text}

@@ -10,6 +10,7 @@ import PIL.Image
 import pytest
 
 import tiny_vlm
+from selector.backbones import vlm
 from selector.backbones.judge import First, Manner, Question, Said
 from selector.backbones.torch_ready import torch
 from selector.backbones.vlm import Vlm
@@ -217,6 +218,43 @@ def test_a_question_that_can_not_be_put_fails_alone(opened):
     assert begun == judge.first(MIXED[:1])
 
 
+def test_a_question_that_is_too_long_fails_alone(opened):
+    """With its answer it is more than the model reads: it says so, before memory is asked for."""
+    judge = opened()
+    longest = Question((picture(), "x" * 3_000 + "?"))
+    (read,) = judge.ask([longest])
+    spare = 4096 - (read.tokens - TOKENS) - TOKENS
+    fits, exceeds = (Question((picture(), "x" * (3_000 + spare + more) + "?")) for more in (0, 1))
+
+    for ask in (judge.ask, judge.first):
+        found = ask([MIXED[0], exceeds, fits])
+        reason = "Tiny: the question is too long (got 4092 tokens, it reads 4091 and then answers)"
+        assert found[1] == Failure(reason)
+        assert not isinstance(found[2], Failure)
+        assert found[:1] == ask(MIXED[:1])
+
+
+def test_long_questions_are_asked_fewer_at_once(opened, monkeypatch):
+    """What they are read into is counted, not guessed: memory for all is not asked for."""
+    judge = opened()
+    expected = judge.ask(MIXED)
+    rows = []
+    _, network = loaded(judge)
+    hook = network.register_forward_pre_hook(
+        lambda _module, _given, told: rows.append(len(told["input_ids"])), with_kwargs=True
+    )
+    monkeypatch.setattr(vlm, "free_bytes", lambda _device: 2 * judge._token_bytes * 200)
+    assert judge.ask(MIXED) == expected
+    hook.remove()
+    assert 1 <= max(rows) < len(MIXED)
+
+
+def test_half_a_character_is_no_obstacle(opened):
+    """Texts come from anywhere; what is none in any writing is read as a question mark."""
+    judge = opened()
+    assert judge.ask([asked("A cat\ud800")]) == judge.ask([asked("A cat?")])
+
+
 def test_nothing_asked_nothing_answered(opened):
     """An empty round is none."""
     judge = opened()
@@ -294,6 +332,7 @@ def test_no_network_is_asked(folders, root):
 import sys
 import numpy as np
 from pathlib import Path
+from selector.backbones import vlm
 from selector.backbones.judge import Manner, Question
 from selector.backbones.vlm import Vlm
 
