@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from selector.backbones.judge import First, Manner, Said
 from selector.backbones.torch_ready import torch
 from selector.backbones.vlm_chat import Inputs
 from selector.backbones.vlm_folder import Loaded
+from selector.types import Failure
 
 LIKELIEST = 50  # tokens whose probability is told, beside those of yes and no
 THOUGHT = ("<think>", "</think>")  # stay in a text, though to some models they are no words
@@ -26,8 +28,11 @@ def answers(loaded: Loaded, given: Inputs, manner: Manner) -> list[Said]:
     return [_said(loaded, row, tokens) for row, tokens in zip(rows, read, strict=True)]
 
 
-def firsts(loaded: Loaded, given: Inputs) -> list[First]:
-    """Return how likely the first tokens of its answer are, for each row of what it is *given*."""
+def firsts(loaded: Loaded, given: Inputs) -> list[First | Failure]:
+    """Return how likely the first tokens of its answer are, for each row of what it is *given*.
+
+    A damaged model gives no finite numbers, nor does one whose numbers grow too large: a Failure.
+    """
     # Its scores would have the penalty for repetition in them, its logits are the model's own.
     made = _written(loaded, given, max_new_tokens=1, repetition_penalty=1.0, output_logits=True)
     shares = made.logits[0].float().softmax(-1)
@@ -35,6 +40,8 @@ def firsts(loaded: Loaded, given: Inputs) -> list[First]:
     read = given["attention_mask"].sum(1).tolist()
     return [
         First(_told(loaded, row, ids), row[ids[-1]] if len(ids) < len(row) else 0.0, tokens + 1)
+        if math.isfinite(row[ids[0]])
+        else Failure(f"the model gave no finite number (got {row[ids[0]]})")
         for row, ids, tokens in zip(shares.tolist(), likeliest.indices.tolist(), read, strict=True)
     ]
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import PIL.Image
 import pytest
+from safetensors.torch import load_file, save_file
 
 import tiny_vlm
 from selector.backbones import vlm
@@ -247,6 +248,18 @@ def test_long_questions_are_asked_fewer_at_once(opened, monkeypatch):
     assert judge.ask(MIXED) == expected
     hook.remove()
     assert 1 <= max(rows) < len(MIXED)
+
+
+def test_numbers_that_are_none_are_no_probabilities(opened, tmp_path):
+    """A damaged model says so, each time."""
+    folder = tiny_vlm.folder(tmp_path)
+    held = load_file(folder / "model.safetensors")
+    norm = next(name for name in sorted(held) if name.endswith("layers.1.input_layernorm.weight"))
+    held[norm][0] = float("nan")
+    save_file(held, folder / "model.safetensors", {"format": "pt"})
+
+    reason = "the model gave no finite number (got nan)"
+    assert opened(folder).first(MIXED[:2]) == [Failure(reason)] * 2
 
 
 def test_half_a_character_is_no_obstacle(opened):
