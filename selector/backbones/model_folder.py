@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from selector.errors import WeightsError
@@ -23,13 +23,19 @@ _ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _known: dict[Path, tuple[object, str]] = {}  # what tells a change, and the checksum
 
 
-def unfit(folder: Path) -> str:
-    """Return why the folder can hold no model, and what to do; "" if it can hold one."""
+def unfit(folder: Path, *, beside: Sequence[tuple[str, ...]] = (PROCESSOR, TOKENS)) -> str:
+    """Return why the folder can hold no model, and what to do; "" if it can hold one.
+
+    Args:
+        folder: Where it should lie.
+        beside: What must lie beside configuration and weights, one file of each; most models that
+            see are read by what they bring, CLIP-T5 needs less.
+    """
     try:
         if not folder.is_dir():
             found = "a file" if folder.is_file() else "nothing there"
             return f"{folder}: it is no model's folder (got {found}). {PUT}"
-        lacking = _lacking(folder)
+        lacking = _lacking(folder, beside)
     except OSError as error:
         return f"{folder}: it can't be read (got {error.strerror}). Let this user read it."
     except _ODD:
@@ -37,9 +43,9 @@ def unfit(folder: Path) -> str:
     return f"{folder}: a model's file is missing (got no {lacking[0]}). {PUT}" if lacking else ""
 
 
-def _lacking(folder: Path) -> list[str]:
+def _lacking(folder: Path, beside: Sequence[tuple[str, ...]]) -> list[str]:
     """Return which files are missing; of those where one is enough, all."""
-    wanted = [("config.json",), *((name,) for name in _named(folder)), PROCESSOR, TOKENS]
+    wanted = [("config.json",), *((name,) for name in _named(folder)), *beside]
     return [
         " or ".join(names)
         for names in wanted
@@ -72,7 +78,7 @@ def content(folder: Path) -> str:
     Raises:
         WeightsError: A file can't be read.
     """
-    if unfit(folder):
+    if unfit(folder, beside=()):
         return ""
     try:
         files = sorted(each for each in folder.iterdir() if _counts(each))

@@ -146,7 +146,7 @@ class InProcess(BaseModel):
         path = located(self.folder)
         if self.repo:
             path = snapshot(self.repo, self.revision, fits=lambda here: not unfit(here))
-        if wrong := unfit(path):
+        if wrong := unfit(path, beside=()):  # what else it needs, whoever loads it knows
             raise WeightsError(wrong)
         if not self.repo and content(path) != self.content:
             raise WeightsError(
@@ -235,7 +235,7 @@ def missing(given: JudgeParameter | None) -> str:
     if given is None:
         return NOBODY
     if isinstance(given, InProcess) and given.folder:
-        return unfit(located(given.folder))
+        return unfit(located(given.folder), beside=())
     return ""
 
 
