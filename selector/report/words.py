@@ -109,10 +109,12 @@ def moment(iso: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return *text* with a capital at its beginning, behind the mark of its direction if it has one."""
-    mark = text[:1] if text.startswith(ISOLATE) else ""
-    rest = text[len(mark) :]
-    return mark + rest[:1].upper() + rest[1:]
+    """Return *text* with a capital at its beginning; a name by which it begins stays as it is."""
+    if not text.startswith(ISOLATE):
+        return text[:1].upper() + text[1:]
+    foreign, _, _ = text[1:].partition(POP)
+    is_name = " " not in foreign  # b.value, of a measure that has no words for it
+    return text if is_name else ISOLATE + text[1:2].upper() + text[2:]
 
 
 def closed(text: str) -> str:

@@ -120,7 +120,7 @@ def test_without_a_judge_or_a_source_a_person_decides(choose_edit, astronaut, ed
         for source in (tmp_path / "gone.png", None, b""):
             selection = choose_edit(source, good, server.parameter())
             assert selection.answer == "review"
-            assert ("failure", "looks") in why(selection, "good")
+            assert ("failure", "detectors.preservation") in why(selection, "good")
         assert choose_edit(Image.new("RGB", (1, 1)), good, server.parameter()).accepted == ()
 
 

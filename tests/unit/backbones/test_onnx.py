@@ -88,7 +88,7 @@ def test_a_path_that_leads_to_no_file_is_not_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path, kind in ((pipe, "a device or a pipe"), (tmp_path, "a folder")):
-        with pytest.raises(WeightsError, match=rf"it is no file \(got {kind}\)\. Name the model"):
+        with pytest.raises(WeightsError, match=rf"it is no file \(got {kind}\)\. Name the file"):
             OnnxModel(path, "0" * 64)
 
 
