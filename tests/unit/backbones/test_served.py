@@ -223,7 +223,8 @@ def test_many_are_asked_at_once_and_no_more_than_agreed(judge_server: JudgeServe
     other.join()
 
     assert found == [Said("Yes.", 12)] * 32
-    assert judge_server.most == 16
+    # A busy server ends a moment after its answer was read; without a shared bound it is 32.
+    assert 16 <= judge_server.most <= 20
     assert time.monotonic() - started < 3  # one by one it takes 6.4 s, sixteen at once 0.4
 
 
