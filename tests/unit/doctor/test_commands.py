@@ -93,8 +93,13 @@ def test_measures_lists_what_there_is(listed):
 
 
 def test_the_list_is_short_and_fits_a_narrow_terminal(listed):
-    """No line is wider than the terminal, no word is broken, no measure takes over a dozen lines."""
-    assert max(map(len, listed.stdout.splitlines())) <= 80
+    """No line of prose is wider than the terminal, no word broken, no measure over a dozen lines."""
+    bin_folder = str(
+        Path(sys.executable).parent
+    )  # a command to paste stays on one line, however long
+    prose = [line for line in listed.stdout.splitlines() if bin_folder not in line]
+    assert len(prose) > 100
+    assert max(map(len, prose)) <= 80
     assert max(len(part.splitlines()) for part in listed.stdout.split("\n\n")) <= 12
     words = set(listed.stdout.split())
     for path in loader.names():
