@@ -60,15 +60,27 @@ def _apart(one: float, other: float) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What `decide` would need to know: one instance on some candidates (for a set: on just these)."""
+    """What `decide` would need to know: one instance on some candidates (for a set: on just these).
+
+    Attributes:
+        instance: What to measure with.
+        candidates: All of these are needed together.
+        at_most: The quality that a single candidate can still reach, where one is bounded.
+    """
 
     instance: str
     candidates: tuple[str, ...]
+    at_most: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Not enough is known. Answering any of the asks brings the decision nearer."""
+    """Not enough is known.
+
+    Attributes:
+        asks: Best first: the first must be answered whatever the others bring; each later one is of
+            the next best who can still change the decision, and may turn out not to be needed.
+    """
 
     asks: tuple[Ask, ...]
 
@@ -78,13 +90,17 @@ class Decision:
     """What `decide` found; ids only, so that it can be compared and kept.
 
     Attributes:
-        ranking: Ids, best first: all that are neither refused nor copies.
+        ranking: Ids, best first: all that are neither refused nor copies, as far as that is known.
+            The order of what is accepted and of what is in review is exact; the others stand
+            where the best that they could be puts them.
         verdicts: Every candidate's verdict.
         reasons: Every candidate's grounds; empty for what is accepted.
-        quality: The composite in [0, 1] of what was ranked by a weighted sum.
+        quality: The composite in [0, 1] of what was measured in full.
+        at_most: Of the others in the ranking, what their composite can be at most.
         answer: What the request got.
         needs_person: Fewer than wanted were accepted and some wait for review.
-        advice: "regenerate", if the policy asks for it and nothing was found.
+        advice: "regenerate", if the policy asks for it and nothing was found; "generate 4 more",
+            if the policy says what quality and candidates are worth, and that pays.
     """
 
     ranking: tuple[str, ...]
@@ -93,7 +109,8 @@ class Decision:
     quality: Mapping[str, float]
     answer: Answer
     needs_person: bool
-    advice: Literal["regenerate"] | None = None
+    advice: str | None = None
+    at_most: Mapping[str, float] = field(default_factory=dict)
 
 
 Table = Mapping[str, Mapping[str, Outcome]]  # candidate id → "instance.output" → outcome

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from selector.types.data import from_data, to_data
-from selector.types.decided import Answer, Decision, Reason, VerdictName
+from selector.types.decided import Answer, Ask, Decision, Reason, VerdictName
 from selector.types.measured import Outcome
 from selector.types.request import Candidate, Edit
 
@@ -25,11 +25,15 @@ class Spent:
         calls: How many candidates each instance measured.
         seconds: Wall-clock time by phase: "images", each instance, "total".
         tokens: What each judge read and wrote, by instance.
+        rounds: How often it was waited for measures, one after the other.
+        saved: By instance, how many candidates it would also have measured had all been measured.
     """
 
     calls: Mapping[str, int] = field(default_factory=dict, hash=False)
     seconds: Mapping[str, float] = field(default_factory=dict, hash=False)
     tokens: Mapping[str, int] = field(default_factory=dict, hash=False)
+    rounds: int = 0
+    saved: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,13 @@ class Selection:
         outcomes: By candidate id and "instance.output", every output that the policy refers to.
         decision: Ranking, verdicts, reasons, answer.
         expect: What the caller expected of the request.
-        spent: Calls and seconds.
+        spent: Calls and seconds, and the calls that were saved.
+        audited: Whether all the rest was measured too after the decision, which that never changes;
+            `spent` tells of what the decision took.
         plan: The `Plan` that decided it; not part of the JSON form, nor of comparison, because a
             journal keeps it once under `plan_hash`.
         limits: The `Limits` that the images were read with; likewise not part of it.
+        rounds: What was asked for the decision, round by round; likewise not part of it.
     """
 
     request_id: str
@@ -62,8 +69,12 @@ class Selection:
     decision: Decision
     expect: Mapping[str, float] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent, compare=False)
+    audited: bool = False
     plan: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
     limits: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
+    rounds: Annotated[tuple[tuple[Ask, ...], ...], Field(exclude=True)] = field(
+        default=(), repr=False, compare=False
+    )
 
     @property
     def ranking(self) -> tuple[Candidate, ...]:
@@ -97,7 +108,7 @@ class Selection:
 
     @property
     def advice(self) -> str | None:
-        """What to do now: "regenerate" where the policy asks for that, else None."""
+        """What to do now, "regenerate" or "generate 4 more", where the policy asks for that."""
         return self.decision.advice
 
     @property
