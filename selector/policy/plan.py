@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue
 from selector.types import Cost, Kind, Output, Scope, from_data, to_data
 
 OnFailure = Literal["review", "reject"]
+Mode = Literal["exact", "exhaustive", "regret", "worth_it"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,9 @@ class Plan:
         if_uncertified: What an accept becomes while any line waits.
         journal: "required": no request without one; "where_set": where one is set, failing to
             write it is an error; "best_effort": it is not.
+        mode: What is measured: "exact": what the answer depends on; "exhaustive": everything.
+        parallelism: How many of the best that can still win are measured at once where it is dear.
+        audit: The share of requests that is measured exhaustively after the decision.
     """
 
     policy: str
@@ -204,7 +208,9 @@ class Plan:
     if_uncertified: Literal["review", "accept"] = "review"
     journal: Literal["required", "best_effort", "where_set"] = "where_set"
     timeout_s: float | None = None
-    mode: Literal["exact", "exhaustive"] = "exact"
+    mode: Mode = "exact"
+    parallelism: int = 2
+    audit: float = 0.01
     schema: int = field(default=1)
 
     @cached_property
@@ -223,6 +229,17 @@ class Plan:
     def refs(self) -> tuple[Ref, ...]:
         """All outputs that it decides by, each as often as it is referred to."""
         return refs_of(self.gates, self.method, self.distinct)
+
+    @property
+    def parts(self) -> tuple[Term | Criterion, ...]:
+        """Everything that the ranking is made of."""
+        match self.method:
+            case WeightedSum(terms=terms) | Constrained(objective=terms):
+                return terms
+            case Lexicographic(criteria=criteria):
+                return criteria
+            case Pareto(objectives=criteria, pick=terms):
+                return (*criteria, *terms)
 
     @property
     def terms(self) -> tuple[Term, ...]:
