@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from selector.errors import JournalError
 from selector.journal.faults import explained
-from selector.journal.sqlite import connect
+from selector.journal.sqlite import connect, is_read_only
 
 
 class Database:
@@ -35,13 +35,21 @@ class Database:
         with _forking:
             _known.add(self)
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
         """Give a transaction that alone may write; all of it is kept, or nothing.
 
         Raises:
             JournalError: The file can't be opened or written, or is not a journal.
         """
-        return self._transaction("BEGIN IMMEDIATE")
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            if is_read_only(connection):
+                raise JournalError(
+                    f"{self._path}: it can't be written (got a journal of an older selector that "
+                    "this user may only read). Let this user write to the file and to its folder, "
+                    "close the journal, then append it again."
+                )
+            yield connection
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Give a transaction that sees one moment of the journal.
@@ -49,10 +57,18 @@ class Database:
         Raises:
             JournalError: There is no journal, or it can't be read.
         """
-        with explained(self._path):
-            if not self._path.exists():
-                raise JournalError(f"{self._path}: there is no journal. Check the path.")
+        if not self.exists():
+            raise JournalError(f"{self._path}: there is no journal. Check the path.")
         return self._transaction("BEGIN")
+
+    def exists(self) -> bool:
+        """Return whether there is a file.
+
+        Raises:
+            JournalError: This user may not look.
+        """
+        with explained(self._path):
+            return self._path.exists()
 
     def close(self) -> None:
         """Close the file once nobody is at work on it; it opens again when it is next used."""

@@ -4,37 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
 from selector.errors import JournalError
-from selector.journal import rows
+from selector.journal import records, rows
+from selector.journal.plain import kept, whole
+from selector.journal.records import Event, RequestRow
+from selector.journal.tallies import rate
+from selector.policy.order import Rate
 from selector.policy.plan import Plan
-from selector.types import Answer, Selection
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRow:
-    """One line of a list of requests.
-
-    Attributes:
-        id: The request's id.
-        created: When it was decided, UTC, ISO 8601.
-        policy: Name and version of the policy: "portrait@3".
-        answer: What the request got.
-        needs_person: Whether somebody has to look.
-        prompt: The prompt, or the edit's instruction.
-    """
-
-    id: str
-    created: str
-    policy: str
-    answer: Answer
-    needs_person: bool
-    prompt: str
+from selector.types import Selection
 
 
 class Journal:
@@ -75,7 +56,8 @@ class Journal:
         """
         from selector.journal import queries
 
-        with self._keeping(selection.request_id):
+        what = f"request {selection.request_id!r}"
+        with kept(self._path, what):
             made = rows.to_rows(plan, selection)
         with self._database.writing() as connection:
             if queries.has_request(connection, selection.request_id):
@@ -84,7 +66,7 @@ class Journal:
                     "A request is written once; give the next one an id of its own."
                 )
             if not queries.has_plan(connection, plan.hash):
-                with self._keeping(selection.request_id):
+                with kept(self._path, what):
                     body = rows.plan_row(plan, selection.created)
                 queries.add_plan(connection, body)
             queries.add_request(connection, made)
@@ -95,23 +77,7 @@ class Journal:
         Raises:
             JournalError: There is no such request, or it can't be read.
         """
-        from selector.journal import queries
-
-        with self._database.reading() as connection:
-            found = queries.rows_of(connection, request_id)
-            if found is None:
-                raise JournalError(
-                    f"{self._path}: no such request (got {request_id!r}). "
-                    "List what is there with `requests`."
-                )
-            body = queries.plan_body(connection, found.request["plan_hash"])
-        try:
-            return Plan.from_dict(json.loads(body)), rows.to_selection(found)
-        except (ValueError, LookupError, TypeError) as error:
-            raise JournalError(
-                f"{self._path}: request {request_id!r} is damaged (got {error}). "
-                "Restore a copy of the journal."
-            ) from error
+        return self._read(request_id, {})
 
     def requests(self, limit: int = 20) -> list[RequestRow]:
         """Return the *limit* requests that were appended last, the last first.
@@ -122,7 +88,110 @@ class Journal:
         from selector.journal import queries
 
         with self._database.reading() as connection:
-            return [_request_row(row) for row in queries.newest(connection, limit)]
+            return [records.request_line(row) for row in queries.newest(connection, limit)]
+
+    def measured_whole(self, policy_hash: str, limit: int) -> Iterator[tuple[Plan, Selection]]:
+        """Yield the newest requests under a policy of which all is known, the last appended first.
+
+        Those are the audited ones, and those that an exhaustive plan decided. Each is read when it
+        is asked for, and nothing is held in between.
+
+        Args:
+            policy_hash: Of the policy's resolved meaning, as a plan has it.
+            limit: How many at most.
+
+        Raises:
+            JournalError: There is no journal, or it can't be read; a request is damaged.
+        """
+        from selector.journal import queries
+
+        exhaustive: list[str] = []
+        with self._database.reading() as connection:
+            for row in queries.exhaustive_plans(connection):
+                with whole(self._path, f"plan {row['hash']!r}"):
+                    if json.loads(row["body"])["mode"] == "exhaustive":
+                        exhaustive.append(row["hash"])
+            found = queries.measured_whole(connection, policy_hash, exhaustive, limit)
+        plans: dict[str, Plan] = {}
+        for request_id in found:
+            yield self._read(request_id, plans)
+
+    def rates(self, fingerprints: Iterable[str], limit: int = 500) -> dict[str, Rate]:
+        """Return what measuring came to here, by fingerprint; what never measured is left out.
+
+        Seconds are of the calls that decided a request. How many were refused is told by requests
+        alone that measured no more than they had to: where all is measured (audited requests, and
+        those of an exhaustive plan), no verdict tells what a measure would have done to whom
+        another had refused before.
+
+        Args:
+            fingerprints: Of the measures.
+            limit: For each, over how many of the newest requests that it measured anything in.
+
+        Raises:
+            JournalError: The journal can't be read. Where there is none yet, nothing is known.
+        """
+        from selector.journal import queries
+
+        if not self._database.exists():
+            return {}
+        found: dict[str, Rate] = {}
+        with self._database.reading() as connection:
+            for one in frozenset(fingerprints):
+                if listed := queries.tallies_of(connection, one, limit):
+                    with whole(self._path, f"what {one!r} came to"):
+                        found[one] = rate(listed)
+        return found
+
+    def record(self, event: Event) -> None:
+        """Write an event down.
+
+        Raises:
+            JournalError: It was not written: it holds what can't be kept, or the file can't be
+                written.
+        """
+        from selector.journal import queries
+
+        with kept(self._path, f"event {event.kind!r}"):
+            row = records.event_row(event)
+        with self._database.writing() as connection:
+            queries.add_event(connection, row)
+
+    def events(self, kind: str, subject: str) -> list[Event]:
+        """Return all events of a kind about a subject, the oldest first.
+
+        Raises:
+            JournalError: The journal can't be read. Where there is none yet, there are none.
+        """
+        from selector.journal import queries
+
+        if not self._database.exists():
+            return []
+        with self._database.reading() as connection:
+            listed = queries.events_of(connection, kind, subject)
+        found: list[Event] = []
+        for row in listed:
+            with whole(self._path, f"event {row['number']}"):
+                found.append(records.to_event(row))
+        return found
+
+    def latest(self, kind: str, subject: str) -> dict[str, float]:
+        """Return the last value of each writer, of a kind about a subject.
+
+        Raises:
+            JournalError: The journal can't be read. Where there is none yet, there are none.
+        """
+        from selector.journal import queries
+
+        if not self._database.exists():
+            return {}
+        with self._database.reading() as connection:
+            listed = queries.latest(connection, kind, subject)
+        found: dict[str, float] = {}
+        for row in listed:
+            with whole(self._path, f"event {row['number']}"):
+                found |= [records.last_value(row)]
+        return found
 
     def close(self) -> None:
         """Close the file."""
@@ -134,23 +203,20 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def _keeping(self, request_id: str) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, OverflowError, RecursionError) as error:
-            raise JournalError(
-                f"{self._path}: request {request_id!r} can't be kept (got {error}). "
-                "Give it the plan that decided it, finite numbers and plain JSON."
-            ) from error
+    def _read(self, request_id: str, plans: dict[str, Plan]) -> tuple[Plan, Selection]:
+        """Return a request, and its plan: one of *plans*, or else added to them."""
+        from selector.journal import queries
 
-
-def _request_row(row: rows.Row) -> RequestRow:
-    return RequestRow(
-        id=row["id"],
-        created=row["created"],
-        policy=f"{row['policy']}@{row['version']}",
-        answer=row["answer"],
-        needs_person=row["needs_person"],
-        prompt=row["prompt"],
-    )
+        with self._database.reading() as connection:
+            found = queries.rows_of(connection, request_id)
+            if found is None:
+                raise JournalError(
+                    f"{self._path}: no such request (got {request_id!r}). "
+                    "List what is there with `requests`."
+                )
+            name = found.request["plan_hash"]
+            body = "" if name in plans else queries.plan_body(connection, name)
+        with whole(self._path, f"request {request_id!r}"):
+            if name not in plans:
+                plans[name] = Plan.from_dict(json.loads(body))
+            return plans[name], rows.to_selection(found)

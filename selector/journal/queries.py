@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection, Dialect, Select, Table, insert, select
+from sqlalchemy import Connection, Dialect, Select, Table, func, insert, or_, select
 
-from selector.journal.rows import Row, Rows
-from selector.journal.tables import candidates, outcomes, plans, requests, summaries
+from selector.journal.plain import Row
+from selector.journal.rows import Rows
+from selector.journal.tables import (
+    candidates,
+    events,
+    outcomes,
+    plans,
+    requests,
+    summaries,
+    tallies,
+)
 
 
 def has_request(connection: Connection, request_id: str) -> bool:
@@ -32,6 +41,12 @@ def add_request(connection: Connection, rows: Rows) -> None:
     _add(connection, candidates, number, rows.candidates)
     _add(connection, outcomes, number, rows.outcomes)
     _add(connection, summaries, number, [rows.summary])
+    _add(connection, tallies, number, rows.tallies)
+
+
+def add_event(connection: Connection, row: Row) -> None:
+    """Write an event."""
+    connection.execute(insert(events), row)
 
 
 def plan_body(connection: Connection, plan_hash: str) -> str:
@@ -49,13 +64,50 @@ def rows_of(connection: Connection, request_id: str) -> Rows | None:
         request=request[0],
         candidates=_all(connection, _of(candidates, number).order_by(candidates.c.position)),
         outcomes=_all(connection, _of(outcomes, number)),
-        summary=_all(connection, _of(summaries, number))[0],
+        summary=next(iter(_all(connection, _of(summaries, number))), {}),
+        tallies=_all(connection, _of(tallies, number)),
     )
 
 
 def newest(connection: Connection, limit: int) -> list[Row]:
     """Return the request rows that were appended last, the last first."""
     return _all(connection, select(requests).order_by(requests.c.number.desc()).limit(limit))
+
+
+def exhaustive_plans(connection: Connection) -> list[Row]:
+    """Return the plans that may be of the mode "exhaustive": their text has the word."""
+    return _all(connection, select(plans).where(plans.c.body.contains('"exhaustive"')))
+
+
+def measured_whole(
+    connection: Connection, policy_hash: str, exhaustive: Sequence[str], limit: int
+) -> list[str]:
+    """Return the ids of the newest requests of a policy that are audited or of *exhaustive* plans."""
+    query = select(requests.c.id).where(
+        requests.c.policy_hash == policy_hash,
+        or_(requests.c.audited, requests.c.plan_hash.in_(exhaustive)),
+    )
+    found = connection.scalars(query.order_by(requests.c.number.desc()).limit(limit))
+    return [str(one) for one in found]
+
+
+def tallies_of(connection: Connection, fingerprint: str, limit: int) -> list[Row]:
+    """Return the rows of the newest requests that measured anything with *fingerprint*."""
+    query = select(tallies).where(tallies.c.fingerprint == fingerprint)
+    return _all(connection, query.order_by(tallies.c.request.desc()).limit(limit))
+
+
+def events_of(connection: Connection, kind: str, subject: str) -> list[Row]:
+    """Return all events of a kind about a subject, the oldest first."""
+    query = select(events).where(events.c.kind == kind, events.c.subject == subject)
+    return _all(connection, query.order_by(events.c.number))
+
+
+def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
+    """Return the last event of each writer, of a kind about a subject."""
+    last = select(func.max(events.c.number)).group_by(events.c.writer)
+    of = last.where(events.c.kind == kind, events.c.subject == subject)
+    return _all(connection, select(events).where(events.c.number.in_(of)))
 
 
 def _add(connection: Connection, table: Table, number: int | None, rows: Sequence[Row]) -> None:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from selector.journal.plain import Row, finite, json_or_null, to_json
 from selector.journal.summary import summary
+from selector.journal.tallies import tallies
 from selector.policy.plan import Plan
 from selector.types import Selection
-
-Row = Mapping[str, Any]
-_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """One request as the tables hold it: by table, its rows by column.
 
-    The column `request` of the last three, the request's number in the journal, is missing here.
+    The column `request` of all but the first, the request's number in the journal, is missing here.
     """
 
     request: Row
     candidates: Sequence[Row]
     outcomes: Sequence[Row]
     summary: Row
+    tallies: Sequence[Row]
 
 
 def plan_row(plan: Plan, created: str) -> Row:
@@ -35,7 +34,7 @@ def plan_row(plan: Plan, created: str) -> Row:
     Raises:
         ValueError: The plan holds what JSON can't.
     """
-    body = _to_json(plan.to_dict())
+    body = to_json(plan.to_dict())
     return {"hash": plan.hash, "schema": plan.schema, "first_used": created, "body": body}
 
 
@@ -56,6 +55,7 @@ def to_rows(plan: Plan, selection: Selection) -> Rows:
         candidates=_candidate_rows(data),
         outcomes=_outcome_rows(plan, data["outcomes"]),
         summary={"policy": plan.policy, "version": plan.version, **summary(selection)},
+        tallies=tallies(plan, selection),
     )
 
 
@@ -79,6 +79,7 @@ def to_selection(rows: Rows) -> Selection:
             "decision": _decision(rows),
             "expect": json.loads(request["expect"]),
             "spent": json.loads(request["spent"]),
+            "audited": request["audited"],
         }
     )
 
@@ -93,7 +94,7 @@ def _check(plan: Plan, selection: Selection) -> None:
     if len(known) < len(names):
         raise ValueError("two candidates have one id")
     of = selection.decision
-    for spoken in (of.ranking, of.verdicts, of.reasons, of.quality, selection.outcomes):
+    for spoken in (of.ranking, of.verdicts, of.reasons, of.quality, of.at_most, selection.outcomes):
         if not known.issuperset(spoken):
             strangers = sorted(set(spoken) - known)
             raise ValueError(f"{strangers} are no candidates of it")
@@ -103,18 +104,6 @@ def _versioned(policy: str, version: int) -> str:
     return f"{policy}@{version}"
 
 
-def _json_or_null(value: Any) -> str | None:
-    return None if value is None else _to_json(value)
-
-
-def _finite(value: float | None) -> float | None:
-    if value is None:
-        return None
-    if not math.isfinite(value):  # a database may keep NaN as NULL and say nothing
-        raise ValueError(f"{value} is not a finite number")
-    return float(value)
-
-
 def _request_row(plan: Plan, data: Row) -> Row:
     prompt, decision = data["prompt"], data["decision"]
     edit = None if isinstance(prompt, str) else dict(prompt)
@@ -122,8 +111,8 @@ def _request_row(plan: Plan, data: Row) -> Row:
         "id": data["request_id"],
         "created": data["created"],
         "prompt": edit.pop("instruction") if edit else prompt,
-        "edit": _json_or_null(edit),
-        "expect": _to_json(data["expect"]),
+        "edit": json_or_null(edit),
+        "expect": to_json(data["expect"]),
         "policy": plan.policy,
         "version": plan.version,
         "policy_hash": plan.policy_hash,
@@ -132,8 +121,9 @@ def _request_row(plan: Plan, data: Row) -> Row:
         "needs_person": decision["needs_person"],
         "advice": decision["advice"],
         "candidates": len(data["candidates"]),
-        "seconds": _finite(data["spent"]["seconds"].get("total")),
-        "spent": _to_json(data["spent"]),
+        "seconds": finite(data["spent"]["seconds"].get("total")),
+        "spent": to_json(data["spent"]),
+        "audited": data["audited"],
     }
 
 
@@ -151,13 +141,14 @@ def _candidate_rows(data: Row) -> list[Row]:
             "content_hash": one["content_hash"],
             "pixel_hash": one["pixel_hash"],
             "path": one["path"],
-            "metadata": _to_json(one["metadata"]),
+            "metadata": to_json(one["metadata"]),
             "error": one["error"],
-            "notes": _to_json(one["notes"]),
+            "notes": to_json(one["notes"]),
             "verdict": decision["verdicts"].get(one["id"]),
             "rank": ranks.get(one["id"]),
-            "quality": _finite(decision["quality"].get(one["id"])),
-            "reasons": _json_or_null(decision["reasons"].get(one["id"])),
+            "quality": finite(decision["quality"].get(one["id"])),
+            "at_most": finite(decision["at_most"].get(one["id"])),
+            "reasons": json_or_null(decision["reasons"].get(one["id"])),
             "outcomes": len(outcomes[one["id"]]) if one["id"] in outcomes else None,
         }
         for position, one in enumerate(data["candidates"])
@@ -195,9 +186,9 @@ def _outcome_row(prints: Mapping[str, str], candidate: str, key: str, outcome: R
         "output": output,
         "fingerprint": prints[instance],
         "kind": outcome["kind"],
-        "value": _finite(outcome.get("value")),
+        "value": finite(outcome.get("value")),
         "reason": outcome.get("reason"),
-        "evidence": _json_or_null(outcome.get("evidence")),
+        "evidence": json_or_null(outcome.get("evidence")),
         "members": outcome.get("members"),
     }
 
@@ -226,6 +217,7 @@ def _decision(rows: Rows) -> Row:
         "verdicts": _column(rows.candidates, "verdict"),
         "reasons": {name: json.loads(text) for name, text in reasons.items()},
         "quality": _column(rows.candidates, "quality"),
+        "at_most": _column(rows.candidates, "at_most"),
         "answer": request["answer"],
         "needs_person": request["needs_person"],
         "advice": request["advice"],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite as dialects
 
 from selector.errors import JournalError
-from selector.journal import tables
+from selector.journal import tables, versions
 
 BUSY_S = 30.0  # how long a writer waits for another one; an append takes milliseconds
 APPLICATION = 0x53656C4A  # "SelJ" in the file's header tells a journal from any other database
@@ -21,6 +23,9 @@ _ELSE = "It is left as it is; choose another path."
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the journal at *path*; what is not there is made, with its folders.
+
+    A journal of an older version becomes one of today's. A file that this user can't change stays
+    as it is, and can be read (`is_read_only`).
 
     Raises:
         JournalError: The file is something else, and is left as it is.
@@ -33,8 +38,8 @@ def connect(path: Path) -> sqlite3.Connection:
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
         undo.callback(connection.close)
+        _renew(connection)
         _refuse_newer(path, connection)
-        _create(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         # Every commit reaches the disk: the journal is the only record of an answer that may have
         # been acted on, and must survive a power cut. It costs a fraction of a millisecond.
@@ -66,16 +71,46 @@ def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
         )
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    if _pragma(connection, "user_version"):
+def is_read_only(connection: Connection) -> bool:
+    """Return whether *connection* reads an older journal that it can't change."""
+    return bool(connection.exec_driver_sql("PRAGMA query_only").scalar())
+
+
+def _renew(connection: sqlite3.Connection) -> None:
+    """Bring the tables to today's version; where that can't be, to what reads like it."""
+    if _pragma(connection, "user_version") >= tables.SCHEMA:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    if not _pragma(connection, "user_version"):  # another process may have been first
-        for statement in tables.ddl(dialects.dialect()):
+    try:
+        _rebuild(connection)
+    except sqlite3.OperationalError as error:
+        refused = error.sqlite_errorname.startswith("SQLITE_READONLY")
+        if not refused or not _pragma(connection, "user_version"):
+            raise
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for statement in versions.views():
             connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {tables.SCHEMA}")
-    connection.execute("COMMIT")
+        connection.execute("PRAGMA query_only = ON")
+
+
+def _rebuild(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _missing(connection):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _missing(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield what makes a journal of today; nothing if another process was first."""
+    schema, dialect = _pragma(connection, "user_version"), dialects.dialect()
+    if schema >= tables.SCHEMA:
+        return
+    yield from versions.upgrade(dialect) if schema else tables.ddl(dialect)
+    yield f"PRAGMA application_id = {APPLICATION}"
+    yield f"PRAGMA user_version = {tables.SCHEMA}"
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

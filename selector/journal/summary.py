@@ -15,7 +15,8 @@ def summary(selection: Selection) -> dict[str, Any]:
 
     `outputs` is a JSON object by "instance.output": `count` scores, their `mean` (None without
     any), and how many `failures`. `margin` is the composite of the best-ranked candidate less that
-    of the next, None where there is no composite or no next. `generator` is what the metadata of
+    of the next, None where there is no composite, no next, or one of them was not measured in
+    full. `audit` tells that all was measured: what laziness leaves is a biased sample. `generator` is what the metadata of
     all candidates agree on, else None.
 
     Raises:
@@ -33,7 +34,7 @@ def summary(selection: Selection) -> dict[str, Any]:
         "review": verdicts["review"],
         "rejected": verdicts["reject"],
         "needs_person": selection.needs_person,
-        "audit": False,  # becomes true with the audited share of the lazy modes
+        "audit": selection.audited,
     }
 
 

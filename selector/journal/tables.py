@@ -11,15 +11,17 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     Table,
     Text,
+    false,
 )
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import UserDefinedType
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class ExactDouble(UserDefinedType[float]):
@@ -71,6 +73,7 @@ requests = Table(
     _needed("candidates", Integer),
     Column("seconds", ExactDouble),
     _needed("spent", Text),
+    Column("audited", Boolean, nullable=False, server_default=false()),
 )
 candidates = Table(
     "candidates",
@@ -89,6 +92,7 @@ candidates = Table(
     Column("quality", ExactDouble),
     Column("reasons", Text),
     Column("outcomes", Integer),
+    Column("at_most", ExactDouble),
     sqlite_with_rowid=False,
 )
 outcomes = Table(
@@ -127,13 +131,47 @@ summaries = Table(
     _needed("audit", Boolean),
 )
 
+# What each measure came to in a request, so that what measuring costs here, and how often it
+# refuses, is told without reading every outcome. Two instances of one fingerprint have one row.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("fingerprint", Text, primary_key=True, nullable=False),
+    _of_request(),
+    _needed("calls", Integer),
+    _needed("seconds", ExactDouble),
+    _needed("measured", Integer),
+    _needed("refused", Integer),
+    _needed("whole", Boolean),
+    sqlite_with_rowid=False,
+)
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _needed("created", Text),
+    _needed("kind", Text),
+    _needed("subject", Text),
+    _needed("writer", Text),
+    _needed("value", ExactDouble),
+    Column("body", Text),
+    Index("events_by_writer", "kind", "subject", "writer", "number"),
+)
+
 
 def ddl(dialect: Dialect) -> Iterator[str]:
     """Yield the statements that make an empty database a journal, to which one can only append."""
     for table in metadata.sorted_tables:
-        yield str(CreateTable(table).compile(dialect=dialect))
-        for verb in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-                "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-            )
+        yield from creation(table, dialect)
+
+
+def creation(table: Table, dialect: Dialect) -> Iterator[str]:
+    """Yield the statements that make one table, to which one can only append."""
+    yield str(CreateTable(table).compile(dialect=dialect))
+    for index in table.indexes:
+        yield str(CreateIndex(index).compile(dialect=dialect))
+    for verb in ("UPDATE", "DELETE"):
+        yield (
+            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        )
