@@ -1,5 +1,20 @@
 """What can be said of a truth from a few numbers: small pure functions that several rooms need."""
 
 from selector.statistics.bootstrap import mean_interval
+from selector.statistics.e_process import Wealth, combined, start, update
+from selector.statistics.line import Line, ridge
+from selector.statistics.optimal_stopping import expected_gain, reservation
+from selector.statistics.risk_control import conformal_offset
 
-__all__ = ["mean_interval"]
+__all__ = [
+    "Line",
+    "Wealth",
+    "combined",
+    "conformal_offset",
+    "expected_gain",
+    "mean_interval",
+    "reservation",
+    "ridge",
+    "start",
+    "update",
+]
