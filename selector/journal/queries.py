@@ -55,7 +55,7 @@ def plan_body(connection: Connection, plan_hash: str) -> str:
 
 
 def rows_of(connection: Connection, request_id: str) -> Rows | None:
-    """Return everything about a request, or None if it is not there."""
+    """Return everything about a request but its tallies, or None if it is not there."""
     request = _all(connection, select(requests).where(requests.c.id == request_id))
     if not request:
         return None
@@ -65,7 +65,6 @@ def rows_of(connection: Connection, request_id: str) -> Rows | None:
         candidates=_all(connection, _of(candidates, number).order_by(candidates.c.position)),
         outcomes=_all(connection, _of(outcomes, number)),
         summary=next(iter(_all(connection, _of(summaries, number))), {}),
-        tallies=_all(connection, _of(tallies, number)),
     )
 
 

@@ -25,7 +25,7 @@ class Rows:
     candidates: Sequence[Row]
     outcomes: Sequence[Row]
     summary: Row
-    tallies: Sequence[Row]
+    tallies: Sequence[Row] = ()
 
 
 def plan_row(plan: Plan, created: str) -> Row:

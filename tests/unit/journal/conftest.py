@@ -1,6 +1,8 @@
 """A small plan, and requests that it decided."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,4 +122,13 @@ def written(path: Path, plan: Plan, build: Build) -> Path:
     """A closed journal that holds the request "one"."""
     with Journal(path) as journal:
         journal.append(plan, build("one"))
+    return path
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    """A journal of version 1 that holds the request "one", with all that it was decided from."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
     return path

@@ -21,6 +21,7 @@ from selector.types import (
     Edit,
     Score,
     Selection,
+    Spent,
 )
 
 Build = Callable[..., Selection]
@@ -100,6 +101,10 @@ def unkept() -> dict[str, Callable[[Selection], Selection]]:
         "a surrogate in evidence": scored(1.0, {"x": "\ud800"}),
         "evidence too deep": scored(1.0, deep),
         "a NaN quality": decided(quality={"a": float("nan")}),
+        "an infinite bound": decided(at_most={"a": float("inf")}),
+        "an endless second": lambda one: replace(
+            one, spent=Spent({"hands": 1}, {"hands": float("inf")})
+        ),
         "a surrogate as prompt": lambda one: replace(one, prompt="\udfff"),
         "metadata that is not JSON": described({"seed": object()}),
         "another plan": lambda one: replace(one, plan_hash="another"),
@@ -107,6 +112,7 @@ def unkept() -> dict[str, Callable[[Selection], Selection]]:
         "an id twice": lambda one: replace(one, candidates=one.candidates[:1] * 2),
         "a stranger in the ranking": decided(ranking=("stranger",)),
         "a stranger among the verdicts": decided(verdicts={"stranger": "accept"}),
+        "a stranger among the bounds": decided(at_most={"stranger": 0.5}),
         "a stranger among the outcomes": lambda one: replace(one, outcomes={"stranger": {}}),
         "an instance that the plan lacks": lambda one: replace(
             one, outcomes={"a": {"feet.count": Score(1.0)}}
@@ -160,12 +166,22 @@ def test_what_people_query_has_columns(
         ("accept", "a", 1, 0.75),
         ("reject", "broken", None, None),
     ]
-    by_kind = "SELECT candidate_id, fingerprint, reason FROM outcomes WHERE kind = 'failure'"
+    decision = replace(build("two").decision, quality={"a": 0.75}, at_most={"b": 0.5})
+    journal.append(plan, build("two", decision=decision, audited=True))
+    bounded = "SELECT candidate_id, at_most FROM candidates WHERE at_most IS NOT NULL"
+    assert ask(path, bounded) == [("b", 0.5)]
+    whole = "SELECT id FROM requests JOIN summaries ON number = request WHERE audited AND audit"
+    assert ask(path, whole) == [("two",)]
+    by_kind = (
+        "SELECT candidate_id, fingerprint, reason FROM outcomes "
+        "WHERE kind = 'failure' AND request = 1"
+    )
     assert ask(path, by_kind) == [("b", "print of hands", "crashed")]
     best = "SELECT candidate_id FROM outcomes WHERE instance = 'scorers.taste' AND value > 0.5"
-    assert ask(path, best) == [("a",)]
+    assert ask(path, best) == [("a",), ("a",)]
     assert ask(path, "SELECT id, policy, version, candidates, seconds FROM requests") == [
-        ("one", "portrait", 3, 3, 1.25)
+        ("one", "portrait", 3, 3, 1.25),
+        ("two", "portrait", 3, 3, 1.25),
     ]
 
 
@@ -227,6 +243,23 @@ def test_a_damaged_request_is_named(path: Path, journal: Journal, plan: Plan, bu
         connection.execute("UPDATE candidates SET reasons = '[{}]' WHERE candidate_id = 'b'")
     with pytest.raises(JournalError, match="request 'one' is damaged"):
         journal.read("one")
+
+
+def test_a_plan_that_is_gone_is_named(
+    path: Path, journal: Journal, plan: Plan, build: Build
+) -> None:
+    """A request whose plan or summary somebody took away by force does not crash."""
+    for name in ("one", "two"):
+        journal.append(plan, build(name))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for table in ("plans", "summaries"):
+            connection.execute(f"DROP TRIGGER {table}_no_delete")
+        connection.execute("DELETE FROM summaries WHERE request = 1")
+    assert journal.read("one")[1] == build("one")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM plans")
+    with pytest.raises(JournalError, match="request 'two' is damaged"):
+        journal.read("two")
 
 
 def test_threads_append_at_once(journal: Journal, plan: Plan, build: Build) -> None:

@@ -84,7 +84,8 @@ def selections(draw: st.DrawFn) -> Selection:
         quality=draw(part_of(names, st.floats(-1e300, 1e300))),
         answer=draw(st.sampled_from(["complete", "short", "review", "empty"])),
         needs_person=draw(st.booleans()),
-        advice=draw(st.sampled_from([None, "regenerate"])),
+        advice=draw(st.sampled_from([None, "regenerate", "generate 4 more"])),
+        at_most=draw(part_of(names, floats)),
     )
     edits = st.builds(Edit, texts, path=st.none() | texts, content_hash=st.none() | texts)
     table = st.dictionaries(st.sampled_from(KEYS), outcomes)
@@ -101,7 +102,10 @@ def selections(draw: st.DrawFn) -> Selection:
         spent=Spent(
             draw(st.dictionaries(texts, st.integers(0, 9), max_size=2)),
             draw(st.dictionaries(texts | st.just("total"), floats, max_size=2)),
+            rounds=draw(st.integers(0, 9)),
+            saved=draw(st.dictionaries(texts, st.integers(0, 9), max_size=2)),
         ),
+        audited=draw(st.booleans()),
     )
 
 

@@ -38,6 +38,11 @@ def test_the_row_of_a_request(build: Build) -> None:
     }
 
 
+def test_an_audited_request_is_flagged(build: Build) -> None:
+    """Whoever fits to dear outputs can tell the requests of which all is known."""
+    assert summary(build("one", audited=True))["audit"] is True
+
+
 @pytest.mark.parametrize(
     ("ranking", "quality"),
     [((), {}), (("a",), {"a": 0.5}), (("a", "b"), {}), (("a", "b"), {"a": 0.5})],
