@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy.dialects import sqlite as dialects
 
 from selector.errors import JournalError
-from selector.journal import Event, Journal, versions
+from selector.journal import Event, Journal, sqlite, versions
 from selector.policy.plan import Plan
 from selector.types import Selection
 
@@ -133,6 +133,18 @@ def test_a_killed_renewal_leaves_the_old(
     with Journal(old) as journal:
         journal.append(plan, build("two"))
         assert [row.id for row in journal.requests()] == ["two", "one"]
+
+
+def test_a_lock_held_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch, old: Path) -> None:
+    """While another program holds an old file it is not renewed; afterwards it is."""
+    monkeypatch.setattr(sqlite, "BUSY_S", 0.1)
+    with Journal(old) as journal, closing(sqlite3.connect(old)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalError, match="locked for too long"):
+            journal.read("one")
+        other.rollback()
+        assert journal.read("one")[1].audited is False
+    assert ask(old, "PRAGMA user_version") == [(2,)]
 
 
 def test_one_that_can_not_be_changed_is_read(plan: Plan, build: Build) -> None:
