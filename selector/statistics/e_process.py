@@ -27,7 +27,7 @@ class Wealth:
     fastest where the risk is m times what was promised, so the grid has something for each m from
     1.25 on; losses that vary less want larger bets. With at most half of 1/risk no bet loses more
     than half at once, and none can go below 0. Without the cash, a long good time would use up
-    the bets, and harm that comes late would be noticed three times later or never; what comes
+    the bets, and harm that comes late would be noticed several times later or never; what comes
     early is noticed as soon.
 
     How many losses of 0 or 1 until the alarm for δ = 0.05, in half and in nine of ten of 4,000
@@ -55,10 +55,8 @@ class Wealth:
 
     @property
     def value(self) -> float:
-        """What the bets and the cash come to: 1 at the beginning, never below 0, never above
-        1e300.
-        """
-        return min(sum(self.staked) + _cash(self.seen), CEILING)
+        """What the bets and the cash come to: 1 at the beginning, above 0, held down to 1e300."""
+        return sum(self.staked) + _cash(self.seen)
 
 
 def start(risk: float) -> Wealth:
