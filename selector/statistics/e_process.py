@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-BETS = 8  # each is about 1.6 to 2 times the one before where the promise is 1 % to 5 %
+BETS = 8  # where the promise is 5 % to 1 %, each is 1.7 to 2.1 times the one before
 SMALLEST = 0.25  # notices 1.13 times the promised risk at last; smaller ones slow down the others
 CEILING = 1e300  # held down to it: that keeps the promise, and JSON has no infinity
 
