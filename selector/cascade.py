@@ -1,15 +1,15 @@
-"""Asks become rounds: the cheapest measure next, on those for whom it can still matter."""
+"""Asks become rounds: whom to measure next with what, the cheapest way to a decision."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from selector.decision.decide import decide, members
-from selector.decision.known import firsts_and_copies
+from selector.decision.contest import Contest
+from selector.decision.decide import decided
+from selector.policy.order import Rates, order, seconds
 from selector.policy.plan import Instance, Plan
 from selector.types import (
-    KINDS,
     Ask,
     Decision,
     Failure,
@@ -24,86 +24,178 @@ from selector.types import (
 Measurer = Callable[[Ask, "Table"], Sequence[Mapping[str, Measured]]]
 GONE = Failure("the measure no longer declares this output")
 Table = dict[str, dict[str, Outcome]]
+# What a round may spend on candidates whom it may turn out not to need: of what one of the dearest
+# calls costs, or in seconds, for each that is measured at once. Waiting for more rounds costs more.
+AT_STAKE = 0.05
+AT_STAKE_S = 0.05
 
 
-def resolve(plan: Plan, request: Outcomes, measure: Measurer) -> tuple[Decision, Table]:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a request got, and how.
+
+    Attributes:
+        decision: What `decide` found.
+        table: Everything that was measured.
+        rounds: What was asked for it, round by round; several asks of one instance in one round
+            were measured together.
+    """
+
+    decision: Decision
+    table: Table
+    rounds: tuple[tuple[Ask, ...], ...]
+
+
+def resolve(
+    plan: Plan, request: Outcomes, measure: Measurer, rates: Rates | None = None
+) -> Resolved:
     """Return the decision on a request and everything that was measured for it.
 
-    Filters come before detectors before scorers, and within a kind the cheap before the dear.
-    Whoever is refused on the way is not asked for again.
+    In every mode but "exhaustive" only what can still change the decision is measured.
 
     Args:
         plan: What to decide by.
         request: The candidates, what is known of them already, what is expected.
         measure: Answers an ask, given all that is known so far: every output of the instance
             for every candidate, in their order.
+        rates: What measuring came to here; changes what is asked first, never what is decided.
     """
-    table: Table = {one.id: dict(request.table.get(one.id, {})) for one in request.candidates}
-    rounds = _Rounds(plan, Outcomes(request.candidates, table, request.expect), table, measure)
+    measuring = Measuring(plan, request, measure, rates or {})
     if plan.mode == "exhaustive":
-        rounds.everything()
-    asked: set[Ask] = set()
+        measuring.everything()
+    rounds: list[tuple[Ask, ...]] = []
     while True:
-        decided = decide(plan, rounds.known)
-        if isinstance(decided, Decision):
-            return decided, table
-        ask = decided.asks[0]  # the cheapest comes first, in the order of the kinds
-        if ask in asked:
-            raise RuntimeError(f"cascade: the same was asked twice (got {ask})")
-        asked.add(ask)
-        rounds.answer(ask)
+        found = decided(measuring.contest)
+        if isinstance(found, Decision):
+            return Resolved(found, measuring.table, tuple(rounds))
+        if rounds and rounds[-1][:1] == found.asks[:1]:
+            raise RuntimeError(f"cascade: the same was asked twice (got {found.asks[0]})")
+        rounds.append(measuring.round(found.asks))
 
 
-@dataclass(frozen=True)
-class _Rounds:
+def complete(plan: Plan, request: Outcomes, measure: Measurer) -> Table:
+    """Return everything that the plan refers to, measured where it is not known yet.
+
+    Args:
+        plan: Whose instances.
+        request: The candidates, what is known of them already, what is expected.
+        measure: As for `resolve`.
+    """
+    measuring = Measuring(plan, request, measure, {})
+    measuring.everything()
+    return measuring.table
+
+
+@dataclass
+class Measuring:
+    """One request while it is measured.
+
+    Attributes:
+        plan: What to decide by.
+        request: The candidates, and what was known of them from the start.
+        measure: Answers an ask.
+        rates: What measuring came to here.
+        table: What is known.
+        contest: What follows from it.
+        hashes: The candidates' content hashes.
+        costs: What one candidate is expected to take, by instance, in seconds.
+    """
+
     plan: Plan
-    known: Outcomes
-    table: Table
+    request: Outcomes
     measure: Measurer
+    rates: Rates
+    table: Table = field(init=False)
+    contest: Contest = field(init=False)
+    hashes: Mapping[str, str] = field(init=False)
+    costs: Mapping[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = self.request
+        self.table = {one.id: _known(given.table.get(one.id, {})) for one in given.candidates}
+        known = Outcomes(given.candidates, self.table, given.expect)
+        self.contest = Contest(self.plan, known, order(self.plan, self.rates))
+        self.hashes = {one.id: one.content_hash or "" for one in given.candidates}
+        self.costs = {name: seconds(one, self.rates) for name, one in self.plan.instances.items()}
+
+    def round(self, asks: Sequence[Ask]) -> tuple[Ask, ...]:
+        """Answer the best asks, those of one instance together; return them.
+
+        As many as are measured at once; and where that is cheap, all who wait for the same as the
+        best do.
+        """
+        alike = [ask for ask in asks if ask.instance == asks[0].instance]
+        together = self._together(self.plan.instances[asks[0].instance])
+        chosen = tuple(dict.fromkeys([*asks[: self.plan.parallelism], *alike[:together]]))
+        grouped: dict[str, list[str]] = {}
+        for ask in chosen:
+            grouped.setdefault(ask.instance, []).extend(ask.candidates)
+        for instance, candidates in grouped.items():
+            self.answer(Ask(instance, tuple(dict.fromkeys(sorted(candidates)))))
+        return chosen
+
+    def _together(self, instance: Instance) -> int:
+        """Return how many candidates are worth measuring at once, needed or not."""
+        if instance.kind == "filter":
+            return len(self.table)
+        dearest = max(self.costs[name] for name in self.contest.reading.stages)
+        at_stake = self.plan.parallelism * max(AT_STAKE * dearest, AT_STAKE_S)
+        return int(min(at_stake / max(self.costs[instance.name], 1e-9), len(self.table)))
 
     def everything(self) -> None:
         """Measure all that the plan refers to, on every candidate that can be read."""
-        firsts, _ = firsts_and_copies(self.known.candidates)
-        readable = tuple(name for name, one in firsts.items() if one.error is None)
-        for kind in KINDS:
-            for instance in (one for one in self.plan.instances.values() if one.kind == kind):
-                if instance.scope == "candidate":
-                    self._lacking(Ask(instance.name, readable))
-                elif whole := members(self.plan, self.known)[kind]:
-                    self.answer(Ask(instance.name, whole))
+        readable = tuple(self.contest.rows)
+        for instance in self.plan.instances.values():  # in the order of the kinds
+            if instance.scope == "candidate":
+                self._lacking(Ask(instance.name, readable))
+            elif whole := self.contest.known.members[instance.kind]:
+                self._lacking(Ask(instance.name, whole))
 
     def answer(self, ask: Ask) -> None:
         """Measure what is asked, after what it needs as evidence, and write it down."""
         instance = self.plan.instances[ask.instance]
         for needed in evidence_needed(instance.needs):
             self._lacking(Ask(needed, ask.candidates))
-        # Of sets never: what another has may be of another set.
-        twin = self._twin(instance, ask.candidates) if instance.scope == "candidate" else None
-        if twin is None:
-            answers = self.measure(ask, self.table)
-        else:
-            answers = [self._row(twin, one) for one in ask.candidates]
-        for candidate, outcomes in zip(ask.candidates, answers, strict=True):
+        found = self._of_twins(instance, ask.candidates)
+        others = Ask(ask.instance, tuple(one for one in ask.candidates if one not in found))
+        if others.candidates:
+            answers = self.measure(others, self.table)
+            found |= dict(zip(others.candidates, answers, strict=True))
+        for candidate in ask.candidates:
             for output in instance.outputs:
-                self.table[candidate][f"{instance.name}.{output}"] = outcomes.get(output, GONE)
+                outcome = found[candidate].get(output, GONE)
+                self.table[candidate][f"{instance.name}.{output}"] = outcome
         if instance.scope == "set":
             self._stamp(instance, ask.candidates)
+        self.contest.learn(ask.instance, ask.candidates)
 
     def _lacking(self, ask: Ask) -> None:
+        """Answer what of an ask is not known yet; a set's whole, unless it is known of just it."""
         instance = self.plan.instances[ask.instance]
         lacking = tuple(one for one in ask.candidates if not self._row(instance, one))
+        if instance.scope == "set":
+            name = members_hash(self.hashes[one] for one in ask.candidates)
+            rows = (self._row(instance, one).values() for one in ask.candidates)
+            same = all(row and all(one.members == name for one in row) for row in rows)
+            lacking = () if same else ask.candidates
         if lacking:
             self.answer(Ask(ask.instance, lacking))
 
-    def _twin(self, instance: Instance, candidates: Sequence[str]) -> Instance | None:
-        """Return another instance with the same fingerprint that has measured all these already."""
-        for other in self.plan.instances.values():
-            same = other.name != instance.name and other.fingerprint == instance.fingerprint
-            if same and all(self._row(other, one) for one in candidates):
-                return other
-        return None
+    def _of_twins(
+        self, instance: Instance, candidates: Sequence[str]
+    ) -> dict[str, Mapping[str, Measured]]:
+        """Return what others with the same fingerprint have measured of the candidates already."""
+        if instance.scope == "set":  # what another has may be of another set
+            return {}
+        twins = [
+            other
+            for other in self.plan.instances.values()
+            if other.name != instance.name and other.fingerprint == instance.fingerprint
+        ]
+        rows = ((one, self._row(twin, one)) for one in candidates for twin in twins)
+        return {one: row for one, row in rows if row}
 
-    def _row(self, instance: Instance, candidate: str) -> dict[str, Measured]:
+    def _row(self, instance: Instance, candidate: str) -> Mapping[str, Measured]:
         """Return what an instance measured of a candidate; empty if it has not."""
         row = self.table[candidate]
         named = {output: row.get(f"{instance.name}.{output}") for output in instance.outputs}
@@ -111,8 +203,7 @@ class _Rounds:
 
     def _stamp(self, instance: Instance, candidates: Sequence[str]) -> None:
         """Write into the outcomes of a set which set it was."""
-        hashes = {one.id: one.content_hash or "" for one in self.known.candidates}
-        name = members_hash(hashes[one] for one in candidates)
+        name = members_hash(self.hashes[one] for one in candidates)
         for candidate in candidates:
             row = self.table[candidate]
             for output in instance.outputs:
@@ -120,3 +211,7 @@ class _Rounds:
                 outcome = row[key]
                 if not isinstance(outcome, NotEvaluated):
                     row[key] = replace(outcome, members=name)
+
+
+def _known(row: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    return {key: outcome for key, outcome in row.items() if not isinstance(outcome, NotEvaluated)}

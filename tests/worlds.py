@@ -120,7 +120,8 @@ class World:
 
     def resolve(self, plan: p.Plan | None = None) -> tuple[Decision, cascade.Table]:
         request = Outcomes(self.candidates, {}, self.expect)
-        return cascade.resolve(plan or self.plan, request, self.measure)
+        found = cascade.resolve(plan or self.plan, request, self.measure)
+        return found.decision, found.table
 
 
 def decided(a_plan: p.Plan, given: Outcomes) -> Decision:

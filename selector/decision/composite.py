@@ -6,23 +6,32 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from selector.decision.known import Known
 from selector.policy.plan import Criterion, Plan, Term
-from selector.types import NOT_EVALUATED, Failure, NotApplicable, Outcome, Reason, Score
+from selector.types import (
+    NOT_EVALUATED,
+    Failure,
+    NotApplicable,
+    NotEvaluated,
+    Outcome,
+    Reason,
+    Score,
+)
 
-FailedAt = Literal["worst", "best"]
+End = Literal["worst", "best"]
 
 
-def raw(part: Term | Criterion, outcome: Outcome, failed_at: FailedAt = "worst") -> float:
+def raw(part: Term | Criterion, outcome: Outcome, failed_at: End = "worst") -> float:
     """Return an outcome in raw units, clipped to its scale.
 
-    A failed one counts at the end of the scale that *failed_at* names; nothing is imputed.
+    A failed one counts at the end of the scale that *failed_at* names, nothing is imputed. What is
+    not measured yet counts at the best: no outcome can be better.
     """
     if isinstance(outcome, Score):
         return part.scale.clip(outcome.value)
     if isinstance(outcome, NotApplicable) and part.if_absent is not None:
         return part.scale.clip(part.if_absent)
-    return part.scale.worst if failed_at == "worst" else part.scale.best
+    best = failed_at == "best" or isinstance(outcome, NotEvaluated)
+    return part.scale.best if best else part.scale.worst
 
 
 def failure(part: Term | Criterion, outcome: Outcome) -> Reason | None:
@@ -36,19 +45,22 @@ def failure(part: Term | Criterion, outcome: Outcome) -> Reason | None:
     return None
 
 
-def quality(
-    terms: Sequence[Term], known: Known, candidate: str, failed_at: FailedAt = "worst"
-) -> float:
+def share(term: Term, outcome: Outcome, failed_at: End = "worst") -> float:
+    """Return what one term adds to the sum: its weight times the scaled score."""
+    return term.weight * term.scale(raw(term, outcome, failed_at))
+
+
+def quality(shares: Sequence[float], terms: Sequence[Term]) -> float:
     """Return the weighted sum of a candidate's scaled scores, in [0, 1] up to rounding.
 
     Exact sums, rounded once: all at their best is 1, equal candidates are equal, and as rounding
     is monotone a bound computed with other ends of the scales holds bit for bit.
+
+    Args:
+        shares: What each term adds.
+        terms: The terms, in the same order.
     """
-    parts = [
-        term.weight * term.scale(raw(term, known.of(candidate, term.of), failed_at))
-        for term in terms
-    ]
-    return math.fsum(parts) / math.fsum(term.weight for term in terms)
+    return math.fsum(shares) / math.fsum(term.weight for term in terms)
 
 
 def is_a_least(plan: Plan, row: Mapping[str, Outcome]) -> bool:

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from selector.policy.plan import Plan, Ref
 from selector.types import (
-    KINDS,
     NOT_EVALUATED,
-    Ask,
     Candidate,
     Kind,
     NotEvaluated,
@@ -59,26 +57,6 @@ class Known:
     def missing(self, candidate: str, ref: Ref) -> bool:
         """Return whether an output still has to be measured."""
         return isinstance(self.of(candidate, ref), NotEvaluated)
-
-    def asks(self, wanted: Iterable[tuple[str, str]]) -> tuple[Ask, ...]:
-        """Return (instance, candidate) pairs as asks; a set is asked on all its members."""
-        grouped: dict[str, list[str]] = {}
-        for instance, candidate in wanted:
-            grouped.setdefault(instance, []).append(candidate)
-        return tuple(
-            Ask(name, self._subjects(name, grouped[name]))
-            for name in sorted(grouped, key=self._place)
-        )
-
-    def _subjects(self, name: str, candidates: list[str]) -> tuple[str, ...]:
-        instance = self.plan.instances[name]
-        if instance.scope == "set":
-            return self.members[instance.kind]
-        return tuple(sorted(set(candidates)))
-
-    def _place(self, name: str) -> tuple[int, float, str]:
-        instance = self.plan.instances[name]
-        return KINDS.index(instance.kind), instance.cost.seconds, name
 
 
 def firsts_and_copies(

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from selector.decision.composite import quality, raw
-from selector.decision.known import Known
-from selector.decision.ranking import Part, Ranked, failed, missing
-from selector.policy.plan import Criterion, Pareto
-from selector.types import Ask, Score
+from selector.decision.composite import raw
+from selector.decision.contest import Asks, Contest
+from selector.policy.plan import Criterion
+from selector.types import NotEvaluated, Score
 
 Vector = tuple[float, ...]
 
 
-def rank(method: Pareto, known: Known, candidates: Sequence[str]) -> Ranked | tuple[Ask, ...]:
-    """Return candidates in Pareto order, or what is still to be measured.
+def front(
+    contest: Contest, objectives: Sequence[Criterion], left: Sequence[str]
+) -> list[str] | Asks:
+    """Return those of *left* whom nobody dominates, or what must be measured to know them.
 
-    Rank r+1 is the best by `pick` (without one: by content hash) of the front of what ranks 1…r
-    leave. Equal vectors share a front.
+    Equal vectors share a front. What is not measured has no bound on these axes, so every
+    objective is asked of all who stand; what else may refuse, only of those on the front.
     """
-    parts: tuple[Part, ...] = (*method.objectives, *method.pick)
-    if asks := missing(parts, known, candidates):
+    axes = {part.of.instance for part in objectives}
+    gates = contest.reading.refusing
+    stages = contest.reading.stages
+    last = max(stages.index(name) for name in axes)
+    early = {name for name in stages[: last + 1] if name in axes or name in gates}
+    if asks := contest.next_of(left, early):
         return asks
-    doubtful, refused = failed(parts, known, candidates)
-    left = [one for one in candidates if one not in refused]
-    vectors = {one: _vector(method.objectives, known, one) for one in left}
-    values = {one: quality(method.pick, known, one) for one in left} if method.pick else {}
-    keys = {one: (-values.get(one, 0.0), known.content_hash(one)) for one in left}
-    order, front = _peel(vectors, keys)
-    return Ranked(order, values, doubtful, refused, None if method.pick else front)
+    vectors = {one: vector(contest, objectives, one) for one in left}
+    found = [
+        one for one in left if not any(dominates(vectors[other], vectors[one]) for other in left)
+    ]
+    return contest.next_of(found, gates) or found
+
+
+def rest(contest: Contest, objectives: Sequence[Criterion], left: Sequence[str]) -> tuple[str, ...]:
+    """Return *left* in order: the best by the pick of the front each time, taken away."""
+    vectors = {one: vector(contest, objectives, one) for one in left}
+    beaten = {
+        one: {other for other in left if dominates(vectors[one], vectors[other])} for one in left
+    }
+    above = dict.fromkeys(left, 0)
+    for losers in beaten.values():
+        for loser in losers:
+            above[loser] += 1
+    ahead = {one for one in left if above[one] == 0}
+    order = []
+    while ahead:
+        winner = min(ahead, key=contest.key)
+        ahead.remove(winner)
+        order.append(winner)
+        for loser in beaten[winner]:
+            above[loser] -= 1
+            if above[loser] == 0:
+                ahead.add(loser)
+    return tuple(order)
 
 
 def dominates(one: Vector, other: Vector) -> bool:
@@ -36,36 +63,14 @@ def dominates(one: Vector, other: Vector) -> bool:
     return one != other and all(mine >= its for mine, its in zip(one, other, strict=True))
 
 
-def _vector(objectives: Sequence[Criterion], known: Known, candidate: str) -> Vector:
+def vector(contest: Contest, objectives: Sequence[Criterion], candidate: str) -> Vector:
+    """Return a candidate's raw outputs, the lower the better ones negated; unknown: infinity."""
     values = []
     for part in objectives:
-        outcome = known.of(candidate, part.of)
+        outcome = contest.known.of(candidate, part.of)
+        if isinstance(outcome, NotEvaluated):
+            values.append(math.inf)
+            continue
         value = outcome.value if isinstance(outcome, Score) else raw(part, outcome)
         values.append(value if part.scale.higher_is_better else -value)
     return tuple(values)
-
-
-def _peel(
-    vectors: dict[str, Vector], keys: dict[str, tuple[float, str]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the whole order, taking the best of the front each time, and the first front."""
-    beaten = {
-        one: {other for other in vectors if dominates(vectors[one], vectors[other])}
-        for one in vectors
-    }
-    above = dict.fromkeys(vectors, 0)
-    for losers in beaten.values():
-        for loser in losers:
-            above[loser] += 1
-    front = {one for one in vectors if above[one] == 0}
-    first = tuple(sorted(front, key=keys.__getitem__))
-    order = []
-    while front:
-        winner = min(front, key=keys.__getitem__)
-        front.remove(winner)
-        order.append(winner)
-        for loser in beaten[winner]:
-            above[loser] -= 1
-            if above[loser] == 0:
-                front.add(loser)
-    return tuple(order), first

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from selector.decision.composite import quality
-from selector.decision.constrained import feasible
-from selector.decision.known import Known
-from selector.decision.ranking import Ranked, Reasons
+from selector.decision.contest import Asks, Contest
+from selector.decision.gates import Judged
+from selector.decision.race import Next, Race
+from selector.decision.standing import Row
 from selector.policy.plan import Cut, Plan
 from selector.types import Ask, Outcome, Reason, Score, VerdictName
 
@@ -20,74 +20,141 @@ class Walked:
     Attributes:
         verdicts: In the order of the walk.
         reasons: Their grounds.
+        accepted: Who was accepted, best first; likewise who goes to review.
     """
 
     verdicts: dict[str, VerdictName] = field(default_factory=dict)
     reasons: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
+    accepted: list[str] = field(default_factory=list)
+    review: list[str] = field(default_factory=list)
 
-    def having(self, verdict: VerdictName) -> list[str]:
-        """Return those with this verdict, best first."""
-        return [one for one, given in self.verdicts.items() if given == verdict]
+    def give(self, one: str, verdict: VerdictName, reasons: tuple[Reason, ...]) -> None:
+        """Give *one* its verdict, or another than before."""
+        for name, group in (("accept", self.accepted), ("review", self.review)):
+            if verdict == name:
+                group.append(one)
+            elif self.verdicts.get(one) == name:
+                group.remove(one)
+        self.verdicts[one], self.reasons[one] = verdict, reasons
 
 
-def walk(known: Known, ranked: Ranked, doubts: Reasons) -> Walked | tuple[Ask, ...]:
+def walk(contest: Contest, race: Race, left: Collection[str]) -> Walked | Asks:
     """Return the verdicts down to the last one that is needed, or what is still to be measured.
 
+    Who is sure to be rejected is rejected as soon as the best that it could be comes up: it takes
+    nobody's place, so where exactly it stands does not matter.
+
     Args:
-        known: The request and its plan.
-        ranked: The ranking.
-        doubts: Why candidates are doubtful already, from gates and failed scores.
+        contest: The request and its plan.
+        race: The ranking.
+        left: Who is not refused, as far as is known.
     """
     walked = Walked()
-    for one in ranked.order:
-        if _enough(known.plan, walked):
+    places = race.places(left)
+    while not enough(contest.plan, walked):
+        found = next(places, None)
+        if found is None:
             break
-        asks = _step(known, ranked, doubts.get(one, ()), one, walked)
+        asks = found if isinstance(found, tuple) else _step(contest, race, found, walked)
         if asks:
             return asks
     return walked
 
 
-def _enough(plan: Plan, walked: Walked) -> bool:
-    if plan.deliver is not None and len(walked.having("accept")) >= plan.deliver:
+def enough(plan: Plan, walked: Walked) -> bool:
+    """Return whether as many are accepted, or in review, as anybody wants."""
+    if plan.deliver is not None and len(walked.accepted) >= plan.deliver:
         return True
-    most = plan.review_at_most
-    return most is not None and len(walked.having("review")) >= most
+    return plan.review_at_most is not None and len(walked.review) >= plan.review_at_most
 
 
-def _step(
-    known: Known, ranked: Ranked, doubts: tuple[Reason, ...], one: str, walked: Walked
-) -> tuple[Ask, ...]:
-    """Give *one* its verdict, or return what that needs."""
-    near = _nearness(known, one, walked.having("accept"))
+def _step(contest: Contest, race: Race, found: Next, walked: Walked) -> Asks:
+    """Give who is next its verdict, or return what that needs."""
+    one, row = found.one, contest.rows[found.one]
+    near = _nearness(contest, one, walked.accepted)
     if isinstance(near, tuple):
         return near
-    stands = feasible(known.plan.constraints, known, one)
-    cut, band = _cut(known, ranked, one)
     if near and near.kind == "duplicate":
-        walked.verdicts[one], walked.reasons[one] = "reject", (near,)
-    elif stands.refusals or cut:
-        walked.verdicts[one] = "reject"
-        walked.reasons[one] = stands.refusals + ((cut,) if cut else ())
-    elif stands.unknown:
-        return known.asks((instance, one) for instance in stands.unknown)
+        walked.give(one, "reject", (near,))
+    elif out := _out(contest.plan, row):
+        walked.give(one, "reject", out)
+    elif contest.next_stage(one, contest.reading.needed):
+        return _contenders(contest, found.rivals, walked)
     else:
-        grounds = doubts + stands.doubts + tuple(ground for ground in (near, band) if ground)
-        walked.verdicts[one] = "review" if grounds else "accept"
-        walked.reasons[one] = grounds
+        doubts = *row.doubts(), *race.failed.get(one, ()), *row.unsure()
+        band = _band(contest.plan.cut, row.quality)
+        grounds = (*doubts, *(ground for ground in (near, band) if ground))
+        walked.give(one, "review" if grounds else "accept", tuple(dict.fromkeys(grounds)))
     return ()
 
 
-def _nearness(known: Known, one: str, accepted: list[str]) -> Reason | tuple[Ask, ...] | None:
+def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks:
+    """Return the next stage of each who can still win, best first.
+
+    Behind as many who are measured and clear as are still wanted, nobody is likely to.
+    """
+    plan, needed = contest.plan, contest.reading.needed
+    room = len(contest.rows) if plan.deliver is None else plan.deliver - len(walked.accepted)
+    asks: dict[Ask, None] = {}
+    for one in rivals:
+        row = contest.rows[one]
+        stage = contest.next_stage(one, needed)
+        if _out(plan, row):
+            continue
+        if stage is not None:
+            asks[contest.ask(stage, (one,), row.quality if plan.terms else None)] = None
+        elif not row.doubts() and not row.unsure():
+            room -= 1
+            if room <= 0:
+                break
+    return tuple(asks)
+
+
+def _out(plan: Plan, row: Row) -> tuple[Reason, ...]:
+    """Return why it will not be delivered whatever else is measured: infeasible, or under the cut."""
+    low = plan.cut.reject_below if plan.cut else None
+    found = row.infeasible() if plan.constraints else ()
+    if low is None or row.best >= low:
+        return found
+    return (*found, Reason("cut", "quality", "", row.best, low, row.best - low))
+
+
+def _band(cut: Cut | None, value: float) -> Reason | None:
+    """Return that a quality, its failed outputs at their worst, is under a line of the cut."""
+    if cut is None:
+        return None
+    high = max(line for line in (cut.reject_below, cut.accept_above) if line is not None)
+    return None if value >= high else Reason("band", "quality", "", value, high, value - high)
+
+
+def promoted(contest: Contest, race: Race, left: Collection[str]) -> str | Asks | None:
+    """Return the best whom no failed constraint refuses for good, or what that needs."""
+    strict = [at for at, one in enumerate(contest.plan.constraints) if one.on_failure == "reject"]
+    for found in race.places(left):
+        if isinstance(found, tuple):
+            return found
+        judged = [contest.rows[found.one].constraints[at] for at in strict]
+        if any(one.standing == "refused" and _failed(one) for one in judged):
+            continue
+        waiting = contest.next_of([found.one], contest.reading.promoting)
+        return waiting or found.one
+    return None
+
+
+def _failed(judged: Judged) -> bool:
+    return judged.reason is not None and judged.reason.kind == "failure"
+
+
+def _nearness(contest: Contest, one: str, accepted: Sequence[str]) -> Reason | Asks | None:
     """Return why *one* is too near to an accepted one, or can't be told apart from it."""
-    distinct = known.plan.distinct
+    distinct, known = contest.plan.distinct, contest.known
     if distinct is None or not accepted:
         return None
     if known.missing(one, distinct.by):
-        return known.asks([(distinct.by.instance, one)])
+        return (contest.ask(distinct.by.instance, (one,)),)
     where = (distinct.by.instance, distinct.by.output)
     outcome = known.of(one, distinct.by)
-    distances = _distances(known, distinct.by.instance, outcome)
+    distances = _distances(contest, distinct.by.instance, outcome)
     for other in accepted:
         far = distances.get(other)
         if far is not None and far <= distinct.within:
@@ -100,35 +167,12 @@ def _nearness(known: Known, one: str, accepted: list[str]) -> Reason | tuple[Ask
     return None
 
 
-def _distances(known: Known, instance: str, outcome: Outcome) -> Mapping[str, float]:
+def _distances(contest: Contest, instance: str, outcome: Outcome) -> Mapping[str, float]:
     """Return the distances from the others of the set, as the measure left them as evidence."""
     evidence = outcome.evidence if isinstance(outcome, Score) else None
     listed = evidence.get("distances") if isinstance(evidence, dict) else None
-    members = known.members[known.plan.instances[instance].kind]
+    members = contest.known.members[contest.plan.instances[instance].kind]
     if not isinstance(listed, list) or len(listed) != len(members):
         return {}
     pairs = zip(members, listed, strict=True)
     return {other: float(far) for other, far in pairs if isinstance(far, int | float)}
-
-
-def _cut(known: Known, ranked: Ranked, one: str) -> tuple[Reason | None, Reason | None]:
-    """Return why the cut rejects *one*, or why it lies in the cut's band."""
-    cut = known.plan.cut
-    if cut is None:
-        return None, None
-    at_worst = ranked.quality[one]
-    at_best = quality(known.plan.terms, known, one, failed_at="best")
-    return _below(cut, at_best), _in_band(cut, at_worst)
-
-
-def _below(cut: Cut, value: float) -> Reason | None:
-    low = cut.reject_below
-    if low is None or value >= low:
-        return None
-    return Reason("cut", "quality", "", value, low, value - low)
-
-
-def _in_band(cut: Cut, value: float) -> Reason | None:
-    lines = [line for line in (cut.reject_below, cut.accept_above) if line is not None]
-    high = max(lines, default=value)
-    return None if value >= high else Reason("band", "quality", "", value, high, value - high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,13 +67,14 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def seconds(instance: Instance, rates: Rates, encoders: Iterable[str] = ()) -> float:
+def seconds(instance: Instance, rates: Rates, encoders: Collection[str] = ()) -> float:
     """Return what measuring a candidate is expected to take, if *encoders* have seen it already."""
     rate = rates.get(instance.name)
     if rate is not None and rate.seconds is not None and rate.measured >= ENOUGH:
         return rate.seconds
     cost = instance.cost
-    return cost.seconds + (0.0 if cost.backbone in encoders else cost.backbone_seconds)
+    seen = cost.backbone is not None and cost.backbone in encoders
+    return cost.seconds + (0.0 if seen else cost.backbone_seconds)
 
 
 def refusal(instance: str, rates: Rates) -> float:

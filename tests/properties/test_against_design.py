@@ -33,11 +33,11 @@ class Second:
     def decide(self) -> None:
         refused = self.copies_and_standing()
         left = [name for name in self.doubts if name not in refused]
-        left = self.without_failed(left, self.parts(), refused)
+        self.refused = refused
+        self.left = left
+        if not isinstance(self.plan.method, p.Lexicographic):
+            self.left = left = self.without_failed(left, self.parts(), refused)
         first_front = self.front(left) if isinstance(self.plan.method, p.Pareto) else []
-        while left:
-            self.order.append(self.winner(left))
-            left.remove(self.order[-1])
         self.judge(first_front)
         for name, reasons in refused.items():
             self.verdicts[name], self.why[name] = "reject", reasons
@@ -148,6 +148,31 @@ class Second:
             )
         ]
 
+    def places(self):
+        """Give one winner after the other, and leave the others in `left`."""
+        while self.left:
+            one = self.consulted() if isinstance(self.plan.method, p.Lexicographic) else ""
+            if not self.left:
+                return
+            self.order.append(one or self.winner(self.left))
+            self.left.remove(self.order[-1])
+            yield self.order[-1]
+
+    def consulted(self) -> str:
+        """Let criteria that are asked, and only these, make doubtful or refuse; then the winner."""
+        group = list(self.left)
+        for at, part in enumerate(self.plan.method.criteria):
+            if at and len(group) == 1:
+                break
+            before = len(self.refused)
+            self.without_failed(group, [part], self.refused)
+            if len(self.refused) > before:
+                self.left = [name for name in self.left if name not in self.refused]
+                return self.consulted() if self.left else ""
+            best = max(self.share(part, name) for name in group)
+            group = [name for name in group if self.share(part, name) >= best - part.eps]
+        return min(group, key=self.hashes.__getitem__)
+
     def winner(self, left) -> str:
         method, group = self.plan.method, list(left)
         if isinstance(method, p.Lexicographic):
@@ -167,6 +192,9 @@ class Second:
                 self.verdicts[name], self.why[name] = "review", {"front"} | self.doubts[name]
         else:
             accepted = self.walk()
+        while self.left:
+            self.order.append(self.winner(self.left))
+            self.left.remove(self.order[-1])
         if self.plan.uncertified and self.plan.if_uncertified == "review":
             for name in accepted:
                 self.verdicts[name], self.why[name] = "review", {"uncertified"}
@@ -178,9 +206,12 @@ class Second:
 
     def walk(self) -> list[str]:
         accepted: list[str] = []
-        for name in self.order:
+        places = self.places()
+        while True:
             reviews = list(self.verdicts.values()).count("review")
             if len(accepted) == self.plan.deliver or reviews == self.plan.review_at_most:
+                break
+            if (name := next(places, None)) is None:
                 break
             near = [self.distance(name, other) for other in accepted] if self.plan.distinct else []
             if any(far <= self.plan.distinct.within for far in near):

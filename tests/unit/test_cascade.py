@@ -72,7 +72,7 @@ def test_what_is_known_already_is_not_measured_again():
     """Outcomes that come with the request are used."""
     one = world(worlds.by_score(), {"a": {"s": 0.5}, "b": {"s": 0.1}})
     known = Outcomes(one.candidates, {"a": {"s.value": Score(0.9)}})
-    decision, _ = cascade.resolve(one.plan, known, one.measure)
+    decision = cascade.resolve(one.plan, known, one.measure).decision
     assert one.asked == [Ask("s", ("b",))]
     assert decision.quality["a"] == 0.9
 
