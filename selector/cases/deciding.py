@@ -91,8 +91,7 @@ class _Request:
     def decided(self) -> Decision:
         named = tuple(self._candidate(name) for name in self.case.candidates)
         request = Outcomes(named, {}, self.case.expect)
-        decision = cascade.resolve(self.plan, request, self._measure).decision
-        return decision
+        return cascade.resolve(self.plan, request, self._measure).decision
 
     def _candidate(self, name: str) -> Candidate:
         error = "unreadable" if self.case.candidates[name] == UNREADABLE else None

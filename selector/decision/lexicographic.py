@@ -35,9 +35,7 @@ class Order:
     def best(self, left: Sequence[str]) -> str | Asks | None:
         """Return the winner among *left*, None if nobody stands, or what must be measured first."""
         while group := [one for one in left if one not in self.refused]:
-            before = len(self.refused)
-            found = self._best(group)
-            if len(self.refused) == before:
+            if found := self._best(group):
                 return found
         return None
 
@@ -47,51 +45,65 @@ class Order:
         order: list[str] = []
         group = [one for one in left if one not in self.refused]
         while group:
-            winners: Sequence[str] = group
+            winners = group
             for part, of in zip(self.criteria, values, strict=True):
                 winners = _near_best(part, of, winners)
             order.append(min(winners, key=self.contest.known.content_hash))
             group.remove(order[-1])
         return tuple(order)
 
-    def _best(self, left: Sequence[str]) -> str | Asks:
+    def _best(self, left: Sequence[str]) -> str | Asks | None:
+        """Return the winner or what to measure; None if that refused somebody, and all is anew."""
         first, *others = self.criteria
-        gates = self.contest.reading.gates
-        if asks := self._consulted(first, left):
-            return asks
-        values = self._values(first, left)
-        group = _near_best(first, values, left)
-        # Its line stands as soon as one of those who draw it stands, whoever else is refused.
-        ahead = _near_best(first, values, left, eps=0.0)
-        if all(self.contest.next_stage(one, gates) for one in ahead):
-            return self.contest.next_of(
-                sorted(ahead, key=self.contest.known.content_hash)[:1], gates
-            )
-        if len(group) > 1 and (asks := self.contest.next_of(group, gates)):
-            return asks
+        group = self._ahead(first, left)
         for part in others:
-            if len(group) == 1:
+            if not isinstance(group, list) or len(group) == 1:
                 break
-            if asks := self._consulted(part, group):
-                return asks
-            group = _near_best(part, self._values(part, group), group)
+            group = self._asks(part, group) or self._narrowed(part, group)
+        if not isinstance(group, list):
+            return group
         return min(group, key=self.contest.known.content_hash)
 
-    def _consulted(self, part: Criterion, group: Sequence[str]) -> Asks:
-        """Return what must be measured before *part* is known of all; note whose failed."""
+    def _ahead(self, first: Criterion, left: Sequence[str]) -> list[str] | Asks | None:
+        """Return whom the first criterion leaves: all who may yet be refused have stood the gates.
+
+        Its line stands as soon as one of those who draw it stands, whoever else is refused.
+        """
+        gates, by_hash = self.contest.reading.gates, self.contest.known.content_hash
+        if asks := self._asks(first, left):
+            return asks
+        group = self._narrowed(first, left)
+        if group is None:
+            return None
+        drawing = _near_best(first, self._values(first, left), left, eps=0.0)
+        if all(self.contest.next_stage(one, gates) for one in drawing):
+            return self.contest.next_of([min(drawing, key=by_hash)], gates)
+        return (len(group) > 1 and self.contest.next_of(group, gates)) or group
+
+    def _narrowed(self, part: Criterion, group: Sequence[str]) -> list[str] | None:
+        """Return whom *part* leaves; None if it refuses somebody who failed."""
+        if self._refuses(part, group):
+            return None
+        return _near_best(part, self._values(part, group), group)
+
+    def _asks(self, part: Criterion, group: Sequence[str]) -> Asks:
+        """Return what must be measured before *part* is known of all of *group*."""
         contest, instance = self.contest, part.of.instance
         before = contest.reading.stages[: contest.reading.stages.index(instance)]
-        asked = {instance, *(name for name in before if name in contest.reading.gates)}
+        stages = {instance, *(name for name in before if name in contest.reading.gates)}
         waiting = [one for one in group if contest.known.missing(one, part.of)]
-        if waiting:
-            return contest.next_of(waiting, asked)
+        return contest.next_of(waiting, stages)
+
+    def _refuses(self, part: Criterion, group: Sequence[str]) -> bool:
+        """Note of whom in *group* the *part* failed; return whether that refuses anybody."""
+        before = len(self.refused)
         for one in group:
-            reason = failure(part, contest.known.of(one, part.of))
+            reason = failure(part, self.contest.known.of(one, part.of))
             if reason:
                 self.failed[one] = tuple(dict.fromkeys((*self.failed.get(one, ()), reason)))
                 if part.on_failure == "reject":
                     self.refused[one] = self.failed[one]
-        return ()
+        return len(self.refused) > before
 
     def _values(self, part: Criterion, group: Sequence[str]) -> Values:
         known = self.contest.known
@@ -100,10 +112,8 @@ class Order:
 
 def _near_best(
     part: Criterion, values: Values, group: Sequence[str], eps: float | None = None
-) -> Sequence[str]:
+) -> list[str]:
     """Return those of *group* whose value is within *eps*, the part's own if None, of its best."""
-    if len(group) == 1:
-        return group
     within = part.eps if eps is None else eps
     if part.scale.higher_is_better:
         line = max(values[one] for one in group) - within

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from selector.decision.known import firsts_and_copies
 from selector.images import Image
 from selector.measures.base import Subject
-from selector.policy.plan import Instance
+from selector.policy.plan import Instance, Plan
 from selector.runner import DEADLINE
 from selector.types import (
     Candidate,
@@ -15,6 +16,7 @@ from selector.types import (
     Failure,
     Measured,
     Outcome,
+    Table,
     evidence_needed,
     is_needed,
     tokens_of,
@@ -102,3 +104,24 @@ class Request:
 def _outputs_of(instance: str, row: Mapping[str, Outcome]) -> dict[str, Outcome]:
     start = f"{instance}."
     return {key.removeprefix(start): row[key] for key in row if key.startswith(start)}
+
+
+def saved(plan: Plan, candidates: Sequence[Candidate], table: Table) -> dict[str, int]:
+    """Return, by instance, how many candidates it would also have measured had all been measured.
+
+    What instances with one fingerprint would share counts once.
+    """
+    firsts, _ = firsts_and_copies(candidates)
+    found: dict[str, int] = {}
+    prints: set[str] = set()
+    for name, instance in plan.instances.items():
+        keys = [f"{name}.{output}" for output in instance.outputs]
+        lacking = [
+            one
+            for one, candidate in firsts.items()
+            if candidate.error is None and not any(key in table[one] for key in keys)
+        ]
+        part = instance.scope == "set" and len(lacking) < len(firsts)
+        found[name] = 0 if part or instance.fingerprint in prints else len(lacking)
+        prints.add(instance.fingerprint)
+    return found

@@ -13,24 +13,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from selector import cascade
-from selector.engine import given
-from selector.engine.request import Request
+from selector.engine import audit, given, rates
+from selector.engine.request import Request, saved
 from selector.errors import ImageError, JournalError
 from selector.images import Image, Limits, PixelBudget, open_image
 from selector.locks import Lock
 from selector.log import operator_log
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of
+from selector.policy.order import Rates
 from selector.policy.plan import Plan
 from selector.runner import Measurements, Runner
 from selector.types import (
     NOT_EVALUATED,
     Ask,
     Candidate,
-    Decision,
     Edit,
     Failure,
     Measured,
+    Outcome,
     Outcomes,
     Selection,
     Spent,
@@ -129,6 +130,7 @@ class Selector:
         self._journal_lock = Lock()
         self._given_journal = os.environ.get(JOURNAL_VARIABLE) if journal is None else journal
         self._journal: Journal | None = None
+        self._known_rates: Rates | None = None
         if not isinstance(journal, str | os.PathLike | None) and journal is not False:
             self._journal = _journal(journal)  # wrong now rather than after everything is measured
         if self.plan.journal == "required" and not self._given_journal and journal is not False:
@@ -157,13 +159,11 @@ class Selector:
             deadline=None if timeout_s is None else started + timeout_seconds(timeout_s),
         )
         with self._opened(given.candidates(candidates), request):
-            decision, table = cascade.resolve(
-                self.plan,
-                Outcomes(tuple(request.candidates), {}, request.expect),
-                lambda ask, table: self._measure(ask, table, request),
-            )
-        request.seconds["total"] = time.monotonic() - started
-        selection = self._selection(request, decision, table)
+            found = self._resolved(request)
+            request.seconds["total"] = time.monotonic() - started
+            selection = self._selection(request, found)
+            if audit.is_due(selection.request_id, self.plan):
+                selection = self._audited(selection, request)
         self._write(selection)
         return selection
 
@@ -242,11 +242,52 @@ class Selector:
         request.spend(ask.instance, found, time.monotonic() - started)
         return [answers.get(one, failed) for one in ask.candidates]
 
-    def _selection(self, request: Request, decision: Decision, table: cascade.Table) -> Selection:
-        plan = self.plan
+    def _resolved(self, request: Request) -> cascade.Resolved:
+        return cascade.resolve(
+            self.plan,
+            Outcomes(tuple(request.candidates), {}, request.expect),
+            lambda ask, table: self._measure(ask, table, request),
+            self._rates(),
+        )
+
+    def _rates(self) -> Rates:
+        """Return what measuring came to here: as the journal knew when it was asked first."""
+        with self._journal_lock:
+            if self._known_rates is None:
+                self._known_rates = rates.of(self.plan, self._opened_journal)
+            return self._known_rates
+
+    def _audited(self, selection: Selection, request: Request) -> Selection:
+        """Measure all the rest too, as far as the request's time goes; the decision stays."""
+        known = Outcomes(selection.candidates, selection.outcomes, selection.expect)
+        table = cascade.complete(
+            self.plan, known, lambda ask, table: self._measure(ask, table, request)
+        )
+        if request.deadline is not None and time.monotonic() >= request.deadline:
+            operator_log().warning("engine.audit_out_of_time", request_id=selection.request_id)
+            return selection
+        audit.check(self.plan, selection, table)
+        return replace(selection, outcomes=self._outcomes(table), audited=True)
+
+    def _outcomes(self, table: cascade.Table) -> dict[str, dict[str, Outcome]]:
         keys = [
-            f"{name}.{output}" for name, one in plan.instances.items() for output in one.outputs
+            f"{name}.{output}"
+            for name, one in self.plan.instances.items()
+            for output in one.outputs
         ]
+        return {
+            name: {key: row.get(key, NOT_EVALUATED) for key in keys} for name, row in table.items()
+        }
+
+    def _selection(self, request: Request, found: cascade.Resolved) -> Selection:
+        plan = self.plan
+        spent = Spent(
+            dict(request.calls),
+            dict(request.seconds),
+            dict(request.tokens),
+            len(found.rounds),
+            saved(plan, request.candidates, found.table),
+        )
         return Selection(
             request_id=uuid.uuid4().hex,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -254,24 +295,21 @@ class Selector:
             policy=f"{plan.policy}@{plan.version}",
             plan_hash=plan.hash,
             candidates=tuple(request.candidates),
-            outcomes={
-                name: {key: row.get(key, NOT_EVALUATED) for key in keys}
-                for name, row in table.items()
-            },
-            decision=decision,
+            outcomes=self._outcomes(found.table),
+            decision=found.decision,
             expect=dict(request.expect),
-            spent=Spent(dict(request.calls), dict(request.seconds), dict(request.tokens)),
+            spent=spent,
             plan=plan,
             limits=self._limits,
+            rounds=found.rounds,
         )
 
     def _write(self, selection: Selection) -> None:
         try:
             with self._journal_lock:
-                if self._journal is None and self._given_journal:
-                    self._journal = _journal(self._given_journal)
-            if self._journal is not None:
-                self._journal.append(self.plan, selection)
+                journal = self._opened_journal()
+            if journal is not None:
+                journal.append(self.plan, selection)
         except JournalError as error:
             if self.plan.journal != "best_effort":
                 error.selection = selection
@@ -279,6 +317,11 @@ class Selector:
             operator_log().error(
                 "engine.request_not_journaled", request_id=selection.request_id, error=str(error)
             )
+
+    def _opened_journal(self) -> Journal | None:
+        if self._journal is None and self._given_journal:
+            self._journal = _journal(self._given_journal)
+        return self._journal
 
 
 def _prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:

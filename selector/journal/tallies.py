@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 from selector.journal.plain import Row, number
 from selector.policy.order import Rate
 from selector.policy.plan import Plan
 from selector.types import NotEvaluated, Reason, Selection, Spent
+
+ENOUGH = 5  # requests that took time, before that time says anything
 
 
 def tallies(plan: Plan, selection: Selection) -> list[Row]:
@@ -48,10 +51,10 @@ def rate(rows: Iterable[Row]) -> Rate:
     """
     listed = list(rows)
     lazy = [row for row in listed if not row["whole"]]
-    calls = sum(row["calls"] for row in listed)
-    seconds = math.fsum(row["seconds"] for row in listed)
+    # The middle one: some requests had to wait for the model to load, or for the machine.
+    seconds = [row["seconds"] / row["calls"] for row in listed if row["calls"]]
     return Rate(
-        seconds=seconds / calls if calls else None,
+        seconds=median(seconds) if len(seconds) >= ENOUGH else None,
         measured=sum(row["measured"] for row in lazy),
         refused=sum(row["refused"] for row in lazy),
     )

@@ -73,7 +73,10 @@ def measure_of(instance: plan.Instance) -> Measure:
     return loader.construct(instance.use, instance.parameters)
 
 
+CONFIDENCE = 0.95  # a promise that holds is given up in vain once in twenty
+MORE = 4  # candidates
 _NO_COMPOSITE = ("lexicographic", "pareto")
+_SAVES = ("regret", "value_of_quality")
 
 
 class _Planner:
@@ -112,6 +115,10 @@ class _Planner:
             journal=policy.journal or "where_set",
             timeout_s=policy.timeout_s,
             mode=policy.cascade.mode,
+            parallelism=policy.cascade.parallelism,
+            audit=policy.cascade.audit,
+            regret=_regret(policy),
+            worth=_worth(policy),
         )
 
     def _tell_at(self, spot: Spot, said: str) -> None:
@@ -122,15 +129,9 @@ class _Planner:
 
     def _not_built_yet(self) -> None:
         policy = self.policy
-        later = (
-            (("cascade", "audit"), bool(policy.cascade.audit), "an audit share", "Use 0"),
-            (("cascade", "parallelism"), policy.cascade.parallelism, "parallelism", "Drop it"),
-            (("cut", "of"), policy.cut and policy.cut.of == "probability",
-             "a cut of the calibrated probability", "Cut 'quality'"),
-        )  # fmt: skip
-        for loc, asked, what, instead in later:
-            if asked:
-                self._tell(loc, f"{what} is not built yet. {instead} for now.")
+        if policy.cut and policy.cut.of == "probability":
+            what = "a cut of the calibrated probability"
+            self._tell(("cut", "of"), f"{what} is not built yet. Cut 'quality' for now.")
 
     def _one_kind_of_request(self, instances: Mapping[str, plan.Instance]) -> None:
         """Tell of measures that no one request can serve: of a prompt here, of an edit there."""
@@ -158,9 +159,34 @@ class _Planner:
                 ("cut", "of"),
                 f"{kind} has no quality to cut. Use weighted_sum or constrained, or drop the cut.",
             )
+        saves = next((key for key in _SAVES if getattr(policy.cascade, key) is not None), None)
+        if saves and method.weighted_sum is None and method.constrained is None:
+            self._tell(
+                ("cascade", saves),
+                f"{saves}: weighs quality, which only weighted_sum and constrained have. Drop it.",
+            )
         if method.pareto is not None and method.pareto.pick is None:
             for key in ("cut", "distinct", "review_at_most"):
                 if getattr(policy, key) is not None:
                     self._tell(
                         (key,), f"{key}: has no effect on pareto without 'pick'. Add a pick."
                     )
+
+
+def _regret(policy: Policy) -> plan.Regret | None:
+    cascade = policy.cascade
+    if cascade.regret is None:
+        return None
+    return plan.Regret(cascade.regret, cascade.confidence or CONFIDENCE)
+
+
+def _worth(policy: Policy) -> plan.Worth | None:
+    cascade = policy.cascade
+    if cascade.value_of_quality is None or cascade.price_of_call is None:
+        return None
+    return plan.Worth(
+        cascade.value_of_quality,
+        cascade.price_of_call,
+        cascade.price_of_candidate,
+        cascade.more or MORE,
+    )

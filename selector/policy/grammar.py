@@ -245,15 +245,73 @@ class Target(Part):
 
 
 class Cascade(Part):
-    """How measuring is arranged; never changes an answer."""
+    """How measuring is arranged; only `regret` and `value_of_quality` may change an answer."""
 
     mode: Literal["exact", "exhaustive"] = Field(
         "exact", description="exact: measure what the answer depends on; exhaustive: everything."
     )
-    parallelism: Count | None = Field(None, description="How many instances measure at once.")
-    audit: Share | None = Field(
-        None, description="The share of requests that is measured exhaustively afterwards."
+    parallelism: Count = Field(
+        2,
+        description="How many of the best that can still win are measured at once where it is "
+        "dear: 1 is cheapest, 4 answers soonest.",
     )
+    audit: Share = Field(
+        0.01,
+        description="The share of requests of which everything is measured after the verdict.",
+    )
+    regret: InnerShare | None = Field(
+        None,
+        description="Save more, and lose at most this share of what the best candidate has over a "
+        "random one, on average. Needs a journal of measured requests.",
+    )
+    confidence: InnerShare | None = Field(
+        None,
+        description="With `regret`: how sure one must be that it is broken before all is measured "
+        "again that may matter; 0.95 if not given, which alarms in vain once in twenty.",
+    )
+    value_of_quality: Positive | None = Field(
+        None, description="What quality 1 instead of 0 is worth, in money of your choice."
+    )
+    price_of_call: Positive | None = Field(
+        None,
+        description="With `value_of_quality`: what measuring one candidate with the dearest "
+        "measure costs, in the same money.",
+    )
+    price_of_candidate: Positive | None = Field(
+        None,
+        description="With `value_of_quality`: what generating one more candidate costs; then the "
+        "answer says whether `more` of them are worth it.",
+    )
+    more: Count | None = Field(
+        None,
+        description="With `price_of_candidate`: how many are generated at once; 4 if not given.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        chosen = [key for key in ("regret", "value_of_quality") if getattr(self, key) is not None]
+        if len(chosen) > 1:
+            raise ValueError(
+                "'regret' and 'value_of_quality' are two ways to save; keep one of them"
+            )
+        if chosen and self.mode == "exhaustive":
+            raise ValueError(f"'{chosen[0]}' saves nothing where all is measured; drop one of them")
+        for key, needs in _GOES_WITH.items():
+            if getattr(self, key) is not None and getattr(self, needs) is None:
+                raise ValueError(f"'{key}' says nothing without '{needs}'; give both, or neither")
+        if self.value_of_quality is not None and self.price_of_call is None:
+            raise ValueError(
+                "'value_of_quality' needs a price to weigh it with; add 'price_of_call'"
+            )
+        return self
+
+
+_GOES_WITH = {
+    "confidence": "regret",
+    "price_of_call": "value_of_quality",
+    "price_of_candidate": "value_of_quality",
+    "more": "price_of_candidate",
+}
 
 
 class Use(BaseModel):

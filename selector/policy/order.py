@@ -11,15 +11,13 @@ from selector.types import KINDS, Cost, Kind
 if TYPE_CHECKING:
     from selector.policy.plan import Instance, Plan
 
-ENOUGH = 30  # candidates; fewer say little, and the first of them had to wait for a model to load
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What measuring with one instance came to here.
 
     Attributes:
-        seconds: What a candidate took; None if that was not seen.
+        seconds: What a candidate took; None if that was not seen often enough.
         measured: How many candidates were measured.
         refused: How many of these it refused.
     """
@@ -70,7 +68,7 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
 def seconds(instance: Instance, rates: Rates, encoders: Collection[str] = ()) -> float:
     """Return what measuring a candidate is expected to take, if *encoders* have seen it already."""
     rate = rates.get(instance.name)
-    if rate is not None and rate.seconds is not None and rate.measured >= ENOUGH:
+    if rate is not None and rate.seconds is not None:
         return rate.seconds
     cost = instance.cost
     seen = cost.backbone is not None and cost.backbone in encoders

@@ -14,7 +14,7 @@ from pydantic import Field, JsonValue
 from selector.types import Cost, Kind, Output, Scope, from_data, to_data
 
 OnFailure = Literal["review", "reject"]
-Mode = Literal["exact", "exhaustive", "regret", "worth_it"]
+Mode = Literal["exact", "exhaustive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,70 @@ class Distinct:
     within: float
 
 
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """A promise that saves: what is delivered is nearly as good as the best.
+
+    Attributes:
+        share: What is lost at most, on average, of what the best of a request has over a random
+            candidate of it.
+        confidence: How sure one must be that it is broken before it is given up.
+    """
+
+    share: float
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What quality and measuring cost, in one money.
+
+    Attributes:
+        quality: What quality 1 instead of 0 is worth.
+        call: The price of measuring one candidate with the dearest measure.
+        candidate: The price of generating one more candidate; None where nobody asks.
+        more: How many are generated at once.
+    """
+
+    quality: float
+    call: float
+    candidate: float | None = None
+    more: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a dear measure will say, as far as the cheap ones tell; learned from measured requests.
+
+    All in units of quality: a term adds its weight times its scaled score.
+
+    Attributes:
+        instance: Whose terms are predicted.
+        intercept: What they add before anything else is known.
+        slopes: For each term of the plan, by how much what it adds changes that; 0 for those of
+            *instance* itself.
+        spread: How far what they add lies from that, as a standard deviation.
+        offset: How much more than that a candidate is given credit for.
+        gain: What the best of a request has over a random candidate of it, on average.
+        within: How far candidates of one request differ in quality, as a standard deviation.
+        fewest: It holds for requests of at least so many candidates; *most* is the other end.
+        generators: For images of these only, if any is named.
+        basis: The hash of everything that it follows from and holds for.
+    """
+
+    instance: str
+    intercept: float
+    slopes: tuple[float, ...]
+    spread: float
+    offset: float
+    gain: float
+    within: float
+    fewest: int
+    most: int
+    generators: tuple[str, ...]
+    basis: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """All that `decide` needs beside the outcomes.
@@ -188,9 +252,13 @@ class Plan:
         if_uncertified: What an accept becomes while any line waits.
         journal: "required": no request without one; "where_set": where one is set, failing to
             write it is an error; "best_effort": it is not.
-        mode: What is measured: "exact": what the answer depends on; "exhaustive": everything.
+        mode: What is measured: "exact": what the answer depends on, unless *regret* or *worth*
+            says less; "exhaustive": everything.
         parallelism: How many of the best that can still win are measured at once where it is dear.
         audit: The share of requests that is measured exhaustively after the decision.
+        regret: What may be lost for saving more, if anything.
+        worth: What quality is worth and a call costs, if that decides what is measured.
+        prediction: What a dear measure will say; without one, these two measure as "exact" does.
     """
 
     policy: str
@@ -211,6 +279,9 @@ class Plan:
     mode: Mode = "exact"
     parallelism: int = 2
     audit: float = 0.01
+    regret: Regret | None = None
+    worth: Worth | None = None
+    prediction: Prediction | None = None
     schema: int = field(default=1)
 
     @cached_property

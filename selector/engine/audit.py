@@ -1,0 +1,43 @@
+"""Some requests are measured in full after their verdict: what a biased sample could not tell."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from selector.decision.decide import decide
+from selector.log import operator_log
+from selector.policy.plan import Plan
+from selector.types import Decision, Outcomes, Selection, Table
+
+_BYTES = 8
+
+
+def is_due(request_id: str, plan: Plan) -> bool:
+    """Return whether a request is among those that are audited.
+
+    A hash keyed by the policy draws them: evenly, the same again whoever asks, and whatever the
+    request is like. Where all is measured anyway there is nothing to audit.
+    """
+    if plan.mode == "exhaustive":
+        return False
+    drawn = hmac.new(plan.policy_hash.encode(), request_id.encode(), hashlib.sha256).digest()
+    return int.from_bytes(drawn[:_BYTES]) / 2.0 ** (8 * _BYTES) < plan.audit
+
+
+def check(plan: Plan, selection: Selection, table: Table) -> None:
+    """Log an error if an exact plan decides otherwise now that all is known: it never may.
+
+    Args:
+        plan: What decided.
+        selection: What it decided, on what was measured for that.
+        table: All outcomes.
+    """
+    whole = decide(plan, Outcomes(selection.candidates, table, selection.expect))
+    if plan.prediction is None and isinstance(whole, Decision):
+        before, after = selection.decision.verdicts, whole.verdicts
+        changed = sorted(one for one in after if after[one] != before[one])
+        if changed:
+            operator_log().error(
+                "engine.audit_differs", request_id=selection.request_id, candidates=changed
+            )
