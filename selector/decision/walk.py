@@ -9,7 +9,7 @@ from selector.decision.contest import Asks, Contest
 from selector.decision.gates import Judged
 from selector.decision.race import Next, Race
 from selector.decision.standing import Row
-from selector.policy.plan import Cut, Plan
+from selector.policy.plan import Cut, Pareto, Plan
 from selector.types import Ask, Outcome, Reason, Score, VerdictName
 
 
@@ -42,7 +42,7 @@ def walk(contest: Contest, race: Race, left: Collection[str]) -> Walked | Asks:
     """Return the verdicts down to the last one that is needed, or what is still to be measured.
 
     Who is sure to be rejected is rejected as soon as the best that it could be comes up: it takes
-    nobody's place, so where exactly it stands does not matter.
+    nobody's place, so where exactly it stands does not matter, but under dominance.
 
     Args:
         contest: The request and its plan.
@@ -74,7 +74,7 @@ def _step(contest: Contest, race: Race, found: Next, walked: Walked) -> Asks:
     near = _nearness(contest, one, walked.accepted)
     if isinstance(near, tuple):
         return near
-    if near and near.kind == "duplicate":
+    if near and near.kind == "duplicate" and _placed(contest, one):
         walked.give(one, "reject", (near,))
     elif out := _out(contest.plan, row):
         walked.give(one, "reject", out)
@@ -86,6 +86,11 @@ def _step(contest: Contest, race: Race, found: Next, walked: Walked) -> Asks:
         grounds = (*doubts, *(ground for ground in (near, band) if ground))
         walked.give(one, "review" if grounds else "accept", tuple(dict.fromkeys(grounds)))
     return ()
+
+
+def _placed(contest: Contest, one: str) -> bool:
+    """Return whether its place matters no more: under dominance it sets others free behind it."""
+    return contest.is_whole(one) or not isinstance(contest.plan.method, Pareto)
 
 
 def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks:

@@ -113,7 +113,10 @@ def test_earlier_kinds_are_asked_first_and_the_refused_never():
     gates = (p.Gate(ref("d"), reject_below=0.5), p.Gate(ref("f"), reject_below=0.5))
     a_plan = by_score(gates=gates, instances=made)
     rows: dict = {"a": {}, "b": {}}
-    assert decide(a_plan, outcomes(rows)) == Undecided((Ask("f", ("a", "b")),))
+    by_hash = sorted((worlds.candidate(name) for name in rows), key=lambda one: one.content_hash)
+    first, second = (one.id for one in by_hash)
+    asks = Ask("f", (first,)), Ask("f", (second,))
+    assert decide(a_plan, outcomes(rows)) == Undecided(asks)
     rows = {"a": {"f": 0.0}, "b": {"f": 1.0}}
     assert decide(a_plan, outcomes(rows)) == Undecided((Ask("d", ("b",)),))
     rows["b"]["d"] = 1.0
@@ -121,11 +124,14 @@ def test_earlier_kinds_are_asked_first_and_the_refused_never():
 
 
 def test_cheaper_measures_of_a_kind_are_asked_first():
-    """Among measures of one kind the asks name the cheapest first."""
+    """Among measures of one kind the cheapest is asked first, unless another order is given."""
     made = [worlds.instance("f1", "filter", cost=2.0), worlds.instance("f2", "filter", cost=1.0)]
     gates = tuple(p.Gate(ref(name), reject_below=0.5) for name in ("f1", "f2"))
-    undecided = decide(by_score(gates=gates, instances=made), outcomes({"a": {}}))
-    assert [ask.instance for ask in undecided.asks] == ["f2", "f1"]
+    a_plan = by_score(gates=gates, instances=made)
+    assert decide(a_plan, outcomes({"a": {}})) == Undecided((Ask("f2", ("a",)),))
+    assert decide(a_plan, outcomes({"a": {"f2": 1.0}})) == Undecided((Ask("f1", ("a",)),))
+    given = decide(a_plan, outcomes({"a": {}}), ("f1", "f2", "s"))
+    assert given == Undecided((Ask("f1", ("a",)),))
 
 
 def test_expectations_are_filled_in():

@@ -3,11 +3,9 @@
 import math
 
 import worlds
+from selector.decision.decide import decide
 from selector.policy import plan as p
-from selector.types import (
-    Failure,
-    NotApplicable,
-)
+from selector.types import Ask, Failure, NotApplicable, Undecided
 from worlds import UP, by_score, decided, kinds, outcomes, plan, ref
 
 
@@ -61,15 +59,42 @@ def test_lexicographic_uses_sets_not_pairs():
     assert decided(lexicographic(0.3, 0.0, deliver=None), given).ranking == ("b", "a", "c")
 
 
-def test_a_failed_criterion_is_doubtful_whoever_it_befalls():
-    """A candidate whose criterion failed is never accepted, alone, last, or by the first one."""
-    rows: dict = {"a": {"s0": 1.0, "s1": Failure("x")}}
+def test_the_first_criterion_is_asked_of_all_and_its_failure_is_always_doubtful():
+    """Whoever it befalls, alone or last, is never accepted."""
+    rows: dict = {"a": {"s0": Failure("x")}}
     assert decided(lexicographic(0.0, 0.0), outcomes(rows)).verdicts == {"a": "review"}
-    rows["b"] = {"s0": 1.0, "s1": 0.5}
+    rows["b"] = {"s0": 0.5}
+    decision = decided(lexicographic(0.0, 0.0, deliver=2), outcomes(rows))
+    assert decision.ranking == ("b", "a")
+    assert decision.verdicts == {"b": "accept", "a": "review"}
+
+
+def test_a_later_criterion_that_was_asked_is_doubtful_where_it_failed():
+    """While more than one was left it had to tell them apart, and could not."""
+    rows: dict = {"a": {"s0": 1.0, "s1": Failure("x")}, "b": {"s0": 1.0, "s1": 0.5}}
     decision = decided(lexicographic(0.0, 0.0, deliver=2), outcomes(rows))
     assert decision.ranking == ("b", "a")
     assert decision.verdicts == {"b": "accept", "a": "review"}
     assert decision.reasons["a"][0].note == "x"
+
+
+def test_a_later_criterion_that_nobody_asked_counts_for_nothing():
+    """With one left it is not asked: not known, failed or refusing failures is all the same."""
+    steps = (p.Criterion(ref("s0"), UP), p.Criterion(ref("s1"), UP, on_failure="reject"))
+    for a_plan in (lexicographic(0.0, 0.0), plan(p.Lexicographic(steps))):
+        for s1 in ({}, {"s1": Failure("x")}, {"s1": 0.5}):
+            rows: dict = {"a": {"s0": 1.0, **s1}, "b": {"s0": 0.5, **s1}}
+            decision = decided(a_plan, outcomes(rows))
+            assert decision.verdicts == {"a": "accept", "b": "reject"}
+            assert kinds(decision, "b") == ["outranked"]
+
+
+def test_a_later_criterion_is_asked_of_those_whom_the_first_can_not_tell_apart():
+    """All of them together: each may set the line for the others."""
+    rows: dict = {"a": {"s0": 1.0}, "b": {"s0": 0.75}, "c": {"s0": 0.5}}
+    assert decide(lexicographic(0.3, 0.0), outcomes(rows)) == Undecided((Ask("s1", ("a", "b")),))
+    rows |= {"a": {}, "b": {}}
+    assert decide(lexicographic(0.3, 0.0), outcomes(rows)) == Undecided((Ask("s0", ("a", "b")),))
 
 
 def test_a_criterion_that_refuses_failures_takes_them_out_of_the_order():

@@ -23,16 +23,61 @@ def constrained(bound: p.Gate, **rest) -> p.Plan:
 
 
 def test_constraints_are_asked_in_rank_order_of_one_at_a_time():
-    """A dear bound is asked of the current best only; the first that meets it ends the walk."""
+    """A dear bound is asked of the current best first; the first that meets it ends the walk."""
     a_plan = constrained(p.Gate(ref("dear"), reject_below=0.5))
     rows: dict = {"a": {"s": 1.0}, "b": {"s": 0.75}, "c": {"s": 0.5}}
-    assert decide(a_plan, outcomes(rows)) == Undecided((Ask("dear", ("a",)),))
+    assert asked(a_plan, rows) == [("dear", 1.0, "a"), ("dear", 0.75, "b"), ("dear", 0.5, "c")]
     rows["a"]["dear"] = 0.0
-    assert decide(a_plan, outcomes(rows)) == Undecided((Ask("dear", ("b",)),))
+    assert asked(a_plan, rows) == [("dear", 0.75, "b"), ("dear", 0.5, "c")]
     rows["b"]["dear"] = 1.0
     decision = decided(a_plan, outcomes(rows))
     assert decision.verdicts == {"a": "reject", "b": "accept", "c": "reject"}
     assert [kinds(decision, name) for name in "abc"] == [["infeasible"], [], ["outranked"]]
+
+
+def asked(a_plan: p.Plan, rows: dict) -> list[tuple]:
+    """Return the asks: of what, what can be reached at most, and of whom."""
+    found = decide(a_plan, outcomes(rows))
+    assert isinstance(found, Undecided), found
+    return [(ask.instance, ask.at_most, *ask.candidates) for ask in found.asks]
+
+
+def test_asks_go_to_who_can_still_win_best_first():
+    """The best that each can be ranks the asks and is told; behind enough good ones nobody is."""
+    terms = (p.Term(ref("s"), 0.5, UP), p.Term(ref("t"), 0.5, UP))
+    rows: dict = {"a": {"s": 0.0}, "b": {"s": 0.75}, "c": {"s": 1.0}, "d": {"s": 0.5, "t": 0.75}}
+    one = plan(p.WeightedSum(terms))
+    assert asked(one, rows) == [("t", 1.0, "c"), ("t", 0.875, "b")]
+    assert asked(replace(one, deliver=2), rows) == [
+        ("t", 1.0, "c"), ("t", 0.875, "b"), ("t", 0.5, "a"),
+    ]  # fmt: skip
+    rows["b"]["t"] = 0.5  # it and d are as good
+    assert asked(replace(one, deliver=2), rows) == [("t", 1.0, "c")]
+
+
+def test_a_duplicate_keeps_its_place_under_dominance():
+    """Whom a duplicate dominates comes behind it, so its place is found before it is rejected."""
+    axes = (p.Criterion(ref("x"), UP), p.Criterion(ref("y"), UP))
+    near = p.Distinct(p.Ref("near", "nearest"), 0)
+    a_plan = plan(
+        p.Pareto(axes, (p.Term(ref("pick"), 1.0, UP),)),
+        instances=[worlds.instance("near", "filter", scope="set")],
+        distinct=near,
+        deliver=2,
+    )
+    rows: dict = {
+        "best": {"x": 1.0, "y": 0.0, "pick": 1.0},
+        "twin": {"x": 0.5, "y": 0.5},
+        "under": {"x": 0.5, "y": 0.25, "pick": 0.75},  # dominated by the twin only
+        "other": {"x": 0.0, "y": 1.0, "pick": 0.5},
+    }
+    matrix = [[0, 0, 9, 9], [0, 0, 9, 9], [9, 9, 0, 9], [9, 9, 9, 0]]
+    undecided = decide(a_plan, with_distances(rows, matrix))
+    assert undecided == Undecided((Ask("pick", ("twin",)),))
+    rows["twin"]["pick"] = 0.0
+    decision = decided(a_plan, with_distances(rows, matrix))
+    assert decision.ranking == ("best", "other", "twin", "under")
+    assert decision.verdicts["other"] == "accept"
 
 
 def test_a_failed_constraint_is_for_a_person_unless_it_rejects():
