@@ -34,9 +34,9 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
     """Return the instances of *plan* in the order in which to measure a candidate.
 
     Filters, detectors, scorers; inside a kind by what measuring costs over the probability that
-    it ends a candidate's run, which is the cheapest order of independent refusals. What ranks ends
-    the run of nearly all, and counts as certain to. What only constraints ask stands among the
-    scorers. An encoder that several share is paid by the first of them.
+    it ends a candidate's run, which is the cheapest order of independent refusals. A term ends it
+    the more likely the more it weighs, but for filters, which measure all at once. What only
+    constraints ask stands among the scorers. An encoder that several share is paid by the first.
 
     It never changes a verdict.
 
@@ -45,9 +45,8 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
         rates: What measuring came to here; by declared costs and a tenth refused where nothing is
             known.
     """
-    ranking = {part.of.instance for part in plan.parts}
-    gated = {gate.on.instance for gate in plan.gates}
-    bounded = {gate.on.instance for gate in plan.constraints} - gated - ranking
+    others = {part.of.instance for part in plan.parts} | {gate.on.instance for gate in plan.gates}
+    bounded = {gate.on.instance for gate in plan.constraints} - others
     found: list[str] = []
     encoders: set[str] = set()
     for kind in KINDS:
@@ -58,7 +57,7 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
         }
         while left:
             costs = {name: seconds(one, rates or {}, encoders) for name, one in left.items()}
-            ends = {name: 1.0 if name in ranking else refusal(name, rates or {}) for name in left}
+            ends = {name: _ending(plan, one, rates or {}) for name, one in left.items()}
             name = min(left, key=lambda one: (costs[one] / ends[one], costs[one], one))
             encoders |= _encoder(left.pop(name).cost)
             found.append(name)
@@ -79,6 +78,20 @@ def refusal(instance: str, rates: Rates) -> float:
     """Return the probability that *instance* refuses: a tenth before anything is known."""
     rate = rates.get(instance)
     return (1.0 + (rate.refused if rate else 0)) / (10.0 + (rate.measured if rate else 0))
+
+
+def _ending(plan: Plan, instance: Instance, rates: Rates) -> float:
+    """Return how likely what *instance* measures ends a candidate's run; never quite 0."""
+    name = instance.name
+    refuses = any(gate.on.instance == name for gate in (*plan.gates, *plan.constraints))
+    stays = 1.0 - (refusal(name, rates) if refuses else 0.0)
+    if instance.kind != "filter":
+        weights = [term.weight for term in plan.terms if term.of.instance == name]
+        stays *= 1.0 - min(1.0, sum(weights))
+        stays *= (
+            0.0 if not weights and any(part.of.instance == name for part in plan.parts) else 1.0
+        )
+    return max(1.0 - stays, 0.01)
 
 
 def _stage(instance: Instance, only_bounded: bool) -> Kind:  # noqa: FBT001 - says what it is

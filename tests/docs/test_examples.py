@@ -124,6 +124,16 @@ def test_every_verdict_has_its_grounds(tmp_path):
     assert "filters.blank.structure was not measured" in parts["tiny"]
 
 
+def test_few_slow_calls_give_the_same_answer(tmp_path):
+    """Measured lazily and in full the same two are delivered, lazily after fewer slow calls."""
+    exact, full, saved, last = printed("fewer_calls", tmp_path)
+    assert exact.partition(" after")[0].split(":")[1] == full.partition(" after")[0].split(":")[1]
+    slow = int(re.search(r"after (\d+) slow", exact)[1])
+    assert slow < 12 == int(re.search(r"after (\d+) slow", full)[1])
+    assert f"'our_team.connoisseur': {12 - slow}" in saved
+    assert "enough were found before it" in last
+
+
 def test_many_are_delivered_and_none_twice(tmp_path):
     """Three that look different are delivered; the near copy of the best is left out for that."""
     delivered, *rest = printed("deliver_many", tmp_path)
