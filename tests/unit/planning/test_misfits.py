@@ -47,8 +47,6 @@ NO_FIT = [
     ({"method": {"pareto": {"objectives": [BLANK, SHARP]}}, "distinct": NEAR}, "distinct: has no effect on pareto without 'pick'. Add a pick."),
     ({"method": {"pareto": {"objectives": [BLANK, SHARP]}}, "review_at_most": 2}, "review_at_most: has no effect on pareto without 'pick'. Add a pick."),
     ({"cut": {"of": "probability", "reject_below": 0.1}}, "cut: a cut of the calibrated probability is not built yet. Cut 'quality' for now."),
-    ({"cascade": {"audit": 0.01}}, "cascade: an audit share is not built yet. Use 0 for now."),
-    ({"cascade": {"parallelism": 2}}, "cascade: parallelism is not built yet. Drop it for now."),
     ({"measures": {"a": {"use": "filters.blnk"}}}, "measures.a: filters.blnk: no such measure. Did you mean 'filters.blank'?"),
     ({"measures": {"a": {"use": "filters.blank", "size": 3}}}, "measures.a: filters.blank: unknown parameter 'size'; its parameters are: none."),
 ]  # fmt: skip
@@ -100,7 +98,8 @@ method:
       - {on: cracks, reject_above: 0.5, reject_below: 0.6}
       - {on: filters.nothing.at_all, reject_above: 0.5}
 distinct: {by: filters.blank.structure, within: 3}
-cascade: {parallelism: 2}
+cut: {of: probability, reject_below: 0.5}
+cascade: {parallelism: 1.5}
 """
 
 
@@ -119,7 +118,8 @@ def test_grammar_and_planning_are_one_list_in_the_order_of_the_file():
         "policy:15: lines cross: reject_below 0.6 is over reject_above 0.5; move one of them.",
         "policy:16: filters.nothing: no such measure",
         "policy:17: filters.blank.structure: measures no distances between candidates",
-        "policy:18: parallelism is not built yet",
+        "policy:18: a cut of the calibrated probability is not built yet",
+        "policy:19: parallelism: expected a whole number from 1 (got 1.5).",
     ]
 
 

@@ -1,11 +1,13 @@
 """A plan's scales are monotone and exact at their ends; its hash is of all that it says."""
 
 import dataclasses
+import json
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import random_worlds
 import worlds
 from selector.policy import plan as p
 
@@ -40,12 +42,24 @@ def test_a_reference_is_named_by_its_instance_and_output():
     assert p.Ref("filters.blank", "structure").key == "filters.blank.structure"
 
 
-@given(worlds.plans())
+@given(random_worlds.plans())
 def test_any_plan_reads_back_from_its_data(plan):
     """Whatever a plan holds, its data is the same plan, with the same hash."""
     again = p.Plan.from_dict(plan.to_dict())
     assert again == plan
     assert again.hash == plan.hash
+
+
+PREDICTION = p.Prediction("s", 0.1, (0.0, 0.5), 0.2, 0.3, 0.1, 0.1, 4, 8, ("flux",), "basis")
+
+
+@pytest.mark.parametrize("saves", [{"regret": p.Regret(0.01)}, {"worth": p.Worth(5.0, 0.1, 0.2)}])
+def test_a_prediction_reads_back_bit_for_bit(saves):
+    """What decided which calls were made is in the record, to the last digit."""
+    plan = worlds.by_score(prediction=dataclasses.replace(PREDICTION, offset=0.1 + 0.2), **saves)
+    again = p.Plan.from_dict(json.loads(json.dumps(plan.to_dict())))
+    assert again == plan
+    assert again.prediction.offset == 0.1 + 0.2
 
 
 CHANGES = {
@@ -55,7 +69,9 @@ CHANGES = {
     "cut": p.Cut("quality", 0.5), "deliver": None, "review_at_most": 1,
     "distinct": p.Distinct(worlds.ref("s"), 1.0), "on_empty": "review",
     "uncertified": ("cut.accept_above",), "if_uncertified": "accept",
-    "journal": "best_effort", "timeout_s": 1.0, "mode": "exhaustive", "schema": 2,
+    "journal": "best_effort", "timeout_s": 1.0, "mode": "exhaustive", "parallelism": 1,
+    "audit": 0.5, "regret": p.Regret(0.01), "worth": p.Worth(5.0, 0.01),
+    "prediction": PREDICTION, "schema": 2,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policies import EXAMPLE
 from selector.errors import PolicyError
-from selector.policy.grammar import Costs, Scale, Target
+from selector.policy.grammar import Cascade, Costs, Scale, Target
 from selector.policy.policy import Policy
 
 DATA = yaml.safe_load(EXAMPLE.replace("{on:", "{'on':"))  # PyYAML takes `on` for true
@@ -55,7 +55,7 @@ def test_everything_is_read():
     )  # fmt: skip
     assert policy.costs == Costs(false_accept=20, false_reject=2, review=1)
     assert policy.target == Target(bad_delivered=0.02, confidence=0.95)
-    assert policy.cascade.model_dump() == {"mode": "exact", "parallelism": 2, "audit": 0.01}
+    assert policy.cascade == Cascade(mode="exact", parallelism=2, audit=0.01)
 
 
 def test_every_source_is_the_same_policy(tmp_path):
@@ -85,6 +85,12 @@ SAME = [
     lambda text: text + "review_at_most: null\nuncertified: review\n",
     lambda text: text.replace("reject_below: 768", "reject_below: 768.0"),
     lambda text: text.replace("mode: exact, parallelism: 2", "mode: exhaustive"),
+    lambda text: text.replace("mode: exact", "regret: 0.01, confidence: 0.9"),
+    lambda text: text.replace(
+        "mode: exact",
+        "value_of_quality: 5, price_of_call: 0.01, price_of_candidate: 0.04, more: 8",
+    ),
+    lambda text: text.replace("parallelism: 2, audit: 0.01", "parallelism: 4, audit: 0.5"),
     lambda text: text.replace("cascade: {mode: exact, parallelism: 2, audit: 0.01}\n", ""),
     lambda text: text.replace("journal: required", "journal: best_effort"),
 ]
