@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from selector.decision.known import Known, firsts_and_copies
+from selector.decision.prediction import cap, predicted
 from selector.decision.standing import Reading
 from selector.policy.order import order
 from selector.policy.plan import Plan
@@ -57,7 +58,27 @@ class Contest:
 
     def key(self, candidate: str) -> tuple[float, str]:
         """Return what sorts candidates: the best that they can be first, ties by content hash."""
-        return -self.rows[candidate].quality, self.known.content_hash(candidate)
+        return -self.credit(candidate), self.known.content_hash(candidate)
+
+    def credit(self, candidate: str) -> float:
+        """Return the quality by which a candidate races: its own, or the most that it can be.
+
+        Where a plan predicts what a dear measure will say, it is no more than that lets hope for.
+        """
+        row, prediction = self.rows[candidate], self.plan.prediction
+        if prediction is None:
+            return row.quality
+        lacking = [stage for stage in row.waits if stage in self.reading.terms]
+        if lacking != [prediction.instance]:
+            return row.quality
+        return min(row.quality, cap(prediction, self.plan.terms, row.shares))
+
+    def expected(self, candidate: str) -> float:
+        """Return the quality that it has, or is expected to have as far as there is a prediction."""
+        row, prediction = self.rows[candidate], self.plan.prediction
+        if prediction is None or self.is_whole(candidate):
+            return row.quality
+        return min(row.quality, predicted(prediction, self.plan.terms, row.shares))
 
     def ask(self, instance: str, candidates: Sequence[str], at_most: float | None = None) -> Ask:
         """Return the ask for *instance* on candidates; of a set, on all of the set.

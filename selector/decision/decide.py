@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from selector.decision.contest import Asks, Contest
+from selector.decision.prediction import advice
 from selector.decision.race import Race
 from selector.decision.walk import Walked, promoted, walk
 from selector.policy.plan import Pareto, Plan
@@ -78,7 +79,7 @@ def _on_empty(
     """Do what the policy says if nothing is accepted or in review; return the advice, or asks."""
     plan = contest.plan
     if walked.accepted or walked.review:
-        return None
+        return _more(contest, walked, standing)
     if plan.on_empty == "regenerate":
         return "regenerate"
     best = promoted(contest, race, standing) if plan.on_empty == "review" else None
@@ -87,6 +88,15 @@ def _on_empty(
         walked.give(best, "review", (*walked.reasons[best], Reason("promoted", note=note)))
         return None
     return best
+
+
+def _more(contest: Contest, walked: Walked, standing: Sequence[str]) -> str | None:
+    """Return the advice to make more candidates, where the policy prices them and that pays."""
+    if contest.plan.worth is None:
+        return None
+    best = max(contest.rows[one].quality for one in walked.accepted or walked.review)
+    count = len(contest.rows) + len(contest.unread) + len(contest.copies)
+    return advice(contest.plan, best, [contest.expected(one) for one in standing], count)
 
 
 def _decision(contest: Contest, race: Race, walked: Walked, advice: str | None) -> Decision:
@@ -141,14 +151,23 @@ def _left_over(contest: Contest, race: Race, walked: Walked, ranking: Sequence[s
         settled = settled and contest.next_stage(one, contest.reading.needed) is None
         if one in reached:
             continue
-        mine = contest.rows[one].quality if compares else None
+        mine = contest.credit(one) if compares else None
         margin = None if mine is None or last is None else mine - last
-        place = f"rank {rank}; " if settled else "" if contest.is_whole(one) else "this at most; "
+        place = f"rank {rank}; " if settled else _so_far(contest, one)
         tie = "; tie, decided by content hash" if margin == 0 and settled else ""
         instance = "" if mine is None else "quality"
         outranked = Reason("outranked", instance, "", mine, last, margin, f"{place}{why}{tie}")
         doubts = (*contest.rows[one].doubts(), *race.failed.get(one, ()))
         walked.give(one, "reject", (outranked, *doubts))
+
+
+def _so_far(contest: Contest, one: str) -> str:
+    """Return in words what the quality is that a candidate races by; "" if it is measured."""
+    if contest.is_whole(one):
+        return ""
+    return (
+        f"this {'as predicted' if contest.credit(one) < contest.rows[one].quality else 'at most'}; "
+    )
 
 
 def _ended(plan: Plan, walked: Walked) -> str:

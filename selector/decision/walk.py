@@ -107,7 +107,7 @@ def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks
         if _out(plan, row):
             continue
         if stage is not None:
-            asks[contest.ask(stage, (one,), row.quality if plan.terms else None)] = None
+            asks[contest.ask(stage, (one,), contest.credit(one) if plan.terms else None)] = None
         elif not row.doubts() and not row.unsure():
             room -= 1
             if room <= 0:
