@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selector import cascade
 from selector.cases import grammar, misfits
@@ -56,7 +56,8 @@ def run(policy: Source, cases: str | os.PathLike[str]) -> tuple[Result, ...]:
         PolicyError: The policy can't be planned, or the file is not one of cases that fit it;
             lists every problem.
     """
-    plan = plan_of(policy)
+    # In full, so that the whole ranking and every reason are there; the verdicts are the same.
+    plan = replace(plan_of(policy), mode="exhaustive")
     book, text, problems = grammar.read(cases)
     if wrong := [*problems, *misfits.found(plan, book, text)]:
         raise PolicyError(document.in_order(wrong))

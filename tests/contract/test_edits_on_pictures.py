@@ -69,14 +69,13 @@ def likes(heard) -> str:
 
 
 def test_the_edit_that_obeys_and_keeps_the_rest_is_delivered(choose_edit, astronaut, edits):
-    """The same stored comes after it; the source again and another picture are refused."""
+    """The same stored comes after it; the source again and another picture are rejected."""
     with openai_server.serving() as server:
         server.answering(by(likes))
         selection = choose_edit(astronaut, edits, server.parameter())
     assert ids(selection.accepted) == ["good"]
     assert selection.ranking[1].id == "stored"
-    assert ("refused", "obeyed") in why(selection, "nothing")
-    assert selection.verdict("anew") == "reject"
+    assert selection.verdict("nothing") == selection.verdict("anew") == "reject"
     assert selection.spent.tokens["obeyed"] > 0
 
 

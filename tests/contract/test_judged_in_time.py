@@ -24,6 +24,7 @@ def policy(server: JudgeServer, timeout_s: float, **more) -> dict:
         "measures": {"good": use | {"judge": judge}},
         "method": {"weighted_sum": [{"of": "good"}]},
         "timeout_s": timeout_s,
+        "cascade": {"parallelism": 6},  # all are asked at once
     }
 
 
