@@ -2,27 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-from hypothesis import strategies as st
+from dataclasses import dataclass, field, replace
 
 from selector import cascade
 from selector.decision.decide import decide
 from selector.policy import plan as p
+from selector.policy.order import Rates
 from selector.types import (
     Ask,
     Candidate,
     Cost,
     Decision,
-    Failure,
     Measured,
     NotApplicable,
     Outcomes,
     Output,
     Score,
+    evidence_needed,
 )
 
-LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # few, so that ties are common
 UP = p.Scale(0.0, 1.0, higher_is_better=True)
 DOWN = p.Scale(0.0, 1.0, higher_is_better=False)
 
@@ -94,20 +92,32 @@ def outcomes(rows: Mapping[str, Mapping[str, float | Measured]], **rest) -> Outc
 
 @dataclass
 class World:
-    """A request with a known truth; `measure` reveals it and counts the calls."""
+    """A request with a known truth; `measure` reveals it and counts the calls.
+
+    Attributes:
+        truth: By candidate and "instance.output", what measuring of one candidate finds.
+        places: Where each candidate lies on a line, from which the distances of sets follow.
+        rates: What measuring came to before.
+        asked: Every call so far.
+    """
 
     plan: p.Plan
     candidates: tuple[Candidate, ...]
     truth: Mapping[str, Mapping[str, Measured]]
-    places: Mapping[str, int]  # where each candidate lies on a line: distances between them
+    places: Mapping[str, int]
     expect: Mapping[str, float] = field(default_factory=dict)
+    rates: Rates = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
 
-    def measure(self, ask: Ask, _table: object) -> Sequence[Mapping[str, Measured]]:
+    def measure(self, ask: Ask, table: cascade.Table) -> Sequence[Mapping[str, Measured]]:
         self.asked.append(ask)
-        if self.plan.instances[ask.instance].scope == "candidate":
-            return [{"value": self.truth[one][ask.instance]} for one in ask.candidates]
-        return [{"nearest": self._nearest(one, ask.candidates)} for one in ask.candidates]
+        its = self.plan.instances[ask.instance]
+        for needed in evidence_needed(its.needs):
+            assert all(f"{needed}.value" in table[one] for one in ask.candidates)
+        if its.scope == "set":
+            return [{"nearest": self._nearest(one, ask.candidates)} for one in ask.candidates]
+        truth = self.truth
+        return [{o: truth[one][f"{its.name}.{o}"] for o in its.outputs} for one in ask.candidates]
 
     def _nearest(self, one: str, members: Sequence[str]) -> Measured:
         hashes = {each.id: each.content_hash or "" for each in self.candidates}
@@ -118,10 +128,15 @@ class World:
             return NotApplicable("alone")
         return Score(float(min(others)), {"distances": list(distances)})
 
-    def resolve(self, plan: p.Plan | None = None) -> tuple[Decision, cascade.Table]:
-        request = Outcomes(self.candidates, {}, self.expect)
-        found = cascade.resolve(plan or self.plan, request, self.measure)
-        return found.decision, found.table
+    def resolve(self, known: cascade.Table | None = None) -> cascade.Resolved:
+        """Return what the cascade finds, lazily as the plan says; *known* is known already."""
+        self.asked.clear()
+        request = Outcomes(self.candidates, known or {}, self.expect)
+        return cascade.resolve(self.plan, request, self.measure, self.rates)
+
+    def exhaustive(self) -> cascade.Resolved:
+        """Return what is found when everything is measured."""
+        return replace(self, plan=replace(self.plan, mode="exhaustive"), asked=[]).resolve()
 
 
 def decided(a_plan: p.Plan, given: Outcomes) -> Decision:
@@ -134,114 +149,18 @@ def kinds(decision: Decision, name: str) -> list[str]:
     return [reason.kind for reason in decision.reasons[name]]
 
 
-# -- strategies -----------------------------------------------------------------------------
-
-NAMES = ("f1", "f2", "d1", "s1", "s2", "s3")
-KIND_OF = {"f": "filter", "d": "detector", "s": "scorer"}
-
-scores = st.sampled_from(LEVELS).map(Score)
-measured = st.one_of(
-    scores, scores, scores, st.just(Failure("broken")), st.just(NotApplicable("nothing there"))
-)
-levels = st.sampled_from(LEVELS)
-refs = st.sampled_from(NAMES).map(ref)
-on_failure = st.sampled_from(["review", "review", "reject"])
+def same_answer(one: Decision, other: Decision) -> bool:
+    """Compare all that a request gets: verdicts, order, answer, why a person has to look."""
+    return gist(one) == gist(other)
 
 
-@st.composite
-def gates(draw: st.DrawFn) -> p.Gate:
-    low, high = sorted((draw(levels), draw(levels)))
-    lines = draw(
-        st.sampled_from(
-            [
-                {"reject_below": low},
-                {"reject_above": high},
-                {"reject_below": low, "accept_above": high},
-                {"reject_above": high, "accept_below": low},
-                {"equals": low},
-                {"at_least": low},
-                {"equals": "wanted"},
-            ]
-        )
-    )
-    absent = draw(st.sampled_from(["pass", "review", "reject"]))
-    return p.Gate(draw(refs), **lines, on_failure=draw(on_failure), if_absent=absent)
-
-
-@st.composite
-def term_lists(draw: st.DrawFn) -> tuple[p.Term, ...]:
-    count = draw(st.integers(1, 3))
-    weights = [draw(st.sampled_from([1.0, 2.0, 3.0])) for _ in range(count)]
-    scale = st.sampled_from([UP, DOWN])
-    absent = st.sampled_from([None, 0.0, 0.5])
-    return tuple(
-        p.Term(draw(refs), weight / sum(weights), draw(scale), draw(absent), draw(on_failure))
-        for weight in weights
-    )
-
-
-@st.composite
-def criteria(draw: st.DrawFn, least: int = 1) -> tuple[p.Criterion, ...]:
-    one = st.builds(
-        p.Criterion,
-        refs,
-        st.sampled_from([UP, DOWN]),
-        st.sampled_from([0.0, 0.25, 0.3]),
-        st.sampled_from([None, 0.5]),
-        on_failure,
-    )
-    return tuple(draw(st.lists(one, min_size=least, max_size=3)))
-
-
-methods = st.one_of(
-    term_lists().map(p.WeightedSum),
-    criteria().map(p.Lexicographic),
-    st.builds(p.Constrained, term_lists(), st.lists(gates(), min_size=1, max_size=2).map(tuple)),
-    st.builds(p.Pareto, criteria(2), st.one_of(st.just(()), term_lists())),
-)
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> p.Plan:
-    method = draw(methods)
-    composite = isinstance(method, p.WeightedSum | p.Constrained)
-    low, high = sorted((draw(levels), draw(levels)))
-    walks = not isinstance(method, p.Pareto) or bool(method.pick)
-    near = p.Distinct(p.Ref("near", "nearest"), draw(st.sampled_from([0.0, 1.0, 3.0])))
-    set_gate = p.Gate(p.Ref("near", "nearest"), reject_below=1.0, accept_above=2.0)
-    made = [instance(one, KIND_OF[one[0]], cost=cost) for cost, one in enumerate(NAMES)]
-    made.append(instance("near", draw(st.sampled_from(["filter", "scorer"])), scope="set"))
-    bounds = tuple(draw(st.lists(gates(), max_size=3)))
-    return p.Plan(
-        "test", 1, "hash",
-        {one.name: one for one in made},
-        bounds + draw(st.sampled_from([(), (), (set_gate,)])),
-        method,
-        cut=draw(st.sampled_from([None, p.Cut("quality", low, high), p.Cut("quality", low)]))
-        if composite else None,
-        deliver=draw(st.sampled_from([None, 1, 1, 2, 3])),
-        review_at_most=draw(st.sampled_from([None, None, 1, 2])) if walks else None,
-        distinct=draw(st.sampled_from([None, near])) if walks else None,
-        on_empty=draw(st.sampled_from(["none", "review", "regenerate"])),
-        uncertified=draw(st.sampled_from([(), (), ("cut.accept_above",)])),
-        if_uncertified=draw(st.sampled_from(["review", "accept"])),
-    )  # fmt: skip
-
-
-@st.composite
-def worlds(draw: st.DrawFn, plan_of: st.SearchStrategy[p.Plan] | None = None) -> World:
-    count = draw(st.integers(1, 6))
-    contents = [draw(st.sampled_from(["", "", "", "same"])) for _ in range(count)]
-    broken = [draw(st.sampled_from([None, None, None, "truncated"])) for _ in range(count)]
-    names = draw(st.permutations([f"c{at}" for at in range(count)]))
-    candidates = tuple(
-        candidate(name, content or None, "truncated" if content == "" and error else None)
-        for name, content, error in zip(names, contents, broken, strict=True)
-    )
-    return World(
-        plan=draw(plans() if plan_of is None else plan_of),
-        candidates=candidates,
-        truth={name: {one: draw(measured) for one in NAMES} for name in names},
-        places={name: draw(st.integers(0, 5)) for name in names},
-        expect=draw(st.sampled_from([{}, {"wanted": 0.5}])),
-    )
+def gist(of: Decision) -> tuple:
+    """Return a decision without why the rejected are, and without their order."""
+    kept = [name for name in of.ranking if of.verdicts[name] != "reject"]
+    reasons = {
+        # Whoever is promoted was rejected first.
+        name: [one for one in of.reasons[name] if one.kind == "promoted"] or of.reasons[name]
+        for name in kept
+    }
+    quality = {name: of.quality.get(name) for name in kept}
+    return of.verdicts, kept, reasons, quality, of.answer, of.needs_person, of.advice

@@ -10,7 +10,10 @@ from worlds import UP, ref
 
 
 def world(plan: p.Plan, truth: dict[str, dict[str, float]], **rest) -> worlds.World:
-    rows = {name: {key: Score(value) for key, value in row.items()} for name, row in truth.items()}
+    rows = {
+        name: {f"{key}.value": Score(value) for key, value in row.items()}
+        for name, row in truth.items()
+    }
     places = dict.fromkeys(truth, 0)
     return worlds.World(plan, tuple(map(worlds.candidate, truth)), rows, places, **rest)
 
@@ -20,10 +23,10 @@ def test_refused_candidates_cost_nothing_further():
     made = [worlds.instance("f", "filter")]
     plan = worlds.by_score(gates=(p.Gate(ref("f"), reject_below=0.5),), instances=made)
     one = world(plan, {"a": {"f": 1.0, "s": 0.5}, "b": {"f": 0.0, "s": 1.0}})
-    decision, table = one.resolve()
+    found = one.resolve()
     assert one.asked == [Ask("f", ("a", "b")), Ask("s", ("a",))]
-    assert decision.verdicts == {"a": "accept", "b": "reject"}
-    assert "s.value" not in table["b"]
+    assert found.decision.verdicts == {"a": "accept", "b": "reject"}
+    assert "s.value" not in found.table["b"]
 
 
 def test_within_a_kind_a_cheap_refusal_spares_the_dear_measure():
@@ -40,8 +43,9 @@ def test_exhaustive_mode_measures_everything_on_everyone_readable():
     """Every instance is asked once of every candidate that can be read, copies left out."""
     made = [worlds.instance("f", "filter")]
     plan = worlds.by_score(gates=(p.Gate(ref("f"), reject_below=0.5),), instances=made)
+    plan = replace(plan, mode="exhaustive")
     one = world(plan, {"a": {"f": 1.0, "s": 0.5}, "b": {"f": 0.0, "s": 1.0}})
-    _, table = one.resolve(replace(plan, mode="exhaustive"))
+    table = one.resolve().table
     assert set(table["b"]) == {"f.value", "s.value"}
     assert len(one.asked) == 2
 
@@ -52,7 +56,7 @@ def test_equal_fingerprints_are_measured_once():
     terms = (p.Term(ref("s"), 0.5, UP), p.Term(ref("t"), 0.5, UP))
     plan = worlds.plan(p.WeightedSum(terms), instances=[twin])
     one = world(plan, {"a": {"s": 0.5, "t": 0.5}})
-    _, table = one.resolve()
+    table = one.resolve().table
     assert len(one.asked) == 1
     assert table["a"]["t.value"] == table["a"]["s.value"] == Score(0.5)
 
@@ -83,6 +87,6 @@ def test_sets_are_stamped_with_their_members():
     gate = p.Gate(p.Ref("near", "nearest"), reject_below=0.0)
     plan = worlds.by_score(gates=(gate,), instances=[near])
     one = world(plan, {"a": {"s": 0.5}, "b": {"s": 0.1}})
-    _, table = one.resolve()
+    table = one.resolve().table
     name = members_hash(each.content_hash for each in one.candidates)
     assert {table[one_]["near.nearest"].members for one_ in "ab"} == {name}

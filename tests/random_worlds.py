@@ -1,0 +1,163 @@
+"""Made-up requests of every shape: what Hypothesis draws for the tests of deciding and asking."""
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from selector.policy import plan as p
+from selector.policy.order import Rate
+from selector.types import Failure, NotApplicable, Output, Score
+from worlds import DOWN, UP, World, candidate, instance, ref
+
+LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # few, so that ties are common
+NAMES = ("f1", "f2", "d1", "d2", "s1", "s2", "s3")
+SETS = ("near", "apart")
+KINDS = {"f": "filter", "d": "detector", "s": "scorer"}
+COSTS = (0.001, 0.01, 0.1, 1.0, 10.0)  # in seconds: rounds of one, of some and of all
+BESIDE = p.Ref("d1", "beside")  # the second output of a measure that has two
+KEYS = (*(f"{name}.value" for name in NAMES), BESIDE.key)
+
+ABSENT = (Failure("broken"), NotApplicable("nothing there"))
+coarse = st.sampled_from([*map(Score, LEVELS), *map(Score, LEVELS), *ABSENT])  # one draw is fast
+fine = st.one_of(coarse, st.floats(0.0, 1.0).map(Score))
+levels = st.sampled_from(LEVELS)
+scales = st.sampled_from([UP, UP, DOWN, DOWN, p.Scale(0.1, 0.7, True), p.Scale(0.2, 0.9, False)])
+on_failure = st.sampled_from(["review", "review", "reject"])
+of_values = st.sampled_from([ref(name) for name in NAMES])
+of_candidates = st.one_of(of_values, of_values, st.just(BESIDE))
+of_sets = st.sampled_from([p.Ref(name, "nearest") for name in SETS])
+anything = st.one_of(of_candidates, of_candidates, of_candidates, of_sets)
+
+
+@st.composite
+def gates(draw: st.DrawFn, refs: st.SearchStrategy[p.Ref] = anything) -> p.Gate:
+    low, high = sorted((draw(levels), draw(levels)))
+    lines = draw(
+        st.sampled_from(
+            [
+                {"reject_below": low},
+                {"reject_above": high},
+                {"reject_below": low, "accept_above": high},
+                {"reject_above": high, "accept_below": low},
+                {"equals": low},
+                {"at_least": low},
+                {"equals": "wanted"},
+            ]
+        )
+    )
+    absent = draw(st.sampled_from(["pass", "review", "reject"]))
+    return p.Gate(draw(refs), **lines, on_failure=draw(on_failure), if_absent=absent)
+
+
+@st.composite
+def term_lists(draw: st.DrawFn, refs: st.SearchStrategy[p.Ref] = anything) -> tuple[p.Term, ...]:
+    weights = draw(st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=1, max_size=4))
+    absent = st.sampled_from([None, 0.0, 0.5])
+    return tuple(
+        p.Term(draw(refs), weight / sum(weights), draw(scales), draw(absent), draw(on_failure))
+        for weight in weights
+    )
+
+
+def criteria(
+    least: int = 1, refs: st.SearchStrategy[p.Ref] = anything
+) -> st.SearchStrategy[tuple[p.Criterion, ...]]:
+    eps, absent = st.sampled_from([0.0, 0.25, 0.3]), st.sampled_from([None, 0.5])
+    one = st.builds(p.Criterion, refs, scales, eps, absent, on_failure)
+    return st.lists(one, min_size=least, max_size=3).map(tuple)
+
+
+def methods(kind: str, refs: st.SearchStrategy[p.Ref] = anything) -> st.SearchStrategy[p.Method]:
+    """Return the methods of one kind."""
+    terms = term_lists(refs)
+    if kind == "weighted_sum":
+        return terms.map(p.WeightedSum)
+    if kind == "lexicographic":
+        return criteria(1, refs).map(p.Lexicographic)
+    if kind == "constrained":
+        bounds = st.lists(gates(refs), min_size=1, max_size=2).map(tuple)
+        return st.builds(p.Constrained, terms, bounds)
+    return st.builds(p.Pareto, criteria(2, refs), st.one_of(st.just(()), terms))
+
+
+METHODS = ("weighted_sum", "constrained", "lexicographic", "pareto")
+any_method = st.sampled_from(METHODS).flatmap(methods)
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> dict[str, p.Instance]:
+    """Draw what all the measures are: costs, of which kind the sets are, twins, evidence."""
+    made = {one: instance(one, KINDS[one[0]], cost=draw(st.sampled_from(COSTS))) for one in NAMES}
+    beside = Output("share", 0.0, 1.0, higher_is_better=True, optional=True)
+    made["d1"] = replace(made["d1"], outputs={**made["d1"].outputs, "beside": beside})
+    if draw(st.booleans()):
+        made["s2"] = replace(made["s2"], fingerprint=made["s1"].fingerprint)
+    if draw(st.booleans()):
+        made["s3"] = replace(made["s3"], needs=("evidence of d1",))
+    for name in SETS:
+        kind = draw(st.sampled_from(["filter", "detector", "scorer"]))
+        made[name] = instance(name, kind, scope="set", cost=draw(st.sampled_from(COSTS)))
+    return {one.name: one for kind in KINDS.values() for one in made.values() if one.kind == kind}
+
+
+@st.composite
+def plans(
+    draw: st.DrawFn,
+    method_of: st.SearchStrategy[p.Method] = any_method,
+    refs: st.SearchStrategy[p.Ref] = anything,
+) -> p.Plan:
+    method = draw(method_of)
+    composite = isinstance(method, p.WeightedSum | p.Constrained)
+    low, high = sorted((draw(levels), draw(levels)))
+    walks = not isinstance(method, p.Pareto) or bool(method.pick)
+    near = p.Distinct(p.Ref("near", "nearest"), draw(st.sampled_from([0.0, 1.0, 3.0])))
+    return p.Plan(
+        "test", 1, "hash",
+        draw(instances()),
+        tuple(draw(st.lists(gates(refs), max_size=3))),
+        method,
+        cut=draw(st.sampled_from([None, p.Cut("quality", low, high), p.Cut("quality", low)]))
+        if composite else None,
+        deliver=draw(st.sampled_from([None, 1, 1, 2, 3])),
+        review_at_most=draw(st.sampled_from([None, None, 1, 2])) if walks else None,
+        distinct=draw(st.sampled_from([None, near])) if walks else None,
+        on_empty=draw(st.sampled_from(["none", "review", "regenerate"])),
+        uncertified=draw(st.sampled_from([(), (), ("cut.accept_above",)])),
+        if_uncertified=draw(st.sampled_from(["review", "accept"])),
+        parallelism=draw(st.integers(1, 8)),
+    )  # fmt: skip
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> dict[str, Rate]:
+    """Draw what measuring came to before, for some."""
+    known = draw(st.lists(st.sampled_from([*NAMES, *SETS]), unique=True, max_size=4))
+    seconds = st.sampled_from([None, *COSTS])
+    return {name: Rate(draw(seconds), 50, draw(st.sampled_from([0, 5, 50]))) for name in known}
+
+
+@st.composite
+def worlds(draw: st.DrawFn, plan_of: st.SearchStrategy[p.Plan] | None = None) -> World:
+    plan = draw(plans() if plan_of is None else plan_of)
+    count = draw(st.integers(1, 7))
+    contents = [draw(st.sampled_from(["", "", "", "same"])) for _ in range(count)]
+    broken = [draw(st.sampled_from([None, None, None, "truncated"])) for _ in range(count)]
+    names = draw(st.permutations([f"c{at}" for at in range(count)]))
+    candidates = tuple(
+        candidate(name, content or None, "truncated" if content == "" and error else None)
+        for name, content, error in zip(names, contents, broken, strict=True)
+    )
+    measured = draw(st.sampled_from([coarse, coarse, fine]))
+    truth = {name: {key: draw(measured) for key in KEYS} for name in names}
+    prints = {name: one.fingerprint for name, one in plan.instances.items()}
+    if "s1" in prints and prints["s1"] == prints.get("s2"):
+        for row in truth.values():
+            row["s2.value"] = row["s1.value"]
+    return World(
+        plan=plan,
+        candidates=candidates,
+        truth=truth,
+        places={name: draw(st.integers(0, 5)) for name in names},
+        expect=draw(st.sampled_from([{}, {"wanted": 0.5}])),
+        rates=draw(rates()),
+    )
