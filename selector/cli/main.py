@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from selector.cli import complete, machine, score
+from selector.cli.plan import JournalPath
+from selector.cli.plan import commands as plans
 from selector.cli.policy import commands as policies
 from selector.cli.weights import commands as weights
 
@@ -45,15 +47,6 @@ app = typer.Typer(
 Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.", metavar="K")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the accepted files only.")]
-JournalPath = Annotated[
-    str | None,  # a path would turn an address, which is refused, into a file's name
-    typer.Option(
-        help="Where requests are written down.",
-        envvar="SELECTOR_JOURNAL",
-        show_envvar=True,
-        metavar="PATH",
-    ),
-]
 ReportPath = Annotated[
     str | None,
     typer.Option("--report", help="Write a page to look at into this file.", metavar="OUT.html"),
@@ -280,6 +273,7 @@ def _quiet_operator_log() -> None:
 
 
 app.add_typer(policies, name="policy")
+app.add_typer(plans, name="plan")
 app.add_typer(weights, name="weights")
 score.add_to(app)
 machine.add_to(app)

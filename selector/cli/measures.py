@@ -71,7 +71,7 @@ def brief(of: Card) -> Iterator[str]:
     if asked:
         yield entry("Asks for", "\n".join(asked), column=COLUMN)
     yield entry("Blind to", _first(of.text.get("Blind to", "not said")), column=COLUMN)
-    cost = _seconds(of.measure.cost.seconds) + _encoder(of.measure.cost)
+    cost = seconds(of.measure.cost.seconds) + _encoder(of.measure.cost)
     yield entry("", " · ".join((cost, f"licence: {_licences(of)}", _here(of))), column=0)
     yield from _cure(of)
 
@@ -145,7 +145,7 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
     yield "Reads", ", ".join(["the picture", *sorted(measure.needs)])
     if measure.favours:
         yield "Favours", ", ".join(measure.favours)
-    cost = _seconds(measure.cost.seconds) + _encoder(measure.cost)
+    cost = seconds(measure.cost.seconds) + _encoder(measure.cost)
     where = f", {measure.cost.tokens} tokens" if measure.cost.tokens else " on a CPU"
     yield "Cost", f"{cost} a candidate{where}"
     yield "Licence", _licences(of)
@@ -181,14 +181,15 @@ _BETTER = {True: "higher is better", False: "lower is better", None: "neither en
 def _encoder(cost: Cost) -> str:
     if cost.backbone is None:
         return ""
-    return f" + {_seconds(cost.backbone_seconds)} ({cost.backbone}, shared)"
+    return f" + {seconds(cost.backbone_seconds)} ({cost.backbone}, shared)"
 
 
-def _seconds(seconds: float) -> str:
+def seconds(value: float) -> str:
+    """Return a duration with the unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.2g} µs" if seconds < 1e-4 else f"{seconds * 1e3:.1g} ms"  # noqa: PLR2004 - 0.1 ms
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value * 1e6:.2g} µs" if value < 1e-4 else f"{value * 1e3:.1g} ms"  # noqa: PLR2004 - 0.1 ms
 
 
 def _licences(of: Card) -> str:

@@ -1,0 +1,101 @@
+"""`selector plan …`: what will be measured in which order, and what the journal lets one save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from selector.cli import complete
+
+if TYPE_CHECKING:
+    from selector.journal import Journal
+    from selector.policy.order import Rate
+    from selector.policy.plan import Plan
+
+MOST = 256  # candidates of a made-up request; more would keep a person waiting
+
+HELP = """Show what a policy measures, in which order, and what that saves.
+
+Example: selector plan show starter
+"""
+
+commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
+
+PolicyName = Annotated[
+    str, typer.Argument(help="A policy, by path or name.", autocompletion=complete.policies)
+]
+JournalPath = Annotated[
+    str | None,  # a path would turn an address, which is refused, into a file's name
+    typer.Option(
+        help="Where requests are written down.",
+        envvar="SELECTOR_JOURNAL",
+        show_envvar=True,
+        metavar="PATH",
+    ),
+]
+
+
+@commands.command(short_help="Show what is measured in which order, and what that saves.")
+def show(
+    policy: PolicyName,
+    *,
+    journal: JournalPath = None,
+    candidates: Annotated[
+        int, typer.Option(help="How many a request has.", min=1, max=MOST, metavar="N")
+    ] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show the stages of a policy: what each costs here, whom it is asked of, what that saves.
+
+    Nothing is measured. Costs and pass rates are those of the journal, where it knows them.
+
+    Example: selector plan show starter --candidates 16
+    """
+    import json
+
+    from selector import forecast
+    from selector.cli import stages
+    from selector.cli.prose import printing
+    from selector.planning import plan_of
+
+    plan = plan_of(policy)
+    path = _path(journal)
+    with _opened(path) as book:
+        rates = _rates(book, plan)
+    listed = forecast.stages(plan, rates)
+    expected = forecast.forecast(plan, rates, candidates=candidates)
+    with printing():
+        if as_json:
+            typer.echo(json.dumps(stages.data(plan, listed, expected), indent=2))
+        else:
+            typer.echo("\n".join(stages.lines(plan, listed, expected)))
+            typer.echo(_source(rates, path))
+
+
+def _path(journal: str | None) -> str:
+    from selector.journal import default_path
+
+    return journal or str(default_path())
+
+
+def _opened(path: str) -> Journal:
+    """Return the journal at *path*, to be asked what is there already: nothing is made."""
+    from selector.journal import Journal
+
+    return Journal(path)
+
+
+def _rates(book: Journal, plan: Plan) -> dict[str, Rate]:
+    prints = {name: one.fingerprint for name, one in plan.instances.items()}
+    found = book.rates(prints.values())
+    return {name: found[print_] for name, print_ in prints.items() if print_ in found}
+
+
+def _source(rates: Mapping[str, Rate], path: str) -> str:
+    from selector.cli.prose import entry
+    from selector.cli.stages import COLUMN
+
+    said = "what was measured here is told by" if rates else "nothing of these measures yet in"
+    return entry("Journal", f"{said} {path}", column=COLUMN)
