@@ -23,9 +23,10 @@ class Second:
         self.hashes = {one.id: one.content_hash for one in world.candidates}
         self.advice = None
         self.order: list[str] = []
-        self.walked: list[str] = []  # who the walk came to
+        self.walked: dict[str, str] = {}  # the verdicts of those whom the walk came to
         self.accepted: list[str] = []
-        self.enough = False  # whether it ended before the last of them
+        self.asked: set[tuple[str, str]] = set()  # which criteria were asked of whom
+        self.enough = False  # whether the walk ended before it came to everybody
 
     def decide(self) -> None:
         refused = self.copies_and_standing()
@@ -40,14 +41,7 @@ class Second:
             self.verdicts[name], self.why[name] = "reject", reasons
 
     def copies_and_standing(self) -> dict[str, set[str]]:
-        refused: dict[str, set[str]] = {}
-        for one in sorted(self.world.candidates, key=lambda each: each.id):
-            if one.content_hash in [self.hashes[name] for name in self.doubts]:
-                refused[one.id] = {"copy"}
-                continue
-            self.doubts[one.id] = set()
-            if one.error:
-                refused[one.id] = {"refused"}
+        refused = self.copies_and_unreadable()
         for kind in KINDS:
             members = [name for name in self.doubts if name not in refused]
             self.sets[kind] = sorted(members, key=self.hashes.__getitem__)
@@ -60,6 +54,17 @@ class Second:
                 if self.plan.instances[gate.on.instance].kind == kind:
                     for name in members:
                         self.gate(gate, name, refused)
+        return refused
+
+    def copies_and_unreadable(self) -> dict[str, set[str]]:
+        refused: dict[str, set[str]] = {}
+        for one in sorted(self.world.candidates, key=lambda each: each.id):
+            if one.content_hash in [self.hashes[name] for name in self.doubts]:
+                refused[one.id] = {"copy"}
+                continue
+            self.doubts[one.id] = set()
+            if one.error:
+                refused[one.id] = {"refused"}
         return refused
 
     def gate(self, gate, name, refused) -> None:
@@ -187,6 +192,7 @@ class Second:
             if at and len(group) == 1:
                 break
             before = len(self.refused)
+            self.asked |= {(part.of.instance, name) for name in group}
             self.without_failed(group, [part], self.refused)
             if len(self.refused) > before:
                 self.left = [name for name in self.left if name not in self.refused]
@@ -238,7 +244,6 @@ class Second:
                 break
             if (name := next(places, None)) is None:
                 break
-            self.walked.append(name)
             near = [self.distance(name, other) for other in accepted] if self.plan.distinct else []
             if any(far <= self.plan.distinct.within for far in near):
                 self.verdicts[name], self.why[name] = "reject", {"duplicate"}
@@ -248,6 +253,7 @@ class Second:
             self.why[name] = hard or soft
             if not hard and not soft:
                 accepted.append(name)
+        self.walked = dict(self.verdicts)
         return accepted
 
     def distance(self, name, other) -> float:
