@@ -18,6 +18,7 @@ RULES: dict[str, Callable[[Planned], Iterator[Broken]]] = {
     "impossible": bounds.impossible,
     "wide-scale": ranking.wide_scale,
     "photographic-taste": ranking.photographic_taste,
+    "dear-front": ranking.dear_front,
     "unreachable": ranking.unreachable,
     "caution": whole.caution,
     "costs": whole.costs,

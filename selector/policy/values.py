@@ -14,8 +14,8 @@ REFERENCE = rf"^{WORD}(\.{WORD})*$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 # The rules of the linter, which the grammar must know because a policy may acknowledge them.
 LINT = (
-    "backwards", "caution", "costs", "idle", "impossible", "masked", "missing-file", "photographic-taste", "twin",
-    "unreachable", "unused", "wide-scale", "within-prompt",
+    "backwards", "caution", "costs", "dear-front", "idle", "impossible", "masked", "missing-file",
+    "photographic-taste", "twin", "unreachable", "unused", "wide-scale", "within-prompt",
 )  # fmt: skip
 MOST = 10**9  # far more than anyone means, and any database keeps it
 

@@ -1,4 +1,4 @@
-"""Rules about ranking: scales too wide, judges of another taste, criteria that never decide."""
+"""Rules about ranking: scales too wide, other tastes, criteria that never decide or cost much."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from selector.planning.rules.placed import (
     steps,
 )
 from selector.policy.document import Loc
+from selector.policy.order import seconds
 from selector.policy.plan import Criterion, Ref
 from selector.types import Output
 
 LEAST_REACH = 0.05  # of a scale; a term that uses less of it weighs a twentieth of what is written
 LEAST_OF_RANGE = 0.1  # likewise, where nobody chose the scale and it is the output's whole range
+DEAR_S = 0.5  # a candidate; from there on a request of a dozen waits for it and for little else
+MANY = 16  # candidates of a request, to tell what it comes to
 
 
 def wide_scale(planned: Planned) -> Iterator[Broken]:
@@ -68,6 +71,34 @@ def photographic_taste(planned: Planned) -> Iterator[Broken]:
                 f"{ref.key}: scores photographs above drawings as good. Drop it, or acknowledge "
                 "why it is right here.",
             )
+
+
+def dear_front(planned: Planned) -> Iterator[Broken]:
+    """A dear measure that ranks in a place where nobody can be spared it."""
+    if planned.plan.mode == "exhaustive":
+        return  # nobody is spared anything
+    first = list(steps(planned))[:1]
+    told: set[str] = set()
+    for loc, part in (*axes(planned), *first):
+        name = part.of.instance
+        cost = seconds(planned.plan.instances[name], {})
+        if cost < DEAR_S or name in told:
+            continue
+        told.add(name)
+        what, cheaper = ("the first criterion", _LATER) if first else ("an axis", _PICK)
+        yield Broken(
+            loc,
+            f"{part.of.key}: {what} is measured on every candidate that no gate refuses, at "
+            f"{cost:.2g} s each: {MANY * cost:.2g} s for {MANY}. {cheaper} Move it there, or "
+            "acknowledge why it is worth that.",
+        )
+
+
+_LATER = (
+    "A later criterion is only asked of those that the earlier ones can't tell apart, a term of a "
+    "weighted sum only of those that can still win."
+)
+_PICK = "A term, of 'pick' or of a weighted sum, is only asked of those that can still win."
 
 
 def unreachable(planned: Planned) -> Iterator[Broken]:

@@ -93,3 +93,54 @@ def test_a_criterion_that_never_decides_is_told():
     assert warned(**in_order({"of": SHARP, "eps": 0.1})) == []
     assert warned(**in_order({"of": "filters.clipping.highlights", "eps": 0.5})) == []
     assert warned(**in_order({"of": HANDS, "eps": 0.9, "if_absent": 0})) == []
+
+
+DEAR = {"of": "scorers.image_reward", "scale": {"ends": [-2, 2]}}
+SPREAD = {"of": "filters.blank.spread"}
+
+
+def dear_fronts(**entries) -> list[str]:
+    return [place for rule, place in warned(**entries) if rule == "dear-front"]
+
+
+def test_a_dear_axis_is_told_with_what_it_costs():
+    """Every candidate that stands is measured on each axis; a pick asks fewer."""
+    front = {"pareto": {"objectives": [{"of": BLANK}, DEAR]}}
+    assert dear_fronts(method=front) == ["method.pareto.objectives[1]"]
+    (told,) = lint(planned(small(method=front)))
+    assert told.said == (
+        "scorers.image_reward.image_reward: an axis is measured on every candidate that no gate "
+        "refuses, at 0.7 s each: 11 s for 16. A term, of 'pick' or of a weighted sum, is only "
+        "asked of those that can still win. Move it there, or acknowledge why it is worth that."
+    )
+    picked = {"pareto": {"objectives": [{"of": BLANK}, SPREAD], "pick": [{"of": BLANK}, DEAR]}}
+    assert dear_fronts(method=picked) == []
+    twice = {"pareto": {"objectives": [DEAR, {"of": BLANK}, DEAR]}}
+    assert dear_fronts(method=twice) == ["method.pareto.objectives[0]"], "it is measured once"
+
+
+def test_a_dear_first_criterion_is_told_with_what_is_cheaper():
+    """The first is measured on all who stand; a later one only on those that are still equal."""
+    first, later = in_order(DEAR | {"eps": 0.25}, SPREAD), in_order(SPREAD | {"eps": 0.1}, DEAR)
+    assert dear_fronts(**first) == ["method.lexicographic[0]"]
+    (told,) = lint(planned(small(**first)))
+    assert "the first criterion is measured on every candidate" in told.said
+    assert "A later criterion is only asked of those that the earlier ones can't tell" in told.said
+    assert dear_fronts(**later) == []
+
+
+def test_what_is_cheap_or_measured_anyway_is_no_dear_front():
+    """Half a second a candidate is dear; where everything is measured, no place is dearer."""
+    first = in_order(DEAR | {"eps": 0.25}, SPREAD)
+    assert dear_fronts(**first, cascade={"mode": "exhaustive"}) == []
+    assert dear_fronts(**in_order({"of": BLANK, "eps": 0.1}, SPREAD)) == []
+    assert dear_fronts(**by({"of": BLANK}, DEAR)) == []
+    asked = {"good": {"use": "scorers.vlm_question", "question": "Is it good?"}}
+    half = in_order({"of": "good", "eps": 0.1}, SPREAD)
+    assert dear_fronts(**half, measures=asked) == ["method.lexicographic[0]"]
+
+
+def test_a_dear_front_that_is_meant_is_silent():
+    """To acknowledge it says that its price is known."""
+    first = in_order(DEAR | {"eps": 0.25}, SPREAD)
+    assert warned(**first, acknowledged={"dear-front": "the prompt comes first"}) == []
