@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -156,6 +156,33 @@ class Journal:
             row = records.event_row(event)
         with self._database.writing() as connection:
             queries.add_event(connection, row)
+
+    def follow(
+        self, kind: str, subject: str, writer: str, step: Callable[[Event | None], Event]
+    ) -> Event:
+        """Write down what follows a writer's last event; no other event comes in between.
+
+        Args:
+            kind: Of both.
+            subject: Likewise.
+            writer: Likewise.
+            step: Makes the event from the last one, None if there is none yet; it must not use the
+                journal itself.
+
+        Raises:
+            JournalError: It was not written: the last event makes no sense to *step*, the new one
+                holds what can't be kept, or the file can't be written.
+        """
+        from selector.journal import queries
+
+        with self._database.writing() as connection:
+            last = queries.last_event(connection, kind, subject, writer)
+            with whole(self._path, f"the last event {kind!r} of {writer!r}"):
+                event = step(records.to_event(last) if last else None)
+            with kept(self._path, f"event {kind!r}"):
+                row = records.event_row(event)
+            queries.add_event(connection, row)
+        return event
 
     def events(self, kind: str, subject: str) -> list[Event]:
         """Return all events of a kind about a subject, the oldest first.

@@ -102,6 +102,13 @@ def events_of(connection: Connection, kind: str, subject: str) -> list[Row]:
     return _all(connection, query.order_by(events.c.number))
 
 
+def last_event(connection: Connection, kind: str, subject: str, writer: str) -> Row | None:
+    """Return the last event of one writer, of a kind about a subject; None if there is none."""
+    of = (events.c.kind == kind, events.c.subject == subject, events.c.writer == writer)
+    query = select(events).where(*of).order_by(events.c.number.desc()).limit(1)
+    return next(iter(_all(connection, query)), None)
+
+
 def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
     """Return the last event of each writer, of a kind about a subject."""
     last = select(func.max(events.c.number)).group_by(events.c.writer)

@@ -26,7 +26,7 @@ def summary(selection: Selection) -> dict[str, Any]:
     outputs = _outputs(selection)
     return {
         "created": selection.created,
-        "generator": _generator(selection.candidates),
+        "generator": generator(selection.candidates),
         "outputs": json.dumps(outputs, allow_nan=False),
         "failures": sum(output["failures"] for output in outputs.values()),
         "margin": _margin(selection),
@@ -68,7 +68,8 @@ def _margin(selection: Selection) -> float | None:
     return None if first is None or second is None else first - second
 
 
-def _generator(candidates: Iterable[Candidate]) -> str | None:
+def generator(candidates: Iterable[Candidate]) -> str | None:
+    """Return the generator that the metadata of all candidates agree on, if they do."""
     named = [one.metadata.get("generator") for one in candidates]
     first = named[0] if named else None
     return first if isinstance(first, str) and all(one == first for one in named) else None

@@ -1,0 +1,76 @@
+"""Watching the promise: every audited request is a bet against it, and who wins too much is heard."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from selector.policy.plan import Plan
+from selector.statistics import Wealth, combined, start, update
+from selector.types import from_data
+
+if TYPE_CHECKING:
+    from selector.journal import Event, Journal
+
+LOSS = "regret"
+BROKEN = "regret broken"
+
+
+def observe(journal: Journal, plan: Plan, loss: float) -> None:
+    """Write down what an audited request lost, and whether the promise is broken by now.
+
+    Each machine is one writer, so that a process that starts again, or runs beside others, goes on
+    with what its machine has seen.
+
+    Args:
+        journal: Which keeps the choice too.
+        plan: Which decided the request, with its promise and its choice.
+        loss: What the request lost, in [0, 1].
+
+    Raises:
+        JournalError: It was not written, or the last event is damaged.
+    """
+    from selector.journal import Event
+
+    if plan.regret is None or plan.prediction is None:
+        return
+    subject, risk, writer = plan.prediction.basis, plan.regret.share, platform.node() or "unnamed"
+
+    def step(last: Event | None) -> Event:
+        wealth = update(_wealth(last.body) if last else start(risk), loss)
+        return Event(LOSS, subject, writer, wealth.value, {**asdict(wealth), "loss": loss})
+
+    journal.follow(LOSS, subject, writer, step)
+    if (value := _value(journal, subject)) >= _limit(plan) and not _noted(journal, subject):
+        journal.record(Event(BROKEN, subject, writer, value))
+
+
+def is_broken(journal: Journal, plan: Plan) -> bool:
+    """Return whether the promise of a plan's choice is broken: for good, until another is chosen.
+
+    Raises:
+        JournalError: The journal can't be read.
+    """
+    if plan.regret is None or plan.prediction is None:
+        return False
+    subject = plan.prediction.basis
+    return _noted(journal, subject) or _value(journal, subject) >= _limit(plan)
+
+
+def _noted(journal: Journal, subject: str) -> bool:
+    return bool(journal.latest(BROKEN, subject))
+
+
+def _value(journal: Journal, subject: str) -> float:
+    values = journal.latest(LOSS, subject)
+    return combined(list(values.values())) if values else 1.0
+
+
+def _limit(plan: Plan) -> float:
+    return 1 / (1 - plan.regret.confidence) if plan.regret else float("inf")
+
+
+def _wealth(body: Any) -> Wealth:
+    wealth: Wealth = from_data(Wealth, {name: body[name] for name in ("risk", "seen", "staked")})
+    return wealth
