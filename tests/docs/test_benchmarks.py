@@ -1,11 +1,13 @@
 """The benchmarks still run and still measure what they say; how fast, they say themselves."""
 
+import csv
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pictures import noise
@@ -120,7 +122,7 @@ def test_every_detector_is_tried():
 def test_the_results_name_every_benchmark():
     """The pages of the benchmarks have the command of each script that prints a table."""
     folder = ROOT / "benchmarks"
-    pages = ("README.md", "detectors.md", "judges.md", "scorers.md")
+    pages = ("README.md", "cascade.md", "detectors.md", "judges.md", "scorers.md")
     text = "".join((folder / name).read_text() for name in pages)
     scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))
@@ -180,3 +182,65 @@ def test_random_checkpoints_have_the_published_sizes():
     assert count["H"] == count["open_clip"] == 986_109_441
     # Two projections that ImageReward has and does not use are left out.
     assert count["image_reward"] == 446_665_953 - 256 * (1024 + 768 + 2)
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Return the rows of every table that was printed, without heads and lines."""
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    heads = [at - 1 for at, row in enumerate(lines) if set(row[0]) <= {"-"}]
+    return [row for at, row in enumerate(lines) if at not in heads and at - 1 not in heads]
+
+
+def test_a_cascade_is_simulated_in_every_world():
+    """Each world has its saving inside an interval, fewer dear calls, and never another answer."""
+    rows = rows_of(printed("cascade", "simulation", "--prompts", 4))
+    assert len(rows) == 36 + 9
+    for *world, saving, dear, rounds, differ in rows:
+        count = int(world[3] if len(world) == 4 else world[0])
+        factor, low, high = map(float, re.findall(r"[\d.]+", saving))
+        assert 1 <= low <= factor <= high
+        assert 1 <= float(dear) <= count
+        assert float(rounds) >= 5  # none of five scorers was left out for the winner
+        assert differ == "0"
+
+
+def test_a_cascade_saves_of_tables_and_finds_the_same(tmp_path):
+    """Rows of published shape, one without a score, are decided alike with fewer dear calls."""
+    from benchmarks.recorded import REWARD, TIFA
+
+    drawn = np.random.default_rng(7)
+    prompts = [{"prompt_id": f"p{at}"} for at in range(3)]
+    for file, models, columns in (
+        ("tifa160.csv", [""], TIFA),
+        ("imagereward_benchmark_scores.csv", ["a", "b"], REWARD),
+    ):
+        names = [one.name for one in columns.values()]
+        rows = [
+            prompt | {"model": model, "candidate_id": f"{model}{at}"}
+            | {name: drawn.random() for name in names}
+            for prompt in prompts for model in models for at in range(6)
+        ]  # fmt: skip
+        rows[0][names[-1]] = ""
+        with (tmp_path / file).open("w", newline="") as sheet:
+            writer = csv.DictWriter(sheet, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    found = rows_of(printed("cascade", "tables", "--labels", tmp_path))
+    assert len(found) == 9
+    for row in found:
+        same, asked = row[-1].split(" of ")
+        assert same == asked
+        assert row[2] == "3"
+        assert all(float(row[at].removesuffix("×")) >= 1 for at in (4, 6))
+
+
+def test_the_cascade_by_itself_is_measured_for_each_method():
+    """Every method has its time and measures less than everything; a profile tells where it goes."""
+    rows = rows_of(printed("cascade", "overhead", "--repeats", 2))
+    methods = [row[0] for row in rows]
+    assert methods == ["weighted sum"] * 3 + ["constrained", "lexicographic", "Pareto of two"]
+    for _, _, median, least, _, measured in rows:
+        assert 0 < float(least.removesuffix(" ms")) <= float(median.removesuffix(" ms"))
+        calls, everything = map(int, measured.split(" of "))
+        assert calls < everything
+    assert "contest.py" in printed("cascade", "--profile", "--repeats", 1)
