@@ -28,6 +28,14 @@ class Request:
     candidates: tuple[Candidate, ...]
     truth: Mapping[str, Mapping[str, Measured]]
 
+    @property
+    def outcomes(self) -> dict[str, dict[str, Measured]]:
+        """All outcomes, by candidate id and "instance.output"."""
+        return {
+            one.id: {ref(name).key: its[one.id] for name, its in self.truth.items()}
+            for one in self.candidates
+        }
+
 
 @dataclass
 class Answers:

@@ -21,12 +21,14 @@ from benchmarks.answered import (
     resolved,
     terms,
 )
-from selector.policy.plan import Plan, Scale, WeightedSum
+from selector.policy.plan import Plan, Regret, Scale, WeightedSum
+from selector.predicting.fit import fit
 from selector.statistics import mean_interval
-from selector.types import Score
+from selector.types import Decision, Score, Selection
 
 COSTS = {"s1": 0.001, "s2": 0.01, "s3": 0.01, "s4": 0.03, "vlm": 1.0}  # seconds a candidate
 DEAR = "vlm"
+LOST = 0.01  # what may be lost, of what the best of a prompt has over a random candidate
 CLIPPED = Scale(-3.0, 3.0, higher_is_better=True)
 
 
@@ -75,23 +77,52 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What the cascade did with a world's prompts.
+class Saving:
+    """What the cascade spared a world's prompts.
 
     Attributes:
-        saving: How many times cheaper than measuring everything.
+        times: How many times cheaper it was than measuring everything.
         interval: The same, between which two numbers with 95 % confidence.
         dear: Calls of the dear scorer a prompt.
         rounds: Rounds a prompt.
+    """
+
+    times: float
+    interval: tuple[float, float]
+    dear: float
+    rounds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the exact cascade did with a world's prompts.
+
+    Attributes:
+        saving: What it spared.
         differ: Prompts that got another verdict or order than by measuring everything, or another
             winner than the plain maximum of the weighted sums.
     """
 
-    saving: float
-    interval: tuple[float, float]
-    dear: float
-    rounds: float
+    saving: Saving
     differ: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the cascade did where a little may be lost.
+
+    Attributes:
+        saving: What it spared.
+        lost: Of what the best of a prompt has over a random candidate of it, the mean share that
+            the delivered one has less.
+        interval: The same, between which two numbers with 95 % confidence.
+        others: The share of prompts that got another one than the best.
+    """
+
+    saving: Saving
+    lost: float
+    interval: tuple[float, float]
+    others: float
 
 
 def request(prompt: int, scores: np.ndarray[Any, Any]) -> Request:
@@ -113,14 +144,44 @@ def run(setting: Setting, prompts: int) -> Result:
         found.append(lazy)
         best = max(one.candidates, key=lambda it, of=one: total(plan, of, it.id)).id
         differ += not (lazy.same_as(whole) and delivered(lazy.decision) == [best])
-    low, high = mean_interval([[each.cost] for each in found])
-    everything = setting.count * sum(COSTS.values())
-    return Result(
-        saving=everything / fmean(each.cost for each in found),
-        interval=(everything / high, everything / low),
-        dear=_mean_calls(found),
-        rounds=fmean(each.rounds for each in found),
-        differ=differ,
+    return Result(_saving(setting, found), differ)
+
+
+def promised(setting: Setting, prompts: int, learning: int) -> Promise:
+    """Return what is saved and lost where a little may be lost, on prompts not learned from.
+
+    Args:
+        setting: The world.
+        prompts: How many are decided.
+        learning: How many others the choice is made by, all of them measured in full.
+    """
+    plan = replace(setting.plan, regret=Regret(LOST))
+    known = ((plan, measured(plan, one)) for one in setting.requests(learning, seed=1))
+    plan = replace(plan, prediction=fit(plan, known))
+    found, lost, gains = [], [], []
+    for one in setting.requests(prompts):
+        found.append(resolved(plan, one))
+        worth = {it.id: total(plan, one, it.id) for it in one.candidates}
+        taken = delivered(found[-1].decision)[0]
+        lost.append(max(worth.values()) - worth[taken])
+        gains.append(max(worth.values()) - fmean(worth.values()))
+    gain = fmean(gains)
+    ends = mean_interval([[each / gain] for each in lost])
+    return Promise(_saving(setting, found), fmean(lost) / gain, ends, fmean(map(bool, lost)))
+
+
+def measured(plan: Plan, request: Request) -> Selection:
+    """Return a request as the journal keeps one that was measured in full."""
+    return Selection(
+        request_id=request.candidates[0].id,
+        created="2026-01-01T00:00:00.000+00:00",
+        prompt="a prompt",
+        policy="benchmark@1",
+        plan_hash=plan.hash,
+        candidates=request.candidates,
+        outcomes=request.outcomes,
+        decision=Decision((), {}, {}, {}, "empty", needs_person=False),
+        audited=True,
     )
 
 
@@ -132,5 +193,12 @@ def total(plan: Plan, request: Request, candidate: str) -> float:
     )
 
 
-def _mean_calls(found: Sequence[Found]) -> float:
-    return fmean(each.calls[DEAR] for each in found)
+def _saving(setting: Setting, found: Sequence[Found]) -> Saving:
+    low, high = mean_interval([[each.cost] for each in found])
+    everything = setting.count * sum(COSTS.values())
+    return Saving(
+        times=everything / fmean(each.cost for each in found),
+        interval=(everything / high, everything / low),
+        dear=fmean(each.calls[DEAR] for each in found),
+        rounds=fmean(each.rounds for each in found),
+    )

@@ -204,6 +204,17 @@ def test_a_cascade_is_simulated_in_every_world():
         assert differ == "0"
 
 
+def test_a_cascade_that_may_lose_a_little_saves_more():
+    """What is lost of the gain lies in its interval, and the dear one is asked less often."""
+    from benchmarks.cascade import STANDARD, regretted
+    from benchmarks.simulated import run
+
+    (row,) = regretted([STANDARD], prompts=60, learning=130)
+    lost, low, high = map(float, re.findall(r"[\d.]+", row[-2].replace("%", "")))
+    assert 0 <= low <= lost <= high
+    assert float(row[5]) < run(STANDARD, 60).saving.dear
+
+
 def test_a_cascade_saves_of_tables_and_finds_the_same(tmp_path):
     """Rows of published shape, one without a score, are decided alike with fewer dear calls."""
     from benchmarks.recorded import REWARD, TIFA
