@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
+from dataclasses import replace
 
+from selector import cascade
 from selector.decision.decide import decide
+from selector.engine.outcome import outcomes
 from selector.log import operator_log
 from selector.policy.plan import Plan
 from selector.types import Decision, Outcomes, Selection, Table
@@ -23,6 +27,24 @@ def is_due(request_id: str, plan: Plan) -> bool:
         return False
     drawn = hmac.new(plan.policy_hash.encode(), request_id.encode(), hashlib.sha256).digest()
     return int.from_bytes(drawn[:_BYTES]) / 2.0 ** (8 * _BYTES) < plan.audit
+
+
+def measured(selection: Selection, measure: cascade.Measurer, deadline: float | None) -> Selection:
+    """Return a selection with all the rest measured too; the decision stays.
+
+    Args:
+        selection: With the plan that decided it.
+        measure: As for `cascade.resolve`.
+        deadline: On the clock of `time.monotonic`; what runs out of it stays as it was.
+    """
+    plan: Plan = selection.plan
+    known = Outcomes(selection.candidates, selection.outcomes, selection.expect)
+    table = cascade.complete(plan, known, measure)
+    if deadline is not None and time.monotonic() >= deadline:
+        operator_log().warning("engine.audit_out_of_time", request_id=selection.request_id)
+        return selection
+    check(plan, selection, table)
+    return replace(selection, outcomes=outcomes(plan, table), audited=True)
 
 
 def check(plan: Plan, selection: Selection, table: Table) -> None:

@@ -30,6 +30,7 @@ class Request:
     """One request while it is being decided.
 
     Attributes:
+        plan: What decides it.
         prompt: The prompt or the edit.
         expect: What the request expects, by name.
         deadline: On the clock of `time.monotonic`.
@@ -41,6 +42,7 @@ class Request:
         seconds: Wall-clock time by phase.
     """
 
+    plan: Plan
     prompt: str | Edit
     expect: Mapping[str, float]
     deadline: float | None
@@ -109,19 +111,21 @@ def _outputs_of(instance: str, row: Mapping[str, Outcome]) -> dict[str, Outcome]
 def saved(plan: Plan, candidates: Sequence[Candidate], table: Table) -> dict[str, int]:
     """Return, by instance, how many candidates it would also have measured had all been measured.
 
-    What instances with one fingerprint would share counts once.
+    What instances with one fingerprint share counts once, for the first of them. A set that nobody
+    measured counts with all who can be read; gates may leave it fewer.
     """
     firsts, _ = firsts_and_copies(candidates)
-    found: dict[str, int] = {}
-    prints: set[str] = set()
+    readable = [one for one, candidate in firsts.items() if candidate.error is None]
+    shared = {name: one.fingerprint for name, one in plan.instances.items()}
+    shared |= {name: name for name, one in plan.instances.items() if one.scope == "set"}
+    keys: dict[str, list[str]] = {}
     for name, instance in plan.instances.items():
-        keys = [f"{name}.{output}" for output in instance.outputs]
-        lacking = [
-            one
-            for one, candidate in firsts.items()
-            if candidate.error is None and not any(key in table[one] for key in keys)
-        ]
-        part = instance.scope == "set" and len(lacking) < len(firsts)
-        found[name] = 0 if part or instance.fingerprint in prints else len(lacking)
-        prints.add(instance.fingerprint)
+        own = keys.setdefault(shared[name], [])
+        own.extend(f"{name}.{output}" for output in instance.outputs)
+    found: dict[str, int] = {}
+    for name, instance in plan.instances.items():
+        mine = keys.pop(shared[name], None)
+        lacking = [one for one in readable if mine and not any(key in table[one] for key in mine)]
+        part = instance.scope == "set" and len(lacking) < len(readable)
+        found[name] = 0 if part else len(lacking)
     return found

@@ -4,48 +4,39 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from typing import Any, Self
 
 from selector import cascade
-from selector.engine import audit, given, rates
-from selector.engine.request import Request, saved
-from selector.errors import ImageError, JournalError
+from selector.engine import audit, given, outcome, rates
+from selector.engine.record import Record, Where
+from selector.engine.request import Request
+from selector.engine.saving import Saving
+from selector.errors import ImageError
 from selector.images import Image, Limits, PixelBudget, open_image
 from selector.locks import Lock
-from selector.log import operator_log
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of
 from selector.policy.order import Rates
 from selector.policy.plan import Plan
 from selector.runner import Measurements, Runner
 from selector.types import (
-    NOT_EVALUATED,
     Ask,
     Candidate,
     Edit,
     Failure,
     Measured,
-    Outcome,
     Outcomes,
     Selection,
-    Spent,
     is_needed,
     timeout_seconds,
 )
 
-if TYPE_CHECKING:
-    from selector.journal import Journal
-
-JOURNAL_VARIABLE = "SELECTOR_JOURNAL"
 READERS = min(8, os.cpu_count() or 1)  # decoding releases the interpreter; more only adds memory
 
-Where: TypeAlias = "str | os.PathLike[str] | Journal | Literal[False] | None"
 Progress = Callable[[str, int], None]  # what is being done, on how many candidates
 
 
@@ -117,8 +108,8 @@ class Selector:
         pixel_budget: int = 512 * 2**20,
         max_resident_gb: float | None = None,
     ) -> None:
-        self.plan, measures = _prepared(policy)
-        _ = self.plan.hash  # now, in one thread: its lock must not be held when somebody forks
+        plan, measures = _prepared(policy)
+        _ = plan.hash  # now, in one thread: its lock must not be held when somebody forks
         self.progress: Progress = lambda _what, _count: None
         if max_resident_gb is not None:
             from selector.backbones import residency
@@ -127,17 +118,15 @@ class Selector:
         self._runner = Runner(measures, device=device)
         self._limits = limits or Limits()
         self._budget = PixelBudget(pixel_budget)
-        self._journal_lock = Lock()
-        self._given_journal = os.environ.get(JOURNAL_VARIABLE) if journal is None else journal
-        self._journal: Journal | None = None
+        self._record = Record(plan, journal)
+        self._saving = Saving(plan, self._record.opened)
+        self._rates_lock = Lock()
         self._known_rates: Rates | None = None
-        if not isinstance(journal, str | os.PathLike | None) and journal is not False:
-            self._journal = _journal(journal)  # wrong now rather than after everything is measured
-        if self.plan.journal == "required" and not self._given_journal and journal is not False:
-            raise JournalError(
-                f"{self.plan.policy}: its policy requires a journal (got none). "
-                f"Give one, set {JOURNAL_VARIABLE}, or say journal=False."
-            )
+
+    @property
+    def plan(self) -> Plan:
+        """What decides requests now; those that its prediction is not for are decided without."""
+        return self._saving.plan
 
     def select(
         self,
@@ -154,24 +143,26 @@ class Selector:
         started = time.monotonic()
         timeout_s = timeout_s if timeout_s is not None else self.plan.timeout_s
         request = Request(
+            plan=self.plan,
             prompt=given.prompt(self.plan, prompt),
             expect=given.expectations(self.plan, expect or {}),
             deadline=None if timeout_s is None else started + timeout_seconds(timeout_s),
         )
-        with self._opened(given.candidates(candidates), request):
+        named = given.candidates(candidates)
+        request.plan = self._saving.plan_for(named)
+        with self._opened(named, request):
             found = self._resolved(request)
             request.seconds["total"] = time.monotonic() - started
-            selection = self._selection(request, found)
-            if audit.is_due(selection.request_id, self.plan):
+            selection = outcome.selection(request, found, self._limits)
+            if audit.is_due(selection.request_id, request.plan):
                 selection = self._audited(selection, request)
-        self._write(selection)
+        self._record.append(request.plan, selection)
         return selection
 
     def close(self) -> None:
         """Let go of the models and of the journal."""
         self._runner.close()
-        if self._journal is not None and self._journal is not self._given_journal:
-            self._journal.close()
+        self._record.close()
 
     def __enter__(self) -> Self:
         return self
@@ -224,14 +215,14 @@ class Selector:
             source = open_image(edit.source, limits=self._limits, budget=self._budget)
             request.prompt = replace(edit, path=source.path, content_hash=source.content_hash)
             request.source = source
-            if any(is_needed("source", one.needs) for one in self.plan.instances.values()):
+            if any(is_needed("source", one.needs) for one in request.plan.instances.values()):
                 source.decode()  # now, so that what is damaged is told as what it is
         except ImageError as error:
             request.source = Failure(f"the edit's source: {error}")
 
     def _measure(self, ask: Ask, table: cascade.Table, request: Request) -> Measurements:
         """Answer one ask through the runner; who was not read in time fails without it."""
-        instance = self.plan.instances[ask.instance]
+        instance = request.plan.instances[ask.instance]
         self.progress(ask.instance, len(ask.candidates))
         started = time.monotonic()
         failed: dict[str, Measured] = dict.fromkeys(instance.outputs, request.failure(instance))
@@ -244,7 +235,7 @@ class Selector:
 
     def _resolved(self, request: Request) -> cascade.Resolved:
         return cascade.resolve(
-            self.plan,
+            request.plan,
             Outcomes(tuple(request.candidates), {}, request.expect),
             lambda ask, table: self._measure(ask, table, request),
             self._rates(),
@@ -252,76 +243,19 @@ class Selector:
 
     def _rates(self) -> Rates:
         """Return what measuring came to here: as the journal knew when it was asked first."""
-        with self._journal_lock:
+        with self._rates_lock:
             if self._known_rates is None:
-                self._known_rates = rates.of(self.plan, self._opened_journal)
+                self._known_rates = rates.of(self.plan, self._record.opened)
             return self._known_rates
 
     def _audited(self, selection: Selection, request: Request) -> Selection:
         """Measure all the rest too, as far as the request's time goes; the decision stays."""
-        known = Outcomes(selection.candidates, selection.outcomes, selection.expect)
-        table = cascade.complete(
-            self.plan, known, lambda ask, table: self._measure(ask, table, request)
+        audited = audit.measured(
+            selection, lambda ask, table: self._measure(ask, table, request), request.deadline
         )
-        if request.deadline is not None and time.monotonic() >= request.deadline:
-            operator_log().warning("engine.audit_out_of_time", request_id=selection.request_id)
-            return selection
-        audit.check(self.plan, selection, table)
-        return replace(selection, outcomes=self._outcomes(table), audited=True)
-
-    def _outcomes(self, table: cascade.Table) -> dict[str, dict[str, Outcome]]:
-        keys = [
-            f"{name}.{output}"
-            for name, one in self.plan.instances.items()
-            for output in one.outputs
-        ]
-        return {
-            name: {key: row.get(key, NOT_EVALUATED) for key in keys} for name, row in table.items()
-        }
-
-    def _selection(self, request: Request, found: cascade.Resolved) -> Selection:
-        plan = self.plan
-        spent = Spent(
-            dict(request.calls),
-            dict(request.seconds),
-            dict(request.tokens),
-            len(found.rounds),
-            saved(plan, request.candidates, found.table),
-        )
-        return Selection(
-            request_id=uuid.uuid4().hex,
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            prompt=request.prompt,
-            policy=f"{plan.policy}@{plan.version}",
-            plan_hash=plan.hash,
-            candidates=tuple(request.candidates),
-            outcomes=self._outcomes(found.table),
-            decision=found.decision,
-            expect=dict(request.expect),
-            spent=spent,
-            plan=plan,
-            limits=self._limits,
-            rounds=found.rounds,
-        )
-
-    def _write(self, selection: Selection) -> None:
-        try:
-            with self._journal_lock:
-                journal = self._opened_journal()
-            if journal is not None:
-                journal.append(self.plan, selection)
-        except JournalError as error:
-            if self.plan.journal != "best_effort":
-                error.selection = selection
-                raise
-            operator_log().error(
-                "engine.request_not_journaled", request_id=selection.request_id, error=str(error)
-            )
-
-    def _opened_journal(self) -> Journal | None:
-        if self._journal is None and self._given_journal:
-            self._journal = _journal(self._given_journal)
-        return self._journal
+        if audited.audited:
+            self._saving.watch(audited)
+        return audited
 
 
 def _prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
@@ -340,15 +274,3 @@ def _close(reading: Future[tuple[Candidate, Image | None]]) -> None:
         image = reading.result()[1]
         if image is not None:
             image.close()
-
-
-def _journal(given: Any) -> Journal:
-    from selector.journal import Journal
-
-    if isinstance(given, Journal):
-        return given
-    if not isinstance(given, str | os.PathLike):
-        raise JournalError(
-            f"journal: expected a path or a Journal (got {type(given).__name__}). Give one of them."
-        )
-    return Journal(given)

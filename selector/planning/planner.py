@@ -95,6 +95,7 @@ class _Planner:
         gates, method = self.parts.gates(), self.parts.method()
         cut, distinct = self.parts.cut(), self.parts.distinct()
         self._fits_method()
+        self._can_be_kept()
         instances = self.instances.planned(plan.refs_of(gates, method, distinct))
         self._one_kind_of_request(instances)
         self._licences()
@@ -112,7 +113,7 @@ class _Planner:
             on_empty=policy.on_empty,
             uncertified=tuple(self.parts.uncertified),
             if_uncertified=policy.uncertified,
-            journal=policy.journal or "where_set",
+            journal=policy.journal or ("required" if _saves(policy) else "where_set"),
             timeout_s=policy.timeout_s,
             mode=policy.cascade.mode,
             parallelism=policy.cascade.parallelism,
@@ -159,7 +160,7 @@ class _Planner:
                 ("cut", "of"),
                 f"{kind} has no quality to cut. Use weighted_sum or constrained, or drop the cut.",
             )
-        saves = next((key for key in _SAVES if getattr(policy.cascade, key) is not None), None)
+        saves = _saves(policy)
         if saves and method.weighted_sum is None and method.constrained is None:
             self._tell(
                 ("cascade", saves),
@@ -171,6 +172,26 @@ class _Planner:
                     self._tell(
                         (key,), f"{key}: has no effect on pareto without 'pick'. Add a pick."
                     )
+
+    def _can_be_kept(self) -> None:
+        """Tell where what saves more has no journal that tells how much, or nobody watches it."""
+        policy, saves = self.policy, _saves(self.policy)
+        if saves and policy.journal == "best_effort":
+            self._tell(
+                ("journal",),
+                f"journal: {saves} follows from what it holds. Say 'required', or leave it out.",
+            )
+        if policy.cascade.regret is not None and policy.cascade.audit == 0:
+            self._tell(
+                ("cascade", "audit"),
+                "audit: regret is promised, and only audited requests tell whether the promise is "
+                "kept (got 0). Give a share above 0, or leave it out.",
+            )
+
+
+def _saves(policy: Policy) -> str | None:
+    """Return which key of the cascade saves more than exactness allows, if one does."""
+    return next((key for key in _SAVES if getattr(policy.cascade, key) is not None), None)
 
 
 def _regret(policy: Policy) -> plan.Regret | None:

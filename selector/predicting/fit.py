@@ -21,8 +21,9 @@ from selector.types import Selection
 
 LEARNING = 30  # requests at least, to learn a line of a few slopes from
 PENALTY = 1.0  # as one observation more that says "no slope"
-# Offsets, in standard deviations of what the line leaves open: at 4 next to nothing is left out.
-OFFSETS = np.linspace(4.0, -2.0, 61)
+# Offsets, in standard deviations of what the line leaves open: at 4 next to nothing is left out,
+# and where little may be lost the best lies between 0 and 2.
+OFFSETS = np.array([4.0, 3.0, 2.5, *np.linspace(2.0, -2.0, 41)])
 FINEST = 1e-3  # of quality, where the line leaves nothing open
 
 
