@@ -28,6 +28,9 @@ Table = dict[str, dict[str, Outcome]]
 # calls costs, or in seconds, for each that is measured at once. Waiting for more rounds costs more.
 AT_STAKE = 0.05
 AT_STAKE_S = 0.05
+# Up to this share of the dearest cost, all go together whom nothing tells from the best so far: it
+# would have to turn out perfect for one of them to be measured in vain.
+CHEAP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,9 @@ class Measuring:
         best do.
         """
         alike = [ask for ask in asks if ask.instance == asks[0].instance]
-        together = self._together(self.plan.instances[asks[0].instance])
-        chosen = tuple(dict.fromkeys([*asks[: self.plan.parallelism], *alike[:together]]))
+        chosen = tuple(
+            dict.fromkeys([*asks[: self.plan.parallelism], *alike[: self._together(alike)]])
+        )
         grouped: dict[str, list[str]] = {}
         for ask in chosen:
             grouped.setdefault(ask.instance, []).extend(ask.candidates)
@@ -134,13 +138,15 @@ class Measuring:
             self.answer(Ask(instance, tuple(dict.fromkeys(sorted(candidates)))))
         return chosen
 
-    def _together(self, instance: Instance) -> int:
-        """Return how many candidates are worth measuring at once, needed or not."""
-        if instance.kind == "filter":
-            return len(self.table)
+    def _together(self, asks: Sequence[Ask]) -> int:
+        """Return how many of these of one instance are worth answering at once, needed or not."""
+        if self.plan.instances[asks[0].instance].kind == "filter":
+            return len(asks)
+        cost = self.costs[asks[0].instance]
         dearest = max(self.costs[name] for name in self.contest.reading.stages)
         at_stake = self.plan.parallelism * max(AT_STAKE * dearest, AT_STAKE_S)
-        return int(min(at_stake / max(self.costs[instance.name], 1e-9), len(self.table)))
+        alike = sum(ask.at_most == asks[0].at_most for ask in asks)
+        return max(int(at_stake // max(cost, 1e-9)), alike if cost <= CHEAP * dearest else 0)
 
     def everything(self) -> None:
         """Measure all that the plan refers to, on every candidate that can be read."""

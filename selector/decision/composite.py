@@ -50,7 +50,7 @@ def share(term: Term, outcome: Outcome, failed_at: End = "worst") -> float:
     return term.weight * term.scale(raw(term, outcome, failed_at))
 
 
-def quality(shares: Sequence[float], terms: Sequence[Term]) -> float:
+def quality(shares: Sequence[float], weight: float) -> float:
     """Return the weighted sum of a candidate's scaled scores, in [0, 1] up to rounding.
 
     Exact sums, rounded once: all at their best is 1, equal candidates are equal, and as rounding
@@ -58,9 +58,9 @@ def quality(shares: Sequence[float], terms: Sequence[Term]) -> float:
 
     Args:
         shares: What each term adds.
-        terms: The terms, in the same order.
+        weight: What the terms weigh together, summed exactly too.
     """
-    return math.fsum(shares) / math.fsum(term.weight for term in terms)
+    return math.fsum(shares) / weight
 
 
 def is_a_least(plan: Plan, row: Mapping[str, Outcome]) -> bool:

@@ -58,7 +58,7 @@ class Contest:
 
     def key(self, candidate: str) -> tuple[float, str]:
         """Return what sorts candidates: the best that they can be first, ties by content hash."""
-        return -self.credit(candidate), self.known.content_hash(candidate)
+        return -self.credit(candidate), self.rows[candidate].hash
 
     def credit(self, candidate: str) -> float:
         """Return the quality by which a candidate races: its own, or the most that it can be.

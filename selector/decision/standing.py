@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,8 +10,8 @@ from itertools import groupby
 from selector.decision.composite import failure, quality, share
 from selector.decision.gates import UNKNOWN, Judged, judge
 from selector.decision.known import Known
-from selector.policy.plan import Lexicographic, Plan, Ref
-from selector.types import KINDS, Kind, NotEvaluated, Outcome, Reason
+from selector.policy.plan import Lexicographic, Plan, Ref, Term
+from selector.types import KINDS, NOT_EVALUATED, Kind, Outcome, Reason
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class Row:
     """One candidate before the gates, the constraints and the parts of the ranking.
 
     Attributes:
+        hash: Its content hash, which decides ties.
         gates: How it stands before each gate, in the order of the plan's.
         constraints: Likewise before each constraint.
         failures: Of each part of the ranking, why its outcome is no number.
@@ -29,6 +31,7 @@ class Row:
         best: The same with the failed at best too.
     """
 
+    hash: str
     gates: list[Judged]
     constraints: list[Judged]
     failures: list[Reason | None]
@@ -76,6 +79,7 @@ class Reading:
         needed: The stages that an accepted candidate must have passed.
         promoting: The stages that one must have passed whom `on_empty: review` promotes.
         consults: Whether a part of the ranking counts only where the ranking came to ask for it.
+        sums: The terms of the plan, and *weight* what they weigh together.
     """
 
     plan: Plan
@@ -90,6 +94,8 @@ class Reading:
     needed: frozenset[str]
     promoting: frozenset[str]
     consults: bool
+    sums: tuple[Term, ...]
+    weight: float
 
     @classmethod
     def of(cls, plan: Plan, order: Sequence[str]) -> Reading:
@@ -118,13 +124,16 @@ class Reading:
             needed=frozenset(gating | ranks | {ref.instance for ref in constraints}),
             promoting=frozenset(gating | ranks | strict),
             consults=consults,
+            sums=plan.terms,
+            weight=math.fsum(term.weight for term in plan.terms),
         )
 
     def row(self, known: Known, candidate: str) -> Row:
         """Return how *candidate* stands now."""
         plan = self.plan
-        shares = [term.weight * term.scale(term.scale.best) for term in plan.terms]
+        shares = [term.weight * term.scale(term.scale.best) for term in self.sums]
         row = Row(
+            hash=known.content_hash(candidate),
             gates=[UNKNOWN] * len(plan.gates),
             constraints=[UNKNOWN] * len(plan.constraints),
             failures=[None] * len(plan.parts),
@@ -139,20 +148,22 @@ class Reading:
 
     def learn(self, row: Row, known: Known, candidate: str, stage: str) -> None:
         """Take into *row* what *stage* has measured by now."""
-        found = {ref: known.of(candidate, ref) for ref in self.refs[stage]}
-        if stage in row.waits and not any(isinstance(one, NotEvaluated) for one in found.values()):
+        found = {ref.output: known.of(candidate, ref) for ref in self.refs[stage]}
+        if stage in row.waits and NOT_EVALUATED not in found.values():
             row.waits.remove(stage)
         plan, expect = self.plan, known.outcomes.expect
         for at in self.gates.get(stage, ()):
-            row.gates[at] = judge(plan.gates[at], found[plan.gates[at].on], expect)
+            row.gates[at] = judge(plan.gates[at], found[plan.gates[at].on.output], expect)
         for at in self.constraints.get(stage, ()):
             gate = plan.constraints[at]
-            row.constraints[at] = judge(gate, found[gate.on], expect)
+            row.constraints[at] = judge(gate, found[gate.on.output], expect)
         for at in self.parts.get(stage, ()) if not self.consults else ():
             part = plan.parts[at]
-            row.failures[at] = failure(part, found[part.of])
-        self._sum(row, found, stage)
-        row.refusals = self._refusals(row)
+            row.failures[at] = failure(part, found[part.of.output])
+        if stage in self.terms:
+            self._sum(row, found, stage)
+        if stage in self.refusing:
+            row.refusals = self._refusals(row)
 
     def refused_before(self, row: Row, kind: Kind) -> bool | None:
         """Return whether gates of earlier kinds refuse it; None while that is not known."""
@@ -161,14 +172,15 @@ class Reading:
         ]
         return True if "refused" in earlier else None if "unknown" in earlier else False
 
-    def _sum(self, row: Row, found: Mapping[Ref, Outcome], stage: str) -> None:
-        terms = self.plan.terms
-        for at in self.terms.get(stage, ()):
-            row.shares[at] = share(terms[at], found[terms[at].of])
-            row.rescued[at] = share(terms[at], found[terms[at].of], "best")
-        if stage in self.terms:
-            row.quality = quality(row.shares, terms)
-            row.best = quality(row.rescued, terms)
+    def _sum(self, row: Row, found: Mapping[str, Outcome], stage: str) -> None:
+        for at in self.terms[stage]:
+            term = self.sums[at]
+            row.shares[at] = share(term, found[term.of.output])
+            row.rescued[at] = share(term, found[term.of.output], "best")
+        row.quality = quality(row.shares, self.weight)
+        row.best = row.quality
+        if row.rescued != row.shares:
+            row.best = quality(row.rescued, self.weight)
 
     def _refusals(self, row: Row) -> tuple[Reason, ...]:
         """Return the refusals of the first kind of gates that has any, else of failed parts."""
