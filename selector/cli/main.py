@@ -46,6 +46,9 @@ app = typer.Typer(
 
 Deliver = Annotated[str | None, typer.Option(help="How many to accept, or 'all'.", metavar="K")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the selection as JSON.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Print why each measure was asked of whom, or not.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the accepted files only.")]
 ReportPath = Annotated[
     str | None,
@@ -118,6 +121,7 @@ def select(  # noqa: PLR0913 - one option each
         str | None, typer.Option(help="Copy the accepted files into this folder.")
     ] = None,
     report: ReportPath = None,
+    explain: Explain = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -153,6 +157,8 @@ def select(  # noqa: PLR0913 - one option each
             raise
     try:
         _print(selection, as_json=as_json, quiet=quiet)
+        if explain:
+            _explain(selection, aside=quiet or as_json)
         if copies is not None:
             folder.copy(selection.accepted, copies)
     finally:  # each is worth having without the other
@@ -244,6 +250,15 @@ def _print(selection: Selection, *, as_json: bool, quiet: bool) -> None:
                 typer.echo(name)
         else:
             selection_table(selection)
+
+
+def _explain(selection: Selection, *, aside: bool) -> None:
+    """Print why each measure was asked; *aside* leaves standard output to scripts."""
+    from selector.cli import explained
+    from selector.cli.prose import printing
+
+    with printing():
+        typer.echo("\n".join(explained.lines(selection)), err=aside)
 
 
 @contextmanager

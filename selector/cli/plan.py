@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from selector.journal import Journal
     from selector.policy.order import Rate
     from selector.policy.plan import Plan
+    from selector.predicting import Choice
 
+REQUESTS = 2000  # the newest of which all is known; more would tell little more
 MOST = 256  # candidates of a made-up request; more would keep a person waiting
 
 HELP = """Show what a policy measures, in which order, and what that saves.
@@ -56,7 +59,7 @@ def show(
     import json
 
     from selector import forecast
-    from selector.cli import stages
+    from selector.cli import choices, stages
     from selector.cli.prose import printing
     from selector.planning import plan_of
 
@@ -64,14 +67,44 @@ def show(
     path = _path(journal)
     with _opened(path) as book:
         rates = _rates(book, plan)
+        chosen = _choice(book, plan)
     listed = forecast.stages(plan, rates)
     expected = forecast.forecast(plan, rates, candidates=candidates)
     with printing():
         if as_json:
-            typer.echo(json.dumps(stages.data(plan, listed, expected), indent=2))
+            made = stages.data(plan, listed, expected) | choices.data(plan, chosen)
+            typer.echo(json.dumps(made, indent=2))
         else:
             typer.echo("\n".join(stages.lines(plan, listed, expected)))
+            typer.echo("\n".join(choices.lines(plan, chosen)), nl=bool(chosen))
             typer.echo(_source(rates, path))
+
+
+@commands.command(short_help="Choose from measured requests what saves more.")
+def fit(policy: PolicyName, *, journal: JournalPath = None) -> None:
+    """Choose from the requests that were measured whole what saves most and keeps the promise.
+
+    For policies that say `regret` or `value_of_quality`. What is chosen is kept in the journal,
+    and counts from then on. Where it can't be chosen yet, it says why, and ends with 2.
+
+    Example: selector plan fit regret.yaml --journal journal.sqlite
+    """
+    from dataclasses import replace
+
+    from selector import predicting
+    from selector.cli import choices
+    from selector.cli.prose import printing
+    from selector.planning import plan_of
+
+    plan, path = plan_of(policy), _path(journal)
+    with _opened(path) as book:
+        known = journal or Path(path).exists()  # who names one is told if it is not there
+        requests = list(book.measured_whole(plan.policy_hash, REQUESTS)) if known else []
+        chosen = predicting.fit(plan, requests)
+        tried = predicting.trial(replace(plan, prediction=chosen), requests)
+        predicting.keep(book, plan, chosen)
+    with printing():
+        typer.echo("\n".join(choices.chosen(plan, chosen, tried)))
 
 
 def _path(journal: str | None) -> str:
@@ -91,6 +124,13 @@ def _rates(book: Journal, plan: Plan) -> dict[str, Rate]:
     prints = {name: one.fingerprint for name, one in plan.instances.items()}
     found = book.rates(prints.values())
     return {name: found[print_] for name, print_ in prints.items() if print_ in found}
+
+
+def _choice(book: Journal, plan: Plan) -> Choice | None:
+    """Return what is chosen for a plan that saves more than is exact; None for any other."""
+    from selector import predicting
+
+    return predicting.choice(book, plan) if plan.regret or plan.worth else None
 
 
 def _source(rates: Mapping[str, Rate], path: str) -> str:

@@ -59,7 +59,7 @@ def lines(plan: Plan, stages: Sequence[Stage], expected: Forecast) -> Iterator[s
     for place, stage in enumerate(stages, start=1):
         yield from _stage(place, stage, expected)
     yield ""
-    yield from _price(expected)
+    yield from _price(expected, chooses=plan.regret is not None or plan.worth is not None)
     if plan.mode != "exhaustive":
         yield from _audits(plan, expected)
         least = f"the {plan.parallelism} best" if plan.parallelism > 1 else "the best"
@@ -151,7 +151,7 @@ def _scale(output: Output) -> str:
     return f" with scale: {{ends: [{ends}]}}"
 
 
-def _price(expected: Forecast) -> Iterator[str]:
+def _price(expected: Forecast, *, chooses: bool) -> Iterator[str]:
     many = counted(expected.candidates, "candidate")
     whole, lazy = seconds(expected.all_seconds), seconds(expected.seconds)
     yield f"{many}: {whole} to measure everything, {lazy} as it is asked"
@@ -161,6 +161,8 @@ def _price(expected: Forecast) -> Iterator[str]:
         f"a simulation, no promise: {expected.requests} made-up requests, decided as real ones. "
         "Scores are uniform on their scales and independent, bounds refuse as often as here "
         "(where that is not known one in ten), nothing fails, is in doubt, or is a double."
+        + " What is chosen to save more is not in it."
+        * chooses
     )
     yield entry("Found by", said, column=COLUMN)
 

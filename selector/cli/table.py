@@ -3,6 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from rich.console import Console
@@ -12,11 +13,12 @@ from rich.text import Text
 from selector.cli.prose import shown
 from selector.installed import CURE
 from selector.policy.plan import Plan
-from selector.types import Candidate, Edit, Failure, NotEvaluated, Outcome, Reason, Selection
+from selector.types import Candidate, Edit, Failure, Outcome, Reason, Selection
 from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
 CAUSE = 120  # of why a measure failed, in a row
+DEAREST = 3  # instances of which is told how many calls were saved
 NOTE = 200  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
 
@@ -39,11 +41,10 @@ def selection_table(selection: Selection) -> None:
     table.add_column("why", overflow="fold", ratio=3)
     for one in selection.in_order():
         verdict = selection.verdict(one.id)
-        quality = selection.decision.quality.get(one.id)
         table.add_row(
             Text(verdict, style=COLOURS[verdict]),
             Text(shown(one.id, LONGEST)),
-            "" if quality is None else f"{_at_least(selection, one)}{quality:.3f}",
+            _quality(selection, one),
             Text("\n".join(_why(selection, one))),
         )
     console.print(table)
@@ -66,10 +67,25 @@ def _request(prompt: str | Edit) -> str:
 
 
 def _why(selection: Selection, one: Candidate) -> list[str]:
+    from selector.report.saving import places
+
     reasons = selection.reasons[one.id]
     if not reasons:
-        return [f"rank {selection.decision.ranking.index(one.id) + 1}; met every bound"]
-    return list(dict.fromkeys(_in_words(reason) for reason in reasons))
+        place = places(selection.decision).get(one.id)
+        return [f"rank {place}; met every bound" if place else "met every bound"]
+    bounded = one.id in selection.decision.at_most
+    return list(dict.fromkeys(_in_words(reason, bounded=bounded) for reason in reasons))
+
+
+def _quality(selection: Selection, one: Candidate) -> str:
+    """Return the quality; "≤" where something of it is not measured, "≥" where something failed."""
+    from selector.report.words import bounded
+
+    decision = selection.decision
+    if one.id in decision.at_most:
+        return f"≤ {bounded(decision.at_most[one.id])}"
+    quality = decision.quality.get(one.id)
+    return "" if quality is None else f"{_at_least(selection, one)}{quality:.3f}"
 
 
 def _at_least(selection: Selection, one: Candidate) -> str:
@@ -81,9 +97,12 @@ def _at_least(selection: Selection, one: Candidate) -> str:
     return "≥" if isinstance(plan, Plan) and is_a_least(plan, row) else ""
 
 
-def _in_words(reason: Reason) -> str:
-    from selector.report.reasons import is_a_tie
+def _in_words(reason: Reason, *, bounded: bool) -> str:
+    from selector.report.reasons import AT_MOST, is_a_tie
 
+    if bounded and reason.instance == "quality":
+        said = str(replace(reason, note=reason.note.removeprefix(AT_MOST)))
+        return shown(f"{reason.kind}: {said.replace('quality is', 'quality is at most', 1)}")
     if is_a_tie(reason):
         return shown(f"{reason.kind}: {reason}; practically a tie")
     if reason.kind == "failure":  # whole in the footer, once for all whom it befell
@@ -105,7 +124,8 @@ def _footer(selection: Selection) -> list[str]:
     verdicts = ", ".join(f"{len(group)} {name}" for name, group in groups.items())
     total = selection.timings.get("total", 0.0)
     return [
-        *_skipped(selection),
+        _saved(selection),
+        *_advice(selection),
         *failures(selection.outcomes.values()),
         *(shown(note, NOTE) for note in selection.notes),
         *notes,
@@ -118,17 +138,30 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _skipped(selection: Selection) -> list[str]:
-    skipped: Counter[str] = Counter()
-    for one in selection.candidates:
-        if one.error or any(reason.kind == "copy" for reason in selection.reasons[one.id]):
-            continue  # of these nothing could or need be measured
-        row = selection.outcomes[one.id]
-        unknown = [key for key, outcome in row.items() if isinstance(outcome, NotEvaluated)]
-        skipped.update({key.rpartition(".")[0] for key in unknown})
-    listed = ", ".join(f"{name} on {count}" for name, count in sorted(skipped.items()))
-    head = "Not evaluated, because the answer did not depend on it"
-    return [f"{head}: {listed}."] if skipped else []
+def _saved(selection: Selection) -> str:
+    """Return how many rounds of measuring it took, and what was not measured for the answer."""
+    from selector.report.saving import calls, together
+
+    each = calls(selection)
+    total = together(each)
+    if isinstance(selection.plan, Plan) and selection.plan.mode == "exhaustive":
+        return f"Everything was measured, as the policy says: {counted(total.made, 'call')}."
+    asked = f"Asked in {counted(selection.spent.rounds, 'round')}"
+    if not total.saved:
+        return f"{asked}; each of {counted(total.every, 'call')} was needed."
+    dearest = [one for one in each if one.saved][:DEAREST]
+    listed = ", ".join(f"{shown(one.name)} {one.words}" for one in dearest)
+    more = " …" if sum(one.saved for one in dearest) < total.saved else ""
+    audited = " Audited: the rest was measured after the verdict." if selection.audited else ""
+    said = f"{total.words} calls saved, as the answer did not depend on them"
+    return f"{asked}; {said} ({listed}{more}).{audited}"
+
+
+def _advice(selection: Selection) -> list[str]:
+    from selector.report.answer import advised
+
+    said = advised(selection)
+    return [shown(said)] if said else []
 
 
 def failures(rows: Iterable[Mapping[str, Outcome]]) -> list[str]:

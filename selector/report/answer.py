@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selector.foreign import apart, printable, shortened
+from selector.foreign import NAME, apart, isolated, printable, shortened, visible
 from selector.policy.plan import Plan
 from selector.types import Selection
 
@@ -32,6 +32,34 @@ def person(selection: Selection) -> str:
     if isinstance(selection.plan, Plan) and selection.plan.deliver is None:
         return "No person is needed; what is marked Review may be good enough too."
     return "No person is needed: enough were accepted, so what is marked Review may be left alone."
+
+
+def advised(selection: Selection) -> str:
+    """Return in a sentence what the policy advises to do now; "" if nothing."""
+    advice = selection.advice
+    if not advice:
+        return ""
+    if advice == "regenerate":
+        return "The policy advises to generate new candidates."
+    return (
+        f"The policy advises: {apart(shortened(visible(advice), NAME))}; that is worth its price."
+    )
+
+
+def promised(selection: Selection) -> str:
+    """Return in sentences what not measuring everything changes of the answer."""
+    plan = selection.plan
+    if not isinstance(plan, Plan) or plan.prediction is None:
+        return (
+            "Only what the answer depends on was measured: the verdicts are those of measuring "
+            "everything, and so is the order of what was accepted and of what is for review."
+        )
+    what = f"{isolated(plan.prediction.instance)} was only asked where cheaper numbers let expect"
+    if plan.regret:
+        share = f"{100 * plan.regret.share:.3g} %"
+        lost = "of what the best of a request has over a random candidate is lost, on average"
+        return f"{what} that it matters: as chosen from earlier requests, at most {share} {lost}."
+    return f"{what} that the answer is worth its price."
 
 
 def notes(selection: Selection) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def bars(selection: Selection, plan: Plan) -> tuple[Bar, ...]:
                 ),
             )
         )
-    return tuple([_quality(plan), *found] if selection.decision.quality else found)
+    decision = selection.decision
+    return tuple([_quality(plan), *found] if decision.quality or decision.at_most else found)
 
 
 def _quality(plan: Plan) -> Bar:

@@ -15,6 +15,7 @@ from selector.report.quotes import Quotes, quotes
 from selector.report.readings import Readings, readings
 from selector.report.reasons import Around, Sentence, key_of, sentences
 from selector.report.sheet import Sheet
+from selector.report.words import bounded
 from selector.types import Candidate, VerdictName
 
 METADATA = 2000  # characters; the whole of it is in the selection
@@ -30,8 +31,8 @@ class Card:
         name: Its id, made visible.
         title: The same, short enough for a heading.
         verdict: "accept", "review" or "reject".
-        rank: Its place in the ranking, from 1; None where it was not ranked.
-        quality: Its composite quality; "" where there is none.
+        place: Its place in the ranking, in words.
+        quality: Its composite quality, or what that is at most or at least; "" where there is none.
         picture: Its preview, or why there is none.
         found: Evidence that is drawn on the picture.
         quoted: Evidence that is text.
@@ -48,7 +49,7 @@ class Card:
     name: str
     title: str
     verdict: VerdictName
-    rank: int | None
+    place: str
     quality: str
     picture: Picture | Missing
     found: Found
@@ -76,7 +77,7 @@ def card(one: Candidate, sheet: Sheet) -> Card:
         name=visible(one.id),
         title=shortened(visible(one.id), NAME),
         verdict=selection.verdict(one.id),
-        rank=sheet.ranks.get(one.id),
+        place=_place(one, sheet),
         quality=quality,
         picture=picture,
         found=marks(needed, picture.size) if isinstance(picture, Picture) else Found(),
@@ -93,8 +94,13 @@ def card(one: Candidate, sheet: Sheet) -> Card:
 
 
 def _around(one: Candidate, sheet: Sheet) -> Around:
-    least = _is_a_least(one, sheet)
-    return Around(sheet.vocabulary, sheet.exact, least, chosen=bool(sheet.selection.accepted))
+    return Around(
+        sheet.vocabulary,
+        sheet.exact,
+        least=_is_a_least(one, sheet),
+        most=one.id in sheet.selection.decision.at_most,
+        chosen=bool(sheet.selection.accepted),
+    )
 
 
 def _is_a_least(one: Candidate, sheet: Sheet) -> bool:
@@ -104,10 +110,20 @@ def _is_a_least(one: Candidate, sheet: Sheet) -> bool:
 
 
 def _quality(one: Candidate, sheet: Sheet) -> str:
-    quality = sheet.selection.decision.quality.get(one.id)
+    decision = sheet.selection.decision
+    if one.id in decision.at_most:
+        return f"at most {bounded(decision.at_most[one.id])}"
+    quality = decision.quality.get(one.id)
     if quality is None:
         return ""
     return ("at least " if _is_a_least(one, sheet) else "") + f"{quality:.3f}"
+
+
+def _place(one: Candidate, sheet: Sheet) -> str:
+    if place := sheet.ranks.get(one.id):
+        return f"Rank {place:,}"
+    ranked = one.id in sheet.selection.decision.ranking
+    return "Rank not settled" if ranked else "Not ranked"
 
 
 def _metadata(one: Candidate) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selector.foreign import printable, shortened, visible
-from selector.report.answer import answered, notes
+from selector.report.answer import advised, answered, notes
 from selector.report.cards import Card, card
 from selector.report.pictures import room_for, source_of
 from selector.report.rendering import render
@@ -35,5 +35,6 @@ def small(selection: Selection) -> str:
         selection=selection,
         cards=cards,
         notes=notes(selection),
+        advice=advised(selection),
         more=len(selection.candidates) - len(shown),
     )

@@ -8,12 +8,13 @@ from statistics import median_low
 
 from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
-from selector.report.answer import answered, notes, person
+from selector.report.answer import advised, answered, notes, person, promised
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
 from selector.report.pixels import rules
 from selector.report.rendering import render
+from selector.report.saving import Calls, calls, together
 from selector.report.sheet import Sheet, limits_of, sheet
 from selector.report.words import moment, number, seconds
 from selector.types import Edit, Selection, VerdictName
@@ -46,10 +47,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What one phase of the request took; *calls* is None where it measured nobody."""
+    """What one phase of the request took.
+
+    Attributes:
+        name: "images", an instance, "total".
+        calls: How many candidates it measured; None where it measures nobody.
+        saved: How many it was spared; None where that is not known.
+        seconds: How long it took, in words.
+    """
 
     name: str
     calls: int | None
+    saved: int | None
     seconds: str
 
 
@@ -65,6 +74,9 @@ class Page:
         deliver: How many were asked for, in words; "" where that is not known.
         shape: "tall", "square" or "wide": the frame that suits most pictures.
         asked: The questions of the policy's author that a judge was asked, each once.
+        calls: What all measures together measured, and were spared.
+        promise: What not measuring everything changes of the answer, in sentences.
+        advice: What the policy advises to do now, in a sentence; "" if nothing.
         rules: How small pictures are enlarged, as CSS.
     """
 
@@ -87,6 +99,9 @@ class Page:
     phases: tuple[Phase, ...]
     expect: tuple[tuple[str, str], ...]
     asked: tuple[str, ...]
+    calls: Calls
+    promise: str
+    advice: str
 
 
 def page(selection: Selection) -> str:
@@ -127,6 +142,9 @@ def _page(selection: Selection) -> Page:
         phases=tuple(_phases(selection)),
         expect=tuple((visible(name), number(one)) for name, one in selection.expect.items()),
         asked=_asked(plan),
+        calls=together(calls(selection)),
+        promise=promised(selection),
+        advice=advised(selection),
     )
 
 
@@ -162,10 +180,11 @@ def _shape(previews: Iterable[Picture | Missing]) -> str:
 
 
 def _phases(selection: Selection) -> Iterable[Phase]:
-    calls, took = selection.cost, selection.timings
-    names = [name for name in dict.fromkeys((*took, *calls)) if name != "total"]
+    made, took, spared = selection.cost, selection.timings, selection.spent.saved
+    names = [name for name in dict.fromkeys((*took, *made, *spared)) if name != "total"]
     for name in [*names, *(["total"] if "total" in took else [])]:
         said = seconds(took[name]) if name in took else "—"
         if tokens := selection.spent.tokens.get(name):
             said += f", {tokens:,} tokens"
-        yield Phase(visible(name), calls.get(name), said)
+        count = made.get(name, 0 if name in spared else None)
+        yield Phase(visible(name), count, spared.get(name), said)

@@ -29,6 +29,7 @@ class Reading:
         value: The number, with its unit.
         bar: What it is on; None where there is no plan.
         at: Where it lies, in percent of the bar.
+        up_to: Whether it is only known to lie there or below.
         judged: "refused" or "review" where it does not meet its bounds, else "".
     """
 
@@ -36,6 +37,7 @@ class Reading:
     value: str
     bar: Bar | None = None
     at: float = 0.0
+    up_to: bool = False
     judged: Standing = ""
 
     @property
@@ -97,12 +99,15 @@ def _on_bars(
     one: Candidate, sheet: Sheet, quality: str, judged: Mapping[str, Standing]
 ) -> Iterator[Reading]:
     row = sheet.selection.outcomes.get(one.id, {})
-    composite = sheet.selection.decision.quality.get(one.id)
+    decision = sheet.selection.decision
+    composite = decision.quality.get(one.id, decision.at_most.get(one.id))
     for bar in sheet.bars:
-        value = composite if bar.name == QUALITY else _value(row.get(bar.name))
+        is_quality = bar.name == QUALITY
+        value = composite if is_quality else _value(row.get(bar.name))
         if value is not None:
-            said = quality if bar.name == QUALITY else number(value) + bar.suffix
-            yield Reading(bar.words, said, bar, bar.span.at(value), judged.get(bar.name, ""))
+            said = quality if is_quality else number(value) + bar.suffix
+            at, up_to = bar.span.at(value), is_quality and one.id in decision.at_most
+            yield Reading(bar.words, said, bar, at, up_to, judged.get(bar.name, ""))
 
 
 def _figures(row: Mapping[str, Outcome]) -> Iterator[Reading]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from selector.foreign import isolated, noted
 from selector.report.bars import QUALITY
-from selector.report.words import Vocabulary, closed, listed, number
+from selector.report.words import Vocabulary, bounded, closed, listed, number
 from selector.runner import DEADLINE
 from selector.types import Reason
 
 TIE = 0.005  # of quality; nothing that is measured here is as exact as that
+AT_MOST = "this at most; "  # how a note begins that tells of a quality as of a bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Around:
         words: What outputs are called.
         exact: The bounds that the policy wants exactly, with the output that each is on.
         least: Whether the candidate's quality counts at its worst what failed.
+        most: Whether it counts at its best what was not measured.
         chosen: Whether the request accepted any.
     """
 
     words: Vocabulary
     exact: frozenset[tuple[str, float]] = frozenset()
     least: bool = False
+    most: bool = False
     chosen: bool = True
 
 
@@ -129,7 +132,8 @@ def _band(reason: Reason, around: Around) -> str:
 
 
 def _cut(reason: Reason, around: Around) -> str:
-    most = "at most " if around.least else ""  # with all that failed at its best
+    # With all at its best that failed or was not measured.
+    most = "at most " if around.least or around.most else ""
     return f"{_is(reason, around, most)}; the policy's cut is {_line(reason, around)}."
 
 
@@ -150,12 +154,15 @@ def _duplicate(reason: Reason, around: Around) -> str:
 
 
 def _outranked(reason: Reason, around: Around) -> str:
-    said = [noted(reason.note)]
+    said = [noted(reason.note.removeprefix(AT_MOST))]
     if reason.value is not None and reason.bound is not None:
-        least = "at least " if around.least else ""
+        least = "at most " if around.most else "at least " if around.least else ""
         ours, theirs = number(reason.value, reason.bound), number(reason.bound, reason.value)
+        ours = bounded(reason.value, reason.bound) if around.most else ours
         last = "chosen" if around.chosen else "taken"
         said.append(f"its quality is {least}{ours}, the last one {last} has {theirs}")
+    if around.most and (reason.margin or 0.0) > 0:
+        said.append("what is measured of it let expect no more than that")
     if is_a_tie(reason):
         said.append("practically a tie")
     return closed("; ".join(one for one in said if one))
@@ -164,9 +171,12 @@ def _outranked(reason: Reason, around: Around) -> str:
 def is_a_tie(reason: Reason) -> bool:
     """Return whether so little decided that another measurement might decide otherwise.
 
-    False for a true tie, of which the reason itself says how it was decided.
+    False for a true tie, of which the reason itself says how it was decided, and for a bound:
+    what was not measured may be much worse.
     """
-    return reason.kind == "outranked" and reason.margin is not None and 0 < abs(reason.margin) < TIE
+    if reason.kind != "outranked" or reason.margin is None or reason.note.startswith(AT_MOST):
+        return False
+    return 0 < abs(reason.margin) < TIE
 
 
 def _failure(reason: Reason, around: Around) -> str:

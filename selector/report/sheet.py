@@ -10,6 +10,7 @@ from selector.images import Limits
 from selector.policy.plan import Plan
 from selector.report.bars import Bar, bars
 from selector.report.pictures import AS_USUAL, Missing, Picture, Room, pictures
+from selector.report.saving import places
 from selector.report.words import Vocabulary
 from selector.types import Candidate, Selection
 
@@ -28,7 +29,7 @@ class Sheet:
         needed: The numbers that matter, by "instance.output": those that the policy refers to;
             all where there is no plan.
         pictures: Previews by candidate id.
-        ranks: Places in the ranking by candidate id.
+        ranks: Places in the ranking by candidate id, as far as they are settled.
     """
 
     selection: Selection
@@ -60,7 +61,7 @@ def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = 
         drawn,
         _needed(selection, plan),
         pictures(candidates, room, limits_of(selection)),
-        {name: place for place, name in enumerate(selection.decision.ranking, 1)},
+        places(selection.decision),
     )
 
 

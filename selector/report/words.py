@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from selector.foreign import apart, isolated, shortened, visible
 from selector.policy.plan import Plan
@@ -68,6 +68,16 @@ def number(value: float, beside: float | None = None) -> str:
         same = (n for n in range(digits, 17) if f"{value:.{n}g}" != f"{beside:.{n}g}")
         digits = next(same, 17)
     return _plain(value, digits)
+
+
+def bounded(value: float, beside: float | None = None) -> str:
+    """Return a quality that can be no higher: with three digits, rounded up so that it holds.
+
+    With more of them where that would hide that it is lower than *beside*.
+    """
+    said = Decimal(f"{value:.9f}").quantize(Decimal("0.001"), ROUND_CEILING)
+    hides = beside is not None and value <= beside < said
+    return number(value, beside) if hides else f"{said}"
 
 
 def _plain(value: float, digits: int) -> str:

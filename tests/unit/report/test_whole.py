@@ -62,6 +62,10 @@ def test_steps_have_no_quality_to_tell(told):
     gate = {"on": "b", "reject_below": 0.1}
     policy = {"method": {"lexicographic": [AXES[0] | {"eps": 0.1}]}, "gates": [gate]}
     _, _, said = told({"x": (90, BROKEN), "y": (70, 50), "z": (30, 50)}, policy)
+    assert "Not needed: enough were found before it." in said["z"]
+    assert "Rank not settled" in said["z"]  # its gate was not asked
+    everything = policy | {"cascade": {"mode": "exhaustive"}}
+    _, _, said = told({"x": (90, BROKEN), "y": (70, 50), "z": (30, 50)}, everything)
     assert "Not needed: rank 3; enough were found before it." in said["z"]
     assert "uality" not in "".join(said.values())
     assert "Not measured: \u2068b.value\u2069 could not be measured: broken" in said["x"]
@@ -104,6 +108,9 @@ def test_the_cut_counts_what_failed_at_its_best(told):
     }
     rows = {"fine": (90, 90), "low": (20, 20), "lost": (5, BROKEN), "open": (40, BROKEN)}
     _, head, said = told(rows, policy)
+    assert "Below the cut: its quality is at most 0.28; the policy's cut is 0.3." in said["low"]
+    assert "Quality at most 0.280" in said["low"]
+    _, head, said = told(rows, policy | {"cascade": {"mode": "exhaustive"}})
     assert "Below the cut: its quality is 0.2; the policy's cut is 0.3." in said["low"]
     assert "Below the cut: its quality is at most 0.145; the policy's cut is 0.3." in said["lost"]
     assert "In doubt: its quality is at least 0.36; the policy accepts from 0.6 on." in said["open"]

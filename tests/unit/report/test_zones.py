@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import worlds
+import random_worlds
 from selector.decision.gates import judge
 from selector.policy.plan import Gate
 from selector.report.zones import asks, zones
@@ -20,7 +20,7 @@ def drawn(gate: Gate, value: float, expect, *, whole: bool) -> str:
     return STANDINGS[found[-1].standing] if found else "passed"
 
 
-@given(worlds.gates(), st.floats(0, 1), st.sampled_from([{}, {"wanted": 0.5}]))
+@given(random_worlds.gates(), st.floats(0, 1), st.sampled_from([{}, {"wanted": 0.5}]))
 def test_zones_are_what_deciding_makes_of_values(gate, value, expect):
     """For every gate and value the drawing shows how a candidate stands."""
     assert drawn(gate, value, expect, whole=False) == judge(gate, Score(value), expect).standing
