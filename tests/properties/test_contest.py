@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import random_worlds
 from second import Second
+from selector.cascade import complete
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.policy.order import order
@@ -177,3 +178,15 @@ def test_what_is_known_already_is_used(world, random):
         for one in ask.candidates if its.scope == "candidate" else ():
             for twin in twins:
                 assert not {f"{twin.name}.{output}" for output in twin.outputs} <= set(some[one])
+
+
+@MANY
+@given(random_worlds.worlds())
+def test_what_laziness_left_can_be_measured_afterwards(world):
+    """After the decision the rest is measured, and all that is known is what it would have been."""
+    full, lazy = world.exhaustive(), world.resolve()
+    request = Outcomes(world.candidates, lazy.table, world.expect)
+    assert complete(world.plan, request, world.measure) == full.table
+    prints = [(world.plan.instances[ask.instance].fingerprint, ask) for ask in world.asked]
+    calls = [(name, one) for name, ask in prints for one in ask.candidates]
+    assert len(calls) == len(set(calls))
