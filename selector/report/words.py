@@ -76,7 +76,7 @@ def bounded(value: float, beside: float | None = None) -> str:
     With more of them where that would hide that it is lower than *beside*.
     """
     said = Decimal(f"{value:.9f}").quantize(Decimal("0.001"), ROUND_CEILING)
-    hides = beside is not None and value <= beside < said
+    hides = beside is not None and value < beside <= float(said)
     return number(value, beside) if hides else f"{said}"
 
 

@@ -132,6 +132,24 @@ def test_a_tie_is_near_on_either_side(margin, tie):
     assert is_a_tie(Reason("outranked", "quality", "", 0.5, 0.5, margin)) is tie
 
 
+def test_a_bound_is_said_to_be_one():
+    """Of what was not measured in full: at most so much, and never a tie, however near."""
+    most = Around(WORDS, most=True)
+    near = Reason("outranked", "quality", "", 0.7999, 0.8, -0.0001, "this at most; enough")
+    said = "enough; its quality is at most 0.7999, the last one chosen has 0.8."
+    assert sentence(near, most) == Sentence("Not needed", said)
+    assert not is_a_tie(near)
+    cut = Reason("cut", "quality", "", 0.28, 0.3, -0.02)
+    assert sentence(cut, most).text == "its quality is at most 0.28; the policy's cut is 0.3."
+
+
+def test_a_bound_above_the_last_one_says_why_nobody_asked():
+    """With a prediction who could have been better was not expected to be."""
+    above = Reason("outranked", "quality", "", 0.9, 0.8, 0.1, "this at most; enough")
+    said = sentence(above, Around(WORDS, most=True)).text
+    assert said.endswith("has 0.8; what is measured of it let expect no more than that.")
+
+
 def test_what_failed_for_one_cause_is_told_once():
     """When time runs out one sentence names all that it befell; another cause has its own."""
     late = [Reason("failure", *key.split("."), note="deadline") for key in WORDS.outputs]

@@ -1,8 +1,10 @@
 """Numbers and names as people read them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from selector.report.words import Vocabulary, capital, listed, moment, number
+from selector.report.words import Vocabulary, bounded, capital, listed, moment, number
 from selector.types import Output
 
 
@@ -27,6 +29,27 @@ from selector.types import Output
 def test_numbers_have_digits_enough_and_no_more(value, beside, said):
     """Two or three digits, more to tell a value from its bound, an exponent only where zeros hide it."""
     assert number(value, beside) == said
+
+
+@given(st.floats(0, 1))
+def test_a_bound_holds_as_it_is_told(value):
+    """Rounded up: what is told to be at most so much is no more; and by next to nothing."""
+    assert value - 1e-9 <= float(bounded(value)) <= value + 0.001
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "said"),
+    [
+        (0.7, None, "0.700"),
+        (0.7101, None, "0.711"),
+        (1.0, 1.0, "1.000"),
+        (0.97491, 0.97495, "0.97491"),  # 0.975 would seem to be more
+        (0.97491, 0.98, "0.975"),
+    ],
+)
+def test_a_bound_has_three_digits_unless_they_hide_that_it_is_lower(value, beside, said):
+    """It never seems to be above what it lies under."""
+    assert bounded(value, beside) == said
 
 
 def test_what_an_outside_measure_calls_its_output_is_harmless():
