@@ -108,7 +108,7 @@ class Selector:
         pixel_budget: int = 512 * 2**20,
         max_resident_gb: float | None = None,
     ) -> None:
-        plan, measures = _prepared(policy)
+        plan, measures = prepared(policy)
         _ = plan.hash  # now, in one thread: its lock must not be held when somebody forks
         self.progress: Progress = lambda _what, _count: None
         if max_resident_gb is not None:
@@ -258,7 +258,7 @@ class Selector:
         return audited
 
 
-def _prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
+def prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
     """Return a plan and its measures, after all has come that names what they will measure."""
     plan = plan_of(policy)
     measures = {name: measure_of(one) for name, one in plan.instances.items()}

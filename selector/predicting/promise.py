@@ -17,7 +17,7 @@ LOSS = "regret"
 BROKEN = "regret broken"
 
 
-def observe(journal: Journal, plan: Plan, loss: float) -> None:
+def observe(journal: Journal, plan: Plan, loss: float, *, writer: str | None = None) -> None:
     """Write down what an audited request lost, and whether the promise is broken by now.
 
     Each machine is one writer, so that a process that starts again, or runs beside others, goes on
@@ -27,6 +27,7 @@ def observe(journal: Journal, plan: Plan, loss: float) -> None:
         journal: Which keeps the choice too.
         plan: Which decided the request, with its promise and its choice.
         loss: What the request lost, in [0, 1].
+        writer: Who saw it; this machine, by its name in the network, if None.
 
     Raises:
         JournalError: It was not written, or the last event is damaged.
@@ -35,15 +36,17 @@ def observe(journal: Journal, plan: Plan, loss: float) -> None:
 
     if plan.regret is None or plan.prediction is None:
         return
-    subject, risk, writer = plan.prediction.basis, plan.regret.share, platform.node() or "unnamed"
+    subject, risk = plan.prediction.basis, plan.regret.share
+    name = writer or platform.node() or "unnamed"
 
     def step(last: Event | None) -> Event:
         wealth = update(_wealth(last.body) if last else start(risk), loss)
-        return Event(LOSS, subject, writer, wealth.value, {**asdict(wealth), "loss": loss})
+        return Event(LOSS, subject, name, wealth.value, {**asdict(wealth), "loss": loss})
 
-    journal.follow(LOSS, subject, writer, step)
-    if (value := _value(journal, subject)) >= _limit(plan) and not _noted(journal, subject):
-        journal.record(Event(BROKEN, subject, writer, value))
+    journal.follow(LOSS, subject, name, step)
+    value, limit = _value(journal, subject), _limit(plan)
+    if value >= limit > _noted(journal, subject):
+        journal.record(Event(BROKEN, subject, name, value))
 
 
 def is_broken(journal: Journal, plan: Plan) -> bool:
@@ -55,14 +58,16 @@ def is_broken(journal: Journal, plan: Plan) -> bool:
     if plan.regret is None or plan.prediction is None:
         return False
     subject = plan.prediction.basis
-    return _noted(journal, subject) or _value(journal, subject) >= _limit(plan)
+    return max(_value(journal, subject), _noted(journal, subject)) >= _limit(plan)
 
 
-def _noted(journal: Journal, subject: str) -> bool:
-    return bool(journal.latest(BROKEN, subject))
+def _noted(journal: Journal, subject: str) -> float:
+    """Return what the evidence was when the promise was found broken; 0 if it never was."""
+    return max(journal.latest(BROKEN, subject).values(), default=0.0)
 
 
 def _value(journal: Journal, subject: str) -> float:
+    """Return what the evidence of all writers is now."""
     values = journal.latest(LOSS, subject)
     return combined(list(values.values())) if values else 1.0
 

@@ -1,6 +1,7 @@
 """Events: each writer's numbers, kept for good, the last of each at hand."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -79,6 +80,51 @@ def test_the_last_value_of_each_writer(journal: Journal) -> None:
     journal.record(Event("choice", "x", "a", 8.0))
     assert journal.latest("watch", "x") == {"a": -0.5, "b": 1.0, "": 3.0}
     assert journal.latest("watch", "z") == {}
+
+
+def test_an_event_follows_the_last_of_its_writer(journal: Journal) -> None:
+    """What comes next is made from the last of the same writer, kind and subject, or from None."""
+
+    def more(last: Event | None) -> Event:
+        return Event("watch", "x", "a", 1.0 if last is None else last.value + 1.0)
+
+    journal.record(Event("watch", "x", "b", 70.0))
+    journal.record(Event("watch", "y", "a", 80.0))
+    made = [journal.follow("watch", "x", "a", more) for _ in range(3)]
+    assert [event.value for event in made] == [1.0, 2.0, 3.0]
+    assert [event for event in journal.events("watch", "x") if event.writer == "a"] == made
+
+
+def test_no_event_comes_between_one_and_what_follows_it(path: Path) -> None:
+    """Writers that count in one journal at once, each with a connection of its own, miss nothing."""
+
+    def count() -> None:
+        with Journal(path) as mine:
+            for _ in range(10):
+                mine.follow(
+                    "count", "x", "a",
+                    lambda last: Event("count", "x", "a", last.value + 1.0 if last else 1.0),
+                )  # fmt: skip
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with Journal(path) as journal:
+        assert [event.value for event in journal.events("count", "x")] == [
+            float(at) for at in range(1, 41)
+        ]
+
+
+def test_what_can_not_follow_writes_nothing(journal: Journal) -> None:
+    """A last event that makes no sense to who goes on from it, or a next one that can't be kept."""
+    journal.record(Event("watch", "x", "a", 1.0))
+    with pytest.raises(JournalError, match=r"last event 'watch' of 'a' is damaged"):
+        journal.follow("watch", "x", "a", lambda last: Event("watch", "x", "a", last.body["y"]))
+    with pytest.raises(JournalError, match=r"event 'watch' can't be kept"):
+        journal.follow("watch", "x", "a", lambda _: Event("watch", "x", "a", float("nan")))
+    assert [event.value for event in journal.events("watch", "x")] == [1.0]
 
 
 @pytest.mark.parametrize(
