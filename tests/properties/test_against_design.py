@@ -2,11 +2,13 @@
 
 import os
 
+import pytest
 from hypothesis import given, settings
 
 import random_worlds
 from second import Second
 
+pytestmark = pytest.mark.timeout(1800)  # thousands of examples, on a busy machine too
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 

@@ -8,6 +8,7 @@ Probing", SIGMOD 2002). The form is taken from the truth by the second decider a
 import os
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from selector.policy.order import Rate, order
 from selector.types import Cost
 from worlds import World, plan
 
+pytestmark = pytest.mark.timeout(1800)  # thousands of examples, on a busy machine too
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 MANY = settings(max_examples=5000 if THOROUGH else 300, deadline=None)
 LAST = (2.0, "")  # behind everybody
@@ -169,9 +171,9 @@ def test_what_may_be_in_vain_is_bounded(world, parallelism):
     a_plan = replace(even_kinds(world.plan), parallelism=parallelism)
     world = replace(world, plan=a_plan, rates={})
     costs = {name: one.cost.seconds for name, one in a_plan.instances.items()}
-    dearest = max(costs[of.instance] for of in a_plan.refs)
+    form = Form(world)
+    necessary, dearest = form.calls(), max(costs[name] for name in form.stages)
     at_stake = parallelism * max(AT_STAKE * dearest, AT_STAKE_S)
-    necessary = Form(world).calls()
     for asks in world.resolve().rounds:
         assert set(pairs(asks[:1])) <= necessary
         cost = costs[asks[0].instance]

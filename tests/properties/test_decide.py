@@ -14,6 +14,7 @@ from selector.decision.pareto import dominates
 from selector.policy import plan as p
 from selector.types import Decision, Outcomes, Score, Selection, Undecided, from_data, to_data
 
+pytestmark = pytest.mark.timeout(1800)  # thousands of examples, on a busy machine too
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 MANY = settings(max_examples=5000 if THOROUGH else 400, deadline=None)
 STEPS = random_worlds.criteria(1, random_worlds.of_values)

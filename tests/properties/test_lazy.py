@@ -8,11 +8,11 @@ from hypothesis import given, settings
 import random_worlds
 from worlds import same_answer
 
+pytestmark = pytest.mark.timeout(1800)  # thousands of examples, on a busy machine too
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 
 @pytest.mark.parametrize("method", random_worlds.METHODS)
-@pytest.mark.timeout(1200)
 def test_lazy_is_exact(method):
     """Verdicts, order and answer are those of measuring everything, whatever is asked at once."""
 
