@@ -1,5 +1,6 @@
 """Saving more than exactness allows: what is chosen from measured requests, and whether it holds."""
 
+from selector.predicting.basis import basis
 from selector.predicting.fit import fit
 from selector.predicting.promise import is_broken, observe
 from selector.predicting.stored import Choice, choice, holds, keep, stored, tell, why_not
@@ -10,6 +11,7 @@ __all__ = [
     "Choice",
     "Trial",
     "Whole",
+    "basis",
     "choice",
     "fit",
     "holds",
