@@ -135,7 +135,7 @@ def test_the_judge_is_shown_each_hand_alone_and_is_believed(choose, alike, quest
     """It sees the hand and what is around it; what it overlooks is delivered, as the policy says."""
     with asked() as server:
         judges = alike | {ASKED: {"judge": server.parameter()}}
-        changes = questions("portrait")
+        changes = questions("portrait") | {"cascade": {"audit": 0}}
         selection = choose("portrait", malformed, deliver="all", judges=judges, **changes)
     assert selection.accepted
     heard = [(question_of(one), one.pictures[0]) for one in server.heard]
