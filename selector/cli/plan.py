@@ -87,7 +87,7 @@ def fit(policy: PolicyName, *, journal: JournalPath = None) -> None:
     For policies that say `regret` or `value_of_quality`. What is chosen is kept in the journal,
     and counts from then on. Where it can't be chosen yet, it says why, and ends with 2.
 
-    Example: selector plan fit regret.yaml --journal journal.sqlite
+    Example: selector plan fit saving.yaml --journal journal.sqlite
     """
     from dataclasses import replace
 

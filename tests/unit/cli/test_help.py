@@ -7,9 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer.main
+import yaml
 
+from selector import Selector
 from selector.cli.main import app
 from selector.measures import loader
 from selector.policy import find
@@ -34,6 +37,17 @@ cases:
 """
 
 
+SAVING = """\
+name: saving
+version: 1
+method:
+  weighted_sum:
+    - {of: filters.clipping.shadows}
+    - {of: filters.sharpness.sharpest, scale: {ends: [0, 0.2]}}
+cascade: {regret: 0.3}
+"""
+
+
 def commands(group=None, path=()):
     """Return every command and group by the words that name it."""
     group = group or typer.main.get_command(app)
@@ -48,6 +62,17 @@ EXAMPLES = {
     path: re.findall(r"^\s*Example: (.*)$", one.help or "", re.MULTILINE)
     for path, one in COMMANDS.items()
 }
+
+
+def measured(folder: Path) -> None:
+    """Let a policy that may lose a little measure enough requests to choose from."""
+    (folder / "saving.yaml").write_text(SAVING)
+    whole = yaml.safe_load(SAVING) | {"cascade": {"mode": "exhaustive"}}
+    rng = np.random.default_rng(0)
+    with Selector(whole, journal=folder / "journal.sqlite") as selector:
+        for _ in range(36):
+            noise = rng.integers(0, 256, (4, 9, 9, 3), dtype=np.uint8)
+            selector.select("p", [one // (1 + at) for at, one in enumerate(noise)])
 
 
 def complete(shell, words):
@@ -88,6 +113,8 @@ def test_the_example_works(shell, path):
     """What the help shows can be pasted into a shell and does what it says."""
     (shell.cwd / "my.yaml").write_text(POLICY)
     (shell.cwd / "my-cases.yaml").write_text(CASES)
+    if path == ("plan", "fit"):
+        measured(shell.cwd)
     done = subprocess.run(
         ["bash", "-c", EXAMPLES[path][0]], cwd=shell.cwd, capture_output=True, text=True,
         check=False, env=shell.environment | {"PATH": f"{BIN}:{os.environ['PATH']}"},
@@ -124,7 +151,14 @@ def test_help_answers_at_once(shell):
 
 
 @pytest.mark.parametrize(
-    "words", ["selector select p f --policy ", "selector policy check ", "selector policy test "]
+    "words",
+    [
+        "selector select p f --policy ",
+        "selector policy check ",
+        "selector policy test ",
+        "selector plan show ",
+        "selector plan fit ",
+    ],
 )
 def test_names_of_policies_are_completed(shell, words):
     """Wherever a policy is named: all names, and those that begin as what was typed."""
