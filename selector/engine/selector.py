@@ -238,7 +238,8 @@ class Selector:
             request.plan,
             Outcomes(tuple(request.candidates), {}, request.expect),
             lambda ask, table: self._measure(ask, table, request),
-            self._rates(),
+            # What a choice promises, it promises in the order in which it was tried.
+            None if request.plan.prediction else self._rates(),
         )
 
     def _rates(self) -> Rates:
