@@ -1,8 +1,6 @@
 """Made-up requests whose scores agree so far: the world in which saving is simulated."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +23,12 @@ def saving_plan(weight: float = 0.3, **rest) -> p.Plan:
 
 
 def requests(
-    a_plan: p.Plan, count: int, *, candidates: int = 8, rho: float = 0.5, seed: int = 0, noise=None
+    a_plan: p.Plan,
+    count: int,
+    *,
+    candidates: int = 8,
+    rho: float = 0.5,
+    seed: int = 0,
 ) -> Iterator[tuple[p.Plan, Selection]]:
     """Give so many requests of which all is known, with the plan.
 
@@ -37,7 +40,6 @@ def requests(
         candidates: Of each request.
         rho: How far scores agree.
         seed: The same gives the same requests.
-        noise: Of the dear score, another correlation with the others; of a world that shifted.
     """
     from scipy.special import ndtr
 
@@ -45,22 +47,23 @@ def requests(
     names = [candidate(f"{at:02d}") for at in range(candidates)]
     for number in range(count):
         shared, own = rng.standard_normal((candidates, 1)), rng.standard_normal((candidates, 5))
-        agrees = np.full(len(COSTS), rho)
-        agrees[-1] = rho if noise is None else noise
-        scores = ndtr(np.sqrt(agrees) * shared + np.sqrt(1 - agrees) * own)
+        scores = ndtr(np.sqrt(rho) * shared + np.sqrt(1 - rho) * own)
         table = {
             one.id: {f"{name}.value": Score(float(v)) for name, v in zip(COSTS, row, strict=True)}
             for one, row in zip(names, scores, strict=True)
         }
-        yield a_plan, Selection(
-            request_id=f"{seed}-{number}",
-            created="2026-01-01T00:00:00.000+00:00",
-            prompt="p",
-            policy="test@1",
-            plan_hash=a_plan.hash,
-            candidates=tuple(names),
-            outcomes=table,
-            decision=NOTHING,
-            audited=True,
-            plan=a_plan,
+        yield (
+            a_plan,
+            Selection(
+                request_id=f"{seed}-{number}",
+                created="2026-01-01T00:00:00.000+00:00",
+                prompt="p",
+                policy="test@1",
+                plan_hash=a_plan.hash,
+                candidates=tuple(names),
+                outcomes=table,
+                decision=NOTHING,
+                audited=True,
+                plan=a_plan,
+            ),
         )
