@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from selector.cli.prose import entry, shown
 from selector.cli.table import LONGEST
 from selector.policy.plan import Lexicographic, Pareto, Plan
-from selector.report.reasons import key_of
+from selector.report.reasons import key_of, so_far, value_of
 from selector.report.words import bounded, number
 from selector.types import (
     Ask,
     Candidate,
     NotEvaluated,
+    Outcome,
     Reason,
     Selection,
     evidence_needed,
@@ -51,7 +52,7 @@ def _round(at: int, asks: Sequence[Ask], plan: Plan, candidates: int) -> Iterato
     for instance in dict.fromkeys(ask.instance for ask in asks):
         alike = [ask for ask in asks if ask.instance == instance]
         yield entry(label, f"{instance} of {_members(alike, candidates)}", column=COLUMN)
-        yield entry("", f"{_purpose(plan, instance)}; {_chances(alike)}", column=COLUMN)
+        yield entry("", f"{_purpose(plan, instance)}{_chances(alike)}", column=COLUMN)
         label = ""
 
 
@@ -70,13 +71,13 @@ def _members(asks: Sequence[Ask], candidates: int) -> str:
 
 
 def _chances(asks: Sequence[Ask]) -> str:
-    """Return why these candidates: the quality that they can still reach, or that all are needed."""
+    """Return the quality that they can still reach, where that is bounded."""
     tops = [ask.at_most for ask in asks if ask.at_most is not None]
     if not tops:
-        return "without it nobody knows who is next"
+        return ""
     highest, lowest = bounded(max(tops)), bounded(min(tops))
     ends = highest if highest == lowest else f"{highest} to {lowest}"
-    return f"could still be delivered: at most {ends}"
+    return f"; could still be delivered: at most {ends}"
 
 
 def _purpose(plan: Plan, instance: str) -> str:
@@ -89,7 +90,7 @@ def _purpose(plan: Plan, instance: str) -> str:
     if parts:
         said.append(_ranks(plan, instance))
     if plan.distinct and plan.distinct.by.instance == instance:
-        said.append("tells doubles")
+        said.append("tells whether the next is a double of who is accepted")
     if needed := evidence_needed(plan.instances[instance].needs):
         said.append(f"after {', '.join(needed)}, whose evidence it needs")
     return ", ".join(said)
@@ -99,9 +100,10 @@ def _ranks(plan: Plan, instance: str) -> str:
     match plan.method:
         case Lexicographic(criteria=criteria):
             places = [at for at, one in enumerate(criteria, 1) if one.of.instance == instance]
-            return f"criterion {places[0]}"
+            return f"criterion {places[0]}, to tell who is next"
         case Pareto(objectives=axes):
-            return "axis" if any(one.of.instance == instance for one in axes) else "picks"
+            is_axis = any(one.of.instance == instance for one in axes)
+            return "axis, to tell who is on the front" if is_axis else "picks from the front"
     share = sum(term.weight for term in plan.terms if term.of.instance == instance)
     return f"{100 * share:.3g} % of the quality"
 
@@ -112,45 +114,45 @@ def _not_asked(selection: Selection) -> Iterator[str]:
         said = "This request was audited: after the verdict all the rest was measured too."
         yield entry("", said, column=0, indent=0)
         return
-    found = {one: set(_lacking(selection, one)) for one in selection.in_order()}
-    names = list(dict.fromkeys(key.rpartition(".")[0] for key in _keys(selection)))
-    nobody = [name for name in names if not selection.cost.get(name)]
-    listed = {
-        one: ", ".join(name for name in names if name in lacks and name not in nobody)
-        for one, lacks in found.items()
+    found = {
+        one: tuple(_lacking(selection.outcomes.get(one.id, {})))
+        for one in selection.in_order()
+        if one.error is None and _reason(selection, one, "copy") is None  # who needs nothing
     }
+    nobody = [name for name in _names(selection) if all(name in some for some in found.values())]
     if not any(found.values()):
         yield "Nothing was left out."
         return
     yield "What was not asked, and why"
     if nobody:
         yield entry("", f"Of nobody: {', '.join(nobody)}; the answer needed none of it.", column=0)
-    for one, instances in listed.items():
-        if instances:
-            yield entry("", f"{shown(one.id, LONGEST)}: {_why(selection, one)}", column=0)
-            yield entry("", f"not asked: {instances}", column=COLUMN)
+    for one, some in found.items():
+        if instances := ", ".join(name for name in some if name not in nobody):
+            why = f"{_why(selection, one)}; not asked: {instances}"
+            yield entry(f"{shown(one.id, LONGEST)}:", why, column=COLUMN)
 
 
-def _keys(selection: Selection) -> Iterable[str]:
-    return (key for row in selection.outcomes.values() for key in row)
+def _names(selection: Selection) -> Iterable[str]:
+    keys = (key for row in selection.outcomes.values() for key in row)
+    return dict.fromkeys(key.rpartition(".")[0] for key in keys)
 
 
-def _lacking(selection: Selection, one: Candidate) -> Iterable[str]:
-    """Return the instances that did not measure it; of a copy, or unread, nobody needs any."""
-    if one.error is not None or any(each.kind == "copy" for each in selection.reasons[one.id]):
-        return ()
-    row = selection.outcomes.get(one.id, {})
+def _lacking(row: Mapping[str, Outcome]) -> Iterable[str]:
+    """Return the instances that did not measure a candidate."""
     unknown = (key for key, outcome in row.items() if isinstance(outcome, NotEvaluated))
     return dict.fromkeys(key.rpartition(".")[0] for key in unknown)
 
 
+def _reason(selection: Selection, one: Candidate, *kinds: str) -> Reason | None:
+    return next((each for each in selection.reasons[one.id] if each.kind in kinds), None)
+
+
 def _why(selection: Selection, one: Candidate) -> str:
-    reasons = selection.reasons[one.id]
-    reason = next((each for each in reasons if each.kind in _SAID), None)
+    reason = _reason(selection, one, *_SAID)
     if reason is None or selection.verdict(one.id) != "reject":
         return "its verdict does not depend on it"
     if reason.kind == "outranked":
-        return _outranked(reason, selection.decision.at_most.get(one.id))
+        return _outranked(reason)
     return _SAID[reason.kind].format(
         key=shown(key_of(reason)),
         other=shown(reason.other, LONGEST),
@@ -169,10 +171,9 @@ _SAID = {
 }
 
 
-def _outranked(reason: Reason, at_most: float | None) -> str:
-    if at_most is None or reason.bound is None:
-        return "outranked: enough were found before it, so nobody needed it"
-    most, last = bounded(at_most, reason.bound), number(reason.bound, at_most)
-    if at_most > reason.bound:
-        return f"outranked: at most {most}, but what is measured let expect less than {last}"
-    return f"outranked: at most {most}, the last one taken has {last}"
+def _outranked(reason: Reason) -> str:
+    if reason.value is None or reason.bound is None:
+        return "outranked: enough were found before it"
+    last = number(reason.bound, reason.value)
+    how = so_far(reason)[0] or "its quality is "
+    return f"outranked: {how}{value_of(reason)}, the last one taken has {last}"

@@ -73,8 +73,7 @@ def _why(selection: Selection, one: Candidate) -> list[str]:
     if not reasons:
         place = places(selection.decision).get(one.id)
         return [f"rank {place}; met every bound" if place else "met every bound"]
-    bounded = one.id in selection.decision.at_most
-    return list(dict.fromkeys(_in_words(reason, bounded=bounded) for reason in reasons))
+    return list(dict.fromkeys(_in_words(reason) for reason in reasons))
 
 
 def _quality(selection: Selection, one: Candidate) -> str:
@@ -97,12 +96,13 @@ def _at_least(selection: Selection, one: Candidate) -> str:
     return "≥" if isinstance(plan, Plan) and is_a_least(plan, row) else ""
 
 
-def _in_words(reason: Reason, *, bounded: bool) -> str:
-    from selector.report.reasons import AT_MOST, is_a_tie
+def _in_words(reason: Reason) -> str:
+    from selector.report.reasons import is_a_tie, so_far
 
-    if bounded and reason.instance == "quality":
-        said = str(replace(reason, note=reason.note.removeprefix(AT_MOST)))
-        return shown(f"{reason.kind}: {said.replace('quality is', 'quality is at most', 1)}")
+    how, note = so_far(reason)
+    if how:
+        said = str(replace(reason, note=note)).replace("quality is ", f"quality is {how}", 1)
+        return shown(f"{reason.kind}: {said}")
     if is_a_tie(reason):
         return shown(f"{reason.kind}: {reason}; practically a tie")
     if reason.kind == "failure":  # whole in the footer, once for all whom it befell

@@ -151,6 +151,8 @@ def _left_over(contest: Contest, race: Race, walked: Walked, ranking: Sequence[s
         settled = settled and contest.next_stage(one, contest.reading.needed) is None
         if one in reached:
             continue
+        # What nobody asked of a lexicographic order may order them otherwise.
+        settled = settled and not (contest.reading.consults and contest.rows[one].waits)
         mine = contest.credit(one) if compares else None
         margin = None if mine is None or last is None else mine - last
         place = f"rank {rank}; " if settled else _so_far(contest, one)

@@ -12,7 +12,8 @@ from selector.runner import DEADLINE
 from selector.types import Reason
 
 TIE = 0.005  # of quality; nothing that is measured here is as exact as that
-AT_MOST = "this at most; "  # how a note begins that tells of a quality as of a bound
+# How a note begins that tells of a quality that is not measured in full, and how that is said.
+OPEN = {"this at most; ": "at most ", "this as predicted; ": "as predicted "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +155,31 @@ def _duplicate(reason: Reason, around: Around) -> str:
 
 
 def _outranked(reason: Reason, around: Around) -> str:
-    said = [noted(reason.note.removeprefix(AT_MOST))]
+    how, note = so_far(reason)
+    said = [noted(note)]
     if reason.value is not None and reason.bound is not None:
-        least = "at most " if around.most else "at least " if around.least else ""
-        ours, theirs = number(reason.value, reason.bound), number(reason.bound, reason.value)
-        ours = bounded(reason.value, reason.bound) if around.most else ours
+        how = how or ("at least " if around.least else "")
+        ours, theirs = value_of(reason), number(reason.bound, reason.value)
         last = "chosen" if around.chosen else "taken"
-        said.append(f"its quality is {least}{ours}, the last one {last} has {theirs}")
-    if around.most and (reason.margin or 0.0) > 0:
-        said.append("what is measured of it let expect no more than that")
+        said.append(f"its quality is {how}{ours}, the last one {last} has {theirs}")
     if is_a_tie(reason):
         said.append("practically a tie")
     return closed("; ".join(one for one in said if one))
+
+
+def so_far(reason: Reason) -> tuple[str, str]:
+    """Return how a quality is known that is not measured in full, "at most ", and the note's rest."""
+    for begins, how in OPEN.items():
+        if reason.note.startswith(begins):
+            return how, reason.note.removeprefix(begins)
+    return "", reason.note
+
+
+def value_of(reason: Reason) -> str:
+    """Return the quality of a reason, with digits enough to tell it from its bound."""
+    value = reason.value or 0.0
+    is_bound = so_far(reason)[0] == "at most "
+    return bounded(value, reason.bound) if is_bound else number(value, reason.bound)
 
 
 def is_a_tie(reason: Reason) -> bool:
@@ -174,7 +188,7 @@ def is_a_tie(reason: Reason) -> bool:
     False for a true tie, of which the reason itself says how it was decided, and for a bound:
     what was not measured may be much worse.
     """
-    if reason.kind != "outranked" or reason.margin is None or reason.note.startswith(AT_MOST):
+    if reason.kind != "outranked" or reason.margin is None or so_far(reason)[0]:
         return False
     return 0 < abs(reason.margin) < TIE
 

@@ -50,6 +50,25 @@ def test_bars_can_be_seen(look, selection, dark):
     assert [pair for pair in found if ratio(*pair) < VISIBLE] == []
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_only_bounded_can_be_seen_and_read(look, selection, dark):
+    """A bound is shaded up to a broken line that stands out; with its words it fits a phone."""
+    bounds = {one.id: 0.7101 for one in selection.ranking[1:]}
+    known = {one: value for one, value in selection.decision.quality.items() if one not in bounds}
+    decision = replace(selection.decision, quality=known, at_most=bounds)
+    spent = replace(selection.spent, saved={"filters.sharpness": 3})
+    seen = look(replace(selection, decision=decision, spent=spent, audited=True), dark=dark)
+    seen.evaluate(OPEN_ALL)
+    pairs = [(".end", "stroke", ".track", "fill"), (".upto", "fill", ".track", "fill")]
+    assert all(ratio(*pair) >= VISIBLE for pair in seen.evaluate(COLOURS, pairs))
+    count = seen.evaluate("document.querySelectorAll('.reading .upto').length")
+    assert count == len(bounds)
+    for width in WIDTHS:
+        seen.page.set_viewport_size({"width": width, "height": 900})
+        assert seen.evaluate("document.documentElement.scrollWidth") <= width
+        assert hardly_readable(seen.page) == []
+
+
 def test_the_checker_finds_what_can_not_be_read(look):
     """Pale, faded, translucent and drawn texts are found; what is readable or hidden is not."""
     page = """<!doctype html><html lang="en"><body style="background:#fff;color:#000">

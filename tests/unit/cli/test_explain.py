@@ -102,7 +102,7 @@ def test_each_round_says_what_was_asked_of_whom_and_why(judged):
     assert "b of near.png 25 % of the quality; could still be delivered: at most 0.888" in said
     assert said.endswith(
         "What was not asked, and why far.png: outranked: at most 0.400, "
-        "the last one taken has 0.875 not asked: b"
+        "the last one taken has 0.875; not asked: b"
     )
 
 
@@ -112,10 +112,10 @@ REFUSING = {"gates": [{"on": "a", "reject_below": 0.3}]}
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        (REFUSING, "far.png: refused by a.value not asked: b"),
+        (REFUSING, "far.png: refused by a.value; not asked: b"),
         (
             {"cut": {"of": "quality", "reject_below": 0.5}, "deliver": "all"},
-            "far.png: under the cut: at most 0.4, the cut is 0.5 not asked: b",
+            "far.png: under the cut: at most 0.4, the cut is 0.5; not asked: b",
         ),
         (
             {
@@ -127,11 +127,11 @@ REFUSING = {"gates": [{"on": "a", "reject_below": 0.3}]}
                 },
                 "deliver": "all",
             },
-            "far.png: not allowed by a.value not asked: b",
+            "far.png: not allowed by a.value; not asked: b",
         ),
         (
             {"method": {"lexicographic": [{"of": "a", "eps": 0.1}, {"of": "b"}]}},
-            "far.png: outranked: enough were found before it, so nobody needed it not asked: b",
+            "far.png: outranked: enough were found before it; not asked: b",
         ),
         (
             {"method": {"lexicographic": [{"of": "a"}, {"of": "b"}]}},
@@ -148,7 +148,7 @@ def test_a_front_asks_every_axis_of_all(judged):
     """What ranks by dominance is told as such; nothing was left out of it."""
     axes = {"pareto": {"objectives": [{"of": "a"}, {"of": "b"}], "pick": [{"of": "a"}]}}
     said = explained(judged("--explain", method=axes))
-    assert "b of all 3 axis; without it nobody knows who is next" in said
+    assert "b of all 3 axis, to tell who is on the front" in said
     assert "Nothing was left out." in said
 
 

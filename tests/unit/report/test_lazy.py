@@ -30,9 +30,9 @@ def lazy(tmp_path, monkeypatch):
     file = tmp_path / "prescribed" / "own.py"
     file.write_text(file.read_text().replace("Cost(0.01)", "Cost(5.0)"))
 
-    def decided(rows=ROWS, **rest) -> Selection:
+    def decided(rows=ROWS, method=SUM, **rest) -> Selection:
         how = {"audit": 0, "parallelism": 1, **rest.pop("cascade", {})}
-        return prescribed(measure, rows, {"method": SUM, "cascade": how, **rest})
+        return prescribed(measure, rows, {"method": method, "cascade": how, **rest})
 
     return decided
 
@@ -62,7 +62,9 @@ def test_what_was_saved_is_counted(lazy):
     head = Read(html).said[0]
     assert SAVED in html
     for name, made, spared in (("a", 3, 0), ("b", 2, 1)):
-        assert re.search(rf"<code>{name}</code></th>(<td[^>]*>){made}</td>(?:\1){spared}</td>", html)
+        assert re.search(
+            rf"<code>{name}</code></th>(<td[^>]*>){made}</td>(?:\1){spared}</td>", html
+        )
     assert "the verdicts are those of measuring everything" in head
     assert "Audited" not in head
 
@@ -98,6 +100,17 @@ def test_a_page_without_a_plan_tells_bounds_too(lazy):
     assert "Quality at most 0.400" in cards(read)["far"]
     assert "quality at most 0.400" in small(read)
     assert SAVED in page(read)
+
+
+def test_an_order_that_was_not_asked_for_is_not_told(lazy):
+    """Whom the first criterion left behind the second did not tell apart: they have no ranks."""
+    steps = {"lexicographic": [{"of": name, "if_absent": 0} for name in "ab"]}
+    tied = {"best": (90, 80), "one": (50, 20), "two": (50, 90)}
+    said = cards(lazy(tied, method=steps))
+    assert "Rank 1" in said["best"]
+    for name in ("one", "two"):
+        assert "Rank not settled" in said[name]
+        assert "Not needed: enough were found before it." in said[name]
 
 
 CHOICE = Prediction("b", 0.1, (0.0, 0.0), 0.1, 0.0, 0.1, 0.1, 1, 9, (), "basis")

@@ -143,11 +143,12 @@ def test_a_bound_is_said_to_be_one():
     assert sentence(cut, most).text == "its quality is at most 0.28; the policy's cut is 0.3."
 
 
-def test_a_bound_above_the_last_one_says_why_nobody_asked():
-    """With a prediction who could have been better was not expected to be."""
-    above = Reason("outranked", "quality", "", 0.9, 0.8, 0.1, "this at most; enough")
-    said = sentence(above, Around(WORDS, most=True)).text
-    assert said.endswith("has 0.8; what is measured of it let expect no more than that.")
+def test_a_prediction_is_said_to_be_one():
+    """Neither measured nor a bound: what the candidate was credited with, and no tie either."""
+    credit = Reason("outranked", "quality", "", 0.7999, 0.8, -0.0001, "this as predicted; enough")
+    said = "enough; its quality is as predicted 0.7999, the last one chosen has 0.8."
+    assert sentence(credit, Around(WORDS, most=True)) == Sentence("Not needed", said)
+    assert not is_a_tie(credit)
 
 
 def test_what_failed_for_one_cause_is_told_once():
