@@ -51,33 +51,38 @@ def _round(at: int, asks: Sequence[Ask], plan: Plan, candidates: int) -> Iterato
     label = f"{at}."
     for instance in dict.fromkeys(ask.instance for ask in asks):
         alike = [ask for ask in asks if ask.instance == instance]
-        yield entry(label, f"{instance} of {_members(alike, candidates)}", column=COLUMN)
-        yield entry("", f"{_purpose(plan, instance)}{_chances(alike)}", column=COLUMN)
+        yield entry(label, f"{instance} of {_members(plan, alike, candidates)}", column=COLUMN)
+        yield entry("", f"{_purpose(plan, instance)}{_chances(plan, alike)}", column=COLUMN)
         label = ""
 
 
-def _members(asks: Sequence[Ask], candidates: int) -> str:
+def _members(plan: Plan, asks: Sequence[Ask], candidates: int) -> str:
     """Return who was asked; with the quality that each can still reach, where that tells them apart."""
     tops = {one: ask.at_most for ask in asks for one in ask.candidates}
     if len(tops) == candidates > 1:
         return f"all {candidates}"
-    differ = len(set(tops.values())) > 1
+    differ, sign = len(set(tops.values())) > 1, "" if _is_predicted(plan, asks[0]) else "≤\u00a0"
     listed = ", ".join(
-        shown(one, LONGEST) + (f" (≤\u00a0{bounded(top)})" if differ and top is not None else "")
+        shown(one, LONGEST) + (f" ({sign}{bounded(top)})" if differ and top is not None else "")
         for one, top in list(tops.items())[:NAMED]
     )
     more = len(tops) - NAMED
     return listed if more <= 0 else f"{listed} and {more} more"
 
 
-def _chances(asks: Sequence[Ask]) -> str:
+def _chances(plan: Plan, asks: Sequence[Ask]) -> str:
     """Return the quality that they can still reach, where that is bounded."""
     tops = [ask.at_most for ask in asks if ask.at_most is not None]
     if not tops:
         return ""
     highest, lowest = bounded(max(tops)), bounded(min(tops))
     ends = highest if highest == lowest else f"{highest} to {lowest}"
-    return f"; could still be delivered: at most {ends}"
+    how = "put at" if _is_predicted(plan, asks[0]) else "at most"
+    return f"; could still be delivered: {how} {ends}"
+
+
+def _is_predicted(plan: Plan, ask: Ask) -> bool:
+    return plan.prediction is not None and plan.prediction.instance == ask.instance
 
 
 def _purpose(plan: Plan, instance: str) -> str:

@@ -153,7 +153,9 @@ def _saved(selection: Selection) -> str:
     listed = ", ".join(f"{shown(one.name)} {one.words}" for one in dearest)
     more = " …" if sum(one.saved for one in dearest) < total.saved else ""
     audited = " Audited: the rest was measured after the verdict." if selection.audited else ""
-    said = f"{total.words} calls saved, as the answer did not depend on them"
+    predicts = isinstance(selection.plan, Plan) and selection.plan.prediction is not None
+    why = "is not expected to depend" if predicts else "did not depend"
+    said = f"{total.words} calls saved, as the answer {why} on them"
     return f"{asked}; {said} ({listed}{more}).{audited}"
 
 

@@ -13,7 +13,7 @@ from selector.types import Reason
 
 TIE = 0.005  # of quality; nothing that is measured here is as exact as that
 # How a note begins that tells of a quality that is not measured in full, and how that is said.
-OPEN = {"this at most; ": "at most ", "this as predicted; ": "as predicted "}
+OPEN = {"this at most; ": "at most ", "this as predicted; ": "put at "}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """`selector select`: what laziness saved, bounds as bounds, and why each measure was asked."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,11 @@ import PIL.Image
 import pytest
 
 import outside
+import worlds
 from selector import Selection
+from selector.cli.explained import lines
+from selector.policy import plan as p
+from selector.types import Ask
 
 FOUND = "return [{'value': Score(float(one.image.rgb[0, 0, int(self.level)]) / 100)} for one in subjects]"
 ROWS = {"best": (90, 80), "near": (85, 10), "far": (20, 90)}  # what "a" and "b" find, in hundredths
@@ -188,3 +193,16 @@ def test_many_candidates_are_counted(judged):
     assert "b of n8.png (≤ 0.610), n7.png (≤ 0.603)" in said
     assert "n3.png (≤ 0.573) and 3 more" in said
     assert "could still be delivered: at most 0.610 to 0.550" in said
+
+
+def test_what_a_prediction_credits_is_no_bound(judged):
+    """Where a dear measure is predicted, who is asked is told by what it was credited with."""
+    selection = Selection.from_json(judged("--json").stdout)
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(worlds.ref("b"), 1.0, worlds.UP),)),
+        prediction=p.Prediction("b", 0.0, (0.0,), 0.1, 0.1, 0.1, 0.1, 1, 9, (), "basis"),
+    )
+    asks = (Ask("b", ("best.png",), 0.8), Ask("b", ("near.png",), 0.7))
+    said = " ".join(" ".join(lines(replace(selection, plan=plan, rounds=(asks,)))).split())
+    assert "b of best.png (0.800), near.png (0.700)" in said
+    assert "could still be delivered: put at 0.800 to 0.700" in said

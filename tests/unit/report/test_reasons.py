@@ -146,7 +146,7 @@ def test_a_bound_is_said_to_be_one():
 def test_a_prediction_is_said_to_be_one():
     """Neither measured nor a bound: what the candidate was credited with, and no tie either."""
     credit = Reason("outranked", "quality", "", 0.7999, 0.8, -0.0001, "this as predicted; enough")
-    said = "enough; its quality is as predicted 0.7999, the last one chosen has 0.8."
+    said = "enough; its quality is put at 0.7999, the last one chosen has 0.8."
     assert sentence(credit, Around(WORDS, most=True)) == Sentence("Not needed", said)
     assert not is_a_tie(credit)
 
