@@ -113,8 +113,10 @@ class Contest:
 
     def next_stage(self, candidate: str, among: Iterable[str] | None = None) -> str | None:
         """Return the next stage that a candidate waits for, of those *among* which it matters."""
-        waits = self.rows[candidate].waits
-        return next((stage for stage in waits if among is None or stage in among), None)
+        for stage in self.rows[candidate].waits:
+            if among is None or stage in among:
+                return stage
+        return None
 
     def is_whole(self, candidate: str) -> bool:
         """Return whether its quality is measured, and no bound."""

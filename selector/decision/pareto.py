@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 
 from selector.decision.composite import raw
@@ -60,7 +61,7 @@ def rest(contest: Contest, objectives: Sequence[Criterion], left: Sequence[str])
 
 def dominates(one: Vector, other: Vector) -> bool:
     """Return whether *one* is nowhere worse and somewhere better. Higher is better."""
-    return one != other and all(mine >= its for mine, its in zip(one, other, strict=True))
+    return one != other and all(map(operator.ge, one, other))
 
 
 def vector(contest: Contest, objectives: Sequence[Criterion], candidate: str) -> Vector:

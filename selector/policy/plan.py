@@ -301,7 +301,7 @@ class Plan:
         """All outputs that it decides by, each as often as it is referred to."""
         return refs_of(self.gates, self.method, self.distinct)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Term | Criterion, ...]:
         """Everything that the ranking is made of."""
         match self.method:
@@ -312,7 +312,7 @@ class Plan:
             case Pareto(objectives=criteria, pick=terms):
                 return (*criteria, *terms)
 
-    @property
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The weighted sum that gives the composite; empty for a method that has none."""
         match self.method:
@@ -324,7 +324,7 @@ class Plan:
                 return terms
         return ()
 
-    @property
+    @cached_property
     def constraints(self) -> tuple[Gate, ...]:
         """The bounds that are asked in rank order; empty for a method that has none."""
         return self.method.constraints if isinstance(self.method, Constrained) else ()
