@@ -92,7 +92,8 @@ def test_a_cap_above_the_bound_is_none():
 
 def test_before_the_cheap_ones_are_known_the_hard_bound_counts():
     """Nothing is predicted from what is not measured."""
-    assert asked(SAVES, {"a": {"cheap": 0.9, "dear": 0.9}, "b": {}}) == [("cheap", "b")]
+    rows = {"a": {"cheap": 0.95, "dear": 0.95}, "b": {}}  # at its best `b` is credited with 0.91
+    assert asked(SAVES, rows) == [("cheap", "b")]
 
 
 def test_a_cut_is_held_against_the_hard_bound():
@@ -184,6 +185,8 @@ def test_more_are_advised_where_they_pay():
     """Four more of mean 0.5 ± 0.2 lift a best of 0.6 by 0.13: worth 0.67, for 0.17."""
     assert advised(PRICED.worth) == "generate 4 more"
     assert advised(replace(PRICED.worth, candidate=0.17)) is None
+    assert advised(replace(PRICED.worth, call=0.45)) == "generate 4 more"
+    assert advised(replace(PRICED.worth, call=0.60)) is None
 
 
 def test_more_are_advised_in_the_number_that_the_policy_says():
