@@ -55,11 +55,22 @@ def promised(selection: Selection) -> str:
             "everything, and so is the order of what was accepted and of what is for review."
         )
     what = f"{isolated(plan.prediction.instance)} was only asked where cheaper numbers let expect"
+    put = " A quality that is put at a number is predicted."
     if plan.regret:
         share = f"{100 * plan.regret.share:.3g} %"
         lost = "of what the best of a request has over a random candidate is lost, on average"
-        return f"{what} that it matters: as chosen from earlier requests, at most {share} {lost}."
-    return f"{what} that the answer is worth its price."
+        return (
+            f"{what} that it matters: as chosen from earlier requests, at most {share} {lost}.{put}"
+        )
+    return f"{what} that the answer is worth its price.{put}"
+
+
+def spared(selection: Selection) -> str:
+    """Return in words why not everything was measured."""
+    plan = selection.plan
+    if isinstance(plan, Plan) and plan.prediction is not None:
+        return "because the answer was not expected to depend on it"
+    return "because the answer did not depend on it"
 
 
 def notes(selection: Selection) -> tuple[str, ...]:

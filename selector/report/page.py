@@ -8,7 +8,7 @@ from statistics import median_low
 
 from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
-from selector.report.answer import advised, answered, notes, person, promised
+from selector.report.answer import advised, answered, notes, person, promised, spared
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
@@ -75,6 +75,7 @@ class Page:
         shape: "tall", "square" or "wide": the frame that suits most pictures.
         asked: The questions of the policy's author that a judge was asked, each once.
         calls: What all measures together measured, and were spared.
+        spared: Why not everything was measured, in words.
         promise: What not measuring everything changes of the answer, in sentences.
         advice: What the policy advises to do now, in a sentence; "" if nothing.
         rules: How small pictures are enlarged, as CSS.
@@ -100,6 +101,7 @@ class Page:
     expect: tuple[tuple[str, str], ...]
     asked: tuple[str, ...]
     calls: Calls
+    spared: str
     promise: str
     advice: str
 
@@ -143,6 +145,7 @@ def _page(selection: Selection) -> Page:
         expect=tuple((visible(name), number(one)) for name, one in selection.expect.items()),
         asked=_asked(plan),
         calls=together(calls(selection)),
+        spared=spared(selection),
         promise=promised(selection),
         advice=advised(selection),
     )

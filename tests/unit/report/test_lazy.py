@@ -125,6 +125,8 @@ def test_a_prediction_is_not_passed_off_as_exact(lazy):
     assert all("\u2068b\u2069 was only asked where" in head for head in heads)
     assert not any("those of measuring everything" in head for head in heads)
     assert "at most 2 % of what the best" in heads[0]
+    said = cards(replace(selection, plan=regret))["far"]
+    assert "Not evaluated, because the answer was not expected to depend on it: " in said
     assert "worth its price" in heads[1]
 
 
