@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -50,7 +51,11 @@ class Resolved:
 
 
 def resolve(
-    plan: Plan, request: Outcomes, measure: Measurer, rates: Rates | None = None
+    plan: Plan,
+    request: Outcomes,
+    measure: Measurer,
+    rates: Rates | None = None,
+    deadline: float | None = None,
 ) -> Resolved:
     """Return the decision on a request and everything that was measured for it.
 
@@ -62,8 +67,10 @@ def resolve(
         measure: Answers an ask, given all that is known so far: every output of the instance
             for every candidate, in their order.
         rates: What measuring came to here; changes what is asked first, never what is decided.
+        deadline: On the clock of `time.monotonic`; after it *measure* only fails, and all who wait
+            are told so at once.
     """
-    measuring = Measuring(plan, request, measure, rates or {})
+    measuring = Measuring(plan, request, measure, rates or {}, deadline)
     if plan.mode == "exhaustive":
         measuring.everything()
     rounds: list[tuple[Ask, ...]] = []
@@ -98,6 +105,7 @@ class Measuring:
         request: The candidates, and what was known of them from the start.
         measure: Answers an ask.
         rates: What measuring came to here.
+        deadline: After which *measure* only fails.
         table: What is known.
         contest: What follows from it.
         hashes: The candidates' content hashes.
@@ -108,6 +116,7 @@ class Measuring:
     request: Outcomes
     measure: Measurer
     rates: Rates
+    deadline: float | None = None
     table: Table = field(init=False)
     contest: Contest = field(init=False)
     hashes: Mapping[str, str] = field(init=False)
@@ -140,7 +149,8 @@ class Measuring:
 
     def _together(self, asks: Sequence[Ask]) -> int:
         """Return how many of these of one instance are worth answering at once, needed or not."""
-        if self.plan.instances[asks[0].instance].kind == "filter":
+        late = self.deadline is not None and time.monotonic() >= self.deadline
+        if late or self.plan.instances[asks[0].instance].kind == "filter":
             return len(asks)
         cost = self.costs[asks[0].instance]
         dearest = max(self.costs[name] for name in self.contest.reading.stages)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from selector.decision.contest import Asks, Contest
 from selector.decision.prediction import advice
 from selector.decision.race import Race
-from selector.decision.walk import Walked, promoted, walk
+from selector.decision.walk import Walked, out, promoted, walk
 from selector.policy.plan import Pareto, Plan
 from selector.types import Answer, Decision, Outcomes, Reason, Undecided
+from selector.types.decided import AT_MOST, PREDICTED
 
 Reasons = Mapping[str, tuple[Reason, ...]]
 
@@ -96,7 +98,8 @@ def _more(contest: Contest, walked: Walked, standing: Sequence[str]) -> str | No
         return None
     best = max(contest.rows[one].quality for one in walked.accepted or walked.review)
     count = len(contest.rows) + len(contest.unread) + len(contest.copies)
-    return advice(contest.plan, best, [contest.expected(one) for one in standing], count)
+    good = [contest.expected(one) for one in standing if not out(contest.plan, contest.rows[one])]
+    return advice(contest.plan, best, good, count)
 
 
 def _decision(contest: Contest, race: Race, walked: Walked, advice: str | None) -> Decision:
@@ -147,6 +150,8 @@ def _left_over(contest: Contest, race: Race, walked: Walked, ranking: Sequence[s
     why = _ended(plan, walked)
     reached = frozenset(walked.verdicts)
     settled = True
+    unknown = (contest.rows[one].quality for one in ranking if not contest.is_whole(one))
+    highest = max(unknown, default=-math.inf) if compares else -math.inf
     for rank, one in enumerate(ranking, start=1):
         settled = settled and contest.next_stage(one, contest.reading.needed) is None
         if one in reached:
@@ -154,6 +159,7 @@ def _left_over(contest: Contest, race: Race, walked: Walked, ranking: Sequence[s
         # What nobody asked of a lexicographic order may order them otherwise.
         settled = settled and not (contest.reading.consults and contest.rows[one].waits)
         mine = contest.credit(one) if compares else None
+        settled = settled and (mine is None or mine >= highest)  # a prediction is no bound
         margin = None if mine is None or last is None else mine - last
         place = f"rank {rank}; " if settled else _so_far(contest, one)
         tie = "; tie, decided by content hash" if margin == 0 and settled else ""
@@ -167,9 +173,7 @@ def _so_far(contest: Contest, one: str) -> str:
     """Return in words what the quality is that a candidate races by; "" if it is measured."""
     if contest.is_whole(one):
         return ""
-    return (
-        f"this {'as predicted' if contest.credit(one) < contest.rows[one].quality else 'at most'}; "
-    )
+    return PREDICTED if contest.credit(one) < contest.rows[one].quality else AT_MOST
 
 
 def _ended(plan: Plan, walked: Walked) -> str:

@@ -75,9 +75,13 @@ class Order:
         group = self._narrowed(first, left)
         if group is None:
             return None
-        drawing = _near_best(first, self._values(first, left), left, eps=0.0)
+        values = self._values(first, left)
+        drawing = _near_best(first, values, left, eps=0.0)
         if all(self.contest.next_stage(one, gates) for one in drawing):
-            return self.contest.next_of([min(drawing, key=by_hash)], gates)
+            sign = -1 if first.scale.higher_is_better else 1
+            order = sorted(left, key=lambda one: (sign * values[one], by_hash(one)))
+            # One of those who draw it must stand; should they not, the next best draw it.
+            return tuple(ask for one in order for ask in self.contest.next_of([one], gates))
         return (len(group) > 1 and self.contest.next_of(group, gates)) or group
 
     def _narrowed(self, part: Criterion, group: Sequence[str]) -> list[str] | None:

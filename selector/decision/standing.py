@@ -162,7 +162,7 @@ class Reading:
             row.failures[at] = failure(part, found[part.of.output])
         if stage in self.terms:
             self._sum(row, found, stage)
-        if stage in self.refusing:
+        if stage in self.refusing or row.refusals:  # what else failed is told too
             row.refusals = self._refusals(row)
 
     def refused_before(self, row: Row, kind: Kind) -> bool | None:

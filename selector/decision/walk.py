@@ -12,6 +12,8 @@ from selector.decision.standing import Row
 from selector.policy.plan import Cut, Pareto, Plan
 from selector.types import Ask, Outcome, Reason, Score, VerdictName
 
+MOST = 128  # rivals who are told at once; of a thousand, hardly any more are asked in a round
+
 
 @dataclass(slots=True)
 class Walked:
@@ -76,8 +78,8 @@ def _step(contest: Contest, race: Race, found: Next, walked: Walked) -> Asks:
         return near
     if near and near.kind == "duplicate" and _placed(contest, one):
         walked.give(one, "reject", (near,))
-    elif out := _out(contest.plan, row):
-        walked.give(one, "reject", out)
+    elif grounds := out(contest.plan, row):
+        walked.give(one, "reject", grounds)
     elif contest.next_stage(one, contest.reading.needed):
         return _contenders(contest, found.rivals, walked)
     else:
@@ -104,10 +106,12 @@ def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks
     for one in rivals:
         row = contest.rows[one]
         stage = contest.next_stage(one, needed)
-        if _out(plan, row):
+        if out(plan, row):
             continue
         if stage is not None:
             asks[contest.ask(stage, (one,), contest.credit(one) if plan.terms else None)] = None
+            if len(asks) >= MOST:
+                break
         elif not row.doubts() and not row.unsure():
             room -= 1
             if room <= 0:
@@ -115,7 +119,7 @@ def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks
     return tuple(asks)
 
 
-def _out(plan: Plan, row: Row) -> tuple[Reason, ...]:
+def out(plan: Plan, row: Row) -> tuple[Reason, ...]:
     """Return why it will not be delivered whatever else is measured: infeasible, or under the cut."""
     low = plan.cut.reject_below if plan.cut else None
     found = row.infeasible() if plan.constraints else ()

@@ -47,8 +47,6 @@ class Saving:
 
     def plan_for(self, candidates: Collection[Candidate]) -> Plan:
         """Return what decides a request: exactly, where the choice is not for requests like it."""
-        if self._saves and time.monotonic() >= self._looked + LOOK_S:
-            self._look_again()
         plan = self.plan
         if plan.prediction and predicting.holds(plan.prediction, candidates):
             return plan
@@ -71,8 +69,10 @@ class Saving:
                 operator_log().error("engine.promise_not_watched", error=str(error))
             self._look()
 
-    def _look_again(self) -> None:
-        """Look, unless another thread does."""
+    def look_again(self) -> None:
+        """Look if it is time to, unless another thread does; no request's time passes meanwhile."""
+        if not self._saves or time.monotonic() < self._looked + LOOK_S:
+            return
         if self._lock.acquire(blocking=False):
             try:
                 self._look()

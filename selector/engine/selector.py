@@ -17,10 +17,8 @@ from selector.engine.request import Request
 from selector.engine.saving import Saving
 from selector.errors import ImageError
 from selector.images import Image, Limits, PixelBudget, open_image
-from selector.locks import Lock
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of
-from selector.policy.order import Rates
 from selector.policy.plan import Plan
 from selector.runner import Measurements, Runner
 from selector.types import (
@@ -120,8 +118,8 @@ class Selector:
         self._budget = PixelBudget(pixel_budget)
         self._record = Record(plan, journal)
         self._saving = Saving(plan, self._record.opened)
-        self._rates_lock = Lock()
-        self._known_rates: Rates | None = None
+        # Now: no request's time is to pass while the journal is opened, or is somebody else's turn.
+        self._rates = rates.of(plan, self._record.opened)
 
     @property
     def plan(self) -> Plan:
@@ -155,8 +153,9 @@ class Selector:
             request.seconds["total"] = time.monotonic() - started
             selection = outcome.selection(request, found, self._limits)
             if audit.is_due(selection.request_id, request.plan):
-                selection = self._audited(selection, request)
+                selection = self._audited(selection, request, timeout_s or 0.0)
         self._record.append(request.plan, selection)
+        self._saving.look_again()
         return selection
 
     def close(self) -> None:
@@ -239,18 +238,18 @@ class Selector:
             Outcomes(tuple(request.candidates), {}, request.expect),
             lambda ask, table: self._measure(ask, table, request),
             # What a choice promises, it promises in the order in which it was tried.
-            None if request.plan.prediction else self._rates(),
+            None if request.plan.prediction else self._rates,
+            request.deadline,
         )
 
-    def _rates(self) -> Rates:
-        """Return what measuring came to here: as the journal knew when it was asked first."""
-        with self._rates_lock:
-            if self._known_rates is None:
-                self._known_rates = rates.of(self.plan, self._record.opened)
-            return self._known_rates
+    def _audited(self, selection: Selection, request: Request, timeout_s: float) -> Selection:
+        """Measure all the rest too, as far as the request's time goes; the decision stays.
 
-    def _audited(self, selection: Selection, request: Request) -> Selection:
-        """Measure all the rest too, as far as the request's time goes; the decision stays."""
+        What is promised is watched by requests of every sort, not by those alone that were quick:
+        then there is as much time again.
+        """
+        if request.plan.regret and request.deadline is not None:
+            request.deadline = time.monotonic() + timeout_s
         audited = audit.measured(
             selection, lambda ask, table: self._measure(ask, table, request), request.deadline
         )

@@ -69,7 +69,7 @@ def whole(path: Path, what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         raise JournalError(
             f"{path}: {what} is damaged (got {error}). Restore a copy of the journal."
         ) from error

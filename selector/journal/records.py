@@ -43,8 +43,8 @@ class Event:
 
     Attributes:
         kind: What sort of event it is.
-        subject: What it is about: the hash of a choice.
-        writer: Who says it. Each process that keeps a number of its own is a writer of its own.
+        subject: What it is about: the hash of a choice, or of a policy.
+        writer: Who says it. Whoever keeps a number of its own is a writer of its own.
         value: The number; always finite.
         body: What else there is to say, as JSON.
         created: When it was said, UTC, ISO 8601.

@@ -9,7 +9,7 @@ from statistics import median
 from selector.journal.plain import Row, number
 from selector.policy.order import Rate
 from selector.policy.plan import Plan
-from selector.types import NotEvaluated, Reason, Selection, Spent
+from selector.types import Failure, NotEvaluated, Outcome, Reason, Selection, Spent
 
 ENOUGH = 5  # requests that took time, before that time says anything
 
@@ -34,7 +34,7 @@ def tallies(plan: Plan, selection: Selection) -> list[Row]:
         calls, seconds = _spent(selection.spent, known_as)
         if seen := _any_of(known_as, measured):
             counts = {"measured": len(seen), "refused": len(seen & _any_of(known_as, refused))}
-            spent = {"calls": calls, "seconds": seconds}
+            spent = {"calls": min(calls, len(seen)), "seconds": seconds}
             rows.append({"fingerprint": fingerprint, **spent, **counts, "whole": whole})
     return rows
 
@@ -49,7 +49,7 @@ def rate(rows: Iterable[Row]) -> Rate:
     Raises:
         TypeError, ValueError: The rows are not what `tallies` made.
     """
-    listed = list(rows)
+    listed = [_counted(row) for row in rows]
     lazy = [row for row in listed if not row["whole"]]
     # The middle one: some requests had to wait for the model to load, or for the machine.
     seconds = [row["seconds"] / row["calls"] for row in listed if row["calls"]]
@@ -60,12 +60,23 @@ def rate(rows: Iterable[Row]) -> Rate:
     )
 
 
+def _counted(row: Row) -> Row:
+    """Return a row as it is.
+
+    Raises:
+        TypeError, ValueError: Its counts or its seconds are none.
+    """
+    if number(row["seconds"]) < 0 or not 0 <= row["refused"] <= row["measured"] or row["calls"] < 0:
+        raise ValueError(f"{dict(row)} are no counts and seconds")
+    return row
+
+
 def _measured(selection: Selection) -> dict[str, set[str]]:
     """Return the candidates that each instance has outcomes of."""
     found: dict[str, set[str]] = {}
     for candidate, outcomes in selection.outcomes.items():
         for key, outcome in outcomes.items():
-            if not isinstance(outcome, NotEvaluated):
+            if not isinstance(outcome, NotEvaluated) and not _is_late(outcome):
                 found.setdefault(key.rpartition(".")[0], set()).add(candidate)
     return found
 
@@ -89,6 +100,11 @@ def _refuses(reason: Reason, reasons: Sequence[Reason], *, rejected: bool) -> bo
     if reason.kind == "failure":
         return rejected and all(other.kind != "outranked" for other in reasons)
     return reason.kind in {"refused", "infeasible"}
+
+
+def _is_late(outcome: Outcome) -> bool:
+    """Return whether nobody measured it, as the request had no time left."""
+    return isinstance(outcome, Failure) and outcome.reason == "deadline"
 
 
 def _any_of(names: Iterable[str], found: Mapping[str, set[str]]) -> set[str]:

@@ -257,12 +257,14 @@ class Cascade(Part):
     )
     audit: Share = Field(
         0.01,
-        description="The share of requests of which everything is measured after the verdict.",
+        description="The share of requests of which everything is measured after the verdict, in "
+        "the time that is left of the request's; with `regret`, in as much time again.",
     )
     regret: InnerShare | None = Field(
         None,
         description="Save more, and lose at most this share of what the best candidate has over a "
-        "random one, on average. Needs a journal of measured requests.",
+        "random one, on average; a request that loses more than the average of that counts as "
+        "losing just that. Needs a journal of measured requests.",
     )
     confidence: InnerShare | None = Field(
         None,

@@ -182,7 +182,7 @@ class Regret:
 
     Attributes:
         share: What is lost at most, on average, of what the best of a request has over a random
-            candidate of it.
+            candidate of it; one that loses more than the average of that counts as losing just that.
         confidence: How sure one must be that it is broken before it is given up.
     """
 

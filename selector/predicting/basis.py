@@ -57,4 +57,6 @@ def _differing(before: Any, now: Any) -> str:
 
 
 def _said(value: Any) -> str:
-    return "none" if value is None else f"{value:g}"
+    return (
+        f"{value:g}" if isinstance(value, int | float) else "none" if value is None else "another"
+    )

@@ -112,7 +112,8 @@ def _learned(plan: Plan, known: Sequence[Whole]) -> Prediction:
 
 def _gain(known: Iterable[Whole]) -> float:
     """Return what the best of a request has over a random candidate of it, on average."""
-    gains = [max(some) - fmean(some) for one in known if (some := one.quality.values())]
+    qualities = ([one.quality[name] for name in one.good] for one in known)
+    gains = [max(some) - fmean(some) for some in qualities if some]
     return fmean(gains) if gains else 0.0
 
 
@@ -120,10 +121,10 @@ def _within(known: Iterable[Whole]) -> float:
     """Return how far candidates of one request differ in quality, as a standard deviation."""
     squares, freedom = 0.0, 0
     for one in known:
-        if one.quality:
-            middle = fmean(one.quality.values())
-            squares += math.fsum((each - middle) ** 2 for each in one.quality.values())
-            freedom += len(one.quality) - 1
+        if some := [one.quality[name] for name in one.good]:
+            middle = fmean(some)
+            squares += math.fsum((each - middle) ** 2 for each in some)
+            freedom += len(some) - 1
     return math.sqrt(squares / max(freedom, 1))
 
 

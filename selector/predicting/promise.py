@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from selector.errors import JournalError
 from selector.policy.plan import Plan
 from selector.statistics import Wealth, combined, start, update
 from selector.types import from_data
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 LOSS = "regret"
 BROKEN = "regret broken"
+ENGINES = "engines"
 
 
-def observe(journal: Journal, plan: Plan, loss: float, *, writer: str | None = None) -> None:
+def observe(journal: Journal, plan: Plan, loss: float, *, writer: str = ENGINES) -> None:
     """Write down what an audited request lost, and whether the promise is broken by now.
 
-    Each machine is one writer, so that a process that starts again, or runs beside others, goes on
-    with what its machine has seen.
+    All engines of a journal are one writer, so that a process that starts again, or runs beside
+    others, goes on with what all have seen: many writers with little each would notice nothing.
 
     Args:
         journal: Which keeps the choice too.
         plan: Which decided the request, with its promise and its choice.
         loss: What the request lost, in [0, 1].
-        writer: Who saw it; this machine, by its name in the network, if None.
+        writer: Who saw it; several only where journals were brought together.
 
     Raises:
         JournalError: It was not written, or the last event is damaged.
@@ -37,16 +38,15 @@ def observe(journal: Journal, plan: Plan, loss: float, *, writer: str | None = N
     if plan.regret is None or plan.prediction is None:
         return
     subject, risk = plan.prediction.basis, plan.regret.share
-    name = writer or platform.node() or "unnamed"
 
     def step(last: Event | None) -> Event:
         wealth = update(_wealth(last.body) if last else start(risk), loss)
-        return Event(LOSS, subject, name, wealth.value, {**asdict(wealth), "loss": loss})
+        return Event(LOSS, subject, writer, wealth.value, {**asdict(wealth), "loss": loss})
 
-    journal.follow(LOSS, subject, name, step)
+    journal.follow(LOSS, subject, writer, step)
     value, limit = _value(journal, subject), _limit(plan)
     if value >= limit > _noted(journal, subject):
-        journal.record(Event(BROKEN, subject, name, value))
+        journal.record(Event(BROKEN, subject, writer, value))
 
 
 def is_broken(journal: Journal, plan: Plan) -> bool:
@@ -67,9 +67,19 @@ def _noted(journal: Journal, subject: str) -> float:
 
 
 def _value(journal: Journal, subject: str) -> float:
-    """Return what the evidence of all writers is now."""
+    """Return what the evidence of all writers is now.
+
+    Raises:
+        JournalError: It is damaged.
+    """
     values = journal.latest(LOSS, subject)
-    return combined(list(values.values())) if values else 1.0
+    try:
+        return combined(list(values.values())) if values else 1.0
+    except ValueError as error:
+        raise JournalError(
+            f"journal: what was seen of the promise is damaged (got {error}). "
+            "Restore a copy of the journal."
+        ) from None
 
 
 def _limit(plan: Plan) -> float:

@@ -8,7 +8,7 @@ from statistics import fmean
 
 from selector.policy.plan import Plan
 from selector.predicting.stored import holds
-from selector.predicting.whole import again, alike, loss
+from selector.predicting.whole import again, alike, lost
 from selector.types import NotEvaluated, Selection, Table
 
 
@@ -52,7 +52,7 @@ def trial(plan: Plan, requests: Iterable[tuple[Plan, Selection]]) -> Trial | Non
         exact=fmean(_asked(plan, again(exact, one).table) for one in known),
         whole=fmean(_asked(plan, one.outcomes.table) for one in known),
         loss=fmean(
-            loss(one, found.decision, prediction.gain)
+            lost(one, found.decision, prediction.gain)
             for one, found in zip(known, lazy, strict=True)
         ),
     )

@@ -10,6 +10,7 @@ from selector import cascade
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.decision.standing import Row
+from selector.decision.walk import out
 from selector.journal.summary import generator
 from selector.policy.plan import Plan
 from selector.types import Ask, Decision, Measured, NotEvaluated, Outcomes, Selection
@@ -25,6 +26,7 @@ class Whole:
         outcomes: Its candidates and everything that was measured.
         decision: What is exact.
         quality: Of each candidate that stands.
+        good: Who of these no constraint and no cut keeps from being delivered.
         shares: What each term adds for these, as far as nothing of it failed.
     """
 
@@ -33,6 +35,7 @@ class Whole:
     outcomes: Outcomes
     decision: Decision
     quality: Mapping[str, float]
+    good: tuple[str, ...]
     shares: Mapping[str, Sequence[float]]
 
 
@@ -57,6 +60,7 @@ def whole(plan: Plan, selection: Selection) -> Whole | None:
         outcomes=outcomes,
         decision=decision,
         quality={one: row.quality for one, row in standing.items()},
+        good=tuple(one for one, row in standing.items() if not out(plan, row)),
         shares={one: tuple(row.shares) for one, row in standing.items() if not any(row.failures)},
     )
 
@@ -104,7 +108,12 @@ def _measured(plan: Plan, one: Whole, instance: str, candidate: str) -> dict[str
 
 
 def loss(one: Whole, decision: Decision, gain: float) -> float:
-    """Return what *decision* loses against the exact one, as a share of the gain, in [0, 1].
+    """Return what *decision* loses against the exact one, as `lost` does, but 1 at most."""
+    return min(lost(one, decision, gain), 1.0)
+
+
+def lost(one: Whole, decision: Decision, gain: float) -> float:
+    """Return what *decision* loses against the exact one, as a share of the gain, from 0 on.
 
     What is delivered counts; where nothing is accepted, what a person looks at. Another answer, or
     another number of them, loses all.
@@ -117,8 +126,8 @@ def loss(one: Whole, decision: Decision, gain: float) -> float:
     best, taken = _taken(one.decision), _taken(decision)
     if decision.answer != one.decision.answer or len(taken) != len(best):
         return 1.0
-    lost = _worth(one, best) - _worth(one, taken)
-    return min(max(lost / (len(best) * gain), 0.0), 1.0) if lost else 0.0
+    less = _worth(one, best) - _worth(one, taken)
+    return max(less / (len(best) * gain), 0.0) if less else 0.0
 
 
 def _taken(decision: Decision) -> list[str]:

@@ -17,6 +17,11 @@ ReasonKind = Literal[
 ]  # fmt: skip
 
 
+# How a note begins that says of the value that it was not measured, and how that is said of it.
+AT_MOST, PREDICTED = "this at most; ", "this as predicted; "
+HOLDS = {AT_MOST: "is at most", PREDICTED: "is put at"}
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One ground of a verdict, as data; `str()` says it in words.
@@ -43,13 +48,15 @@ class Reason:
 
     def __str__(self) -> str:
         said = ".".join(part for part in (self.instance, self.output) if part)
+        holds = next((one for one in HOLDS if self.note.startswith(one)), "")
+        verb, note = HOLDS.get(holds, "is"), self.note.removeprefix(holds)
         if self.value is not None and self.bound is not None:
             side = "below" if self.value < self.bound else "above"
             value, bound = _apart(self.value, self.bound)
-            said += f" is {value}, {side if value != bound else 'equal to'} {bound}"
+            said += f" {verb} {value}, {side if value != bound else 'equal to'} {bound}"
         elif self.value is not None:
-            said += f" is {self.value:.4g}"
-        return ": ".join(part for part in (said, self.note) if part)
+            said += f" {verb} {self.value:.4g}"
+        return ": ".join(part for part in (said, note) if part)
 
 
 def _apart(one: float, other: float) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def test_a_few_requests_say_nothing_of_time(gated, tmp_path):
         for _ in range(4):
             selector.select("p", PICTURES)
     with Selector(policy, journal=tmp_path / "j") as selector:
-        known = selector._rates()
+        known = selector._rates
         assert known[slow].seconds is None
         assert strict not in known
 
