@@ -1,12 +1,13 @@
 """Made-up requests of every shape: what Hypothesis draws for the tests of deciding and asking."""
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import strategies as st
 
 from selector.policy import plan as p
 from selector.policy.order import Rate
-from selector.types import Failure, NotApplicable, Output, Score
+from selector.types import Candidate, Failure, Measured, NotApplicable, Output, Score
 from worlds import DOWN, UP, World, candidate, instance, ref
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # few, so that ties are common
@@ -17,9 +18,6 @@ COSTS = (0.001, 0.01, 0.1, 1.0, 10.0)  # in seconds: rounds of one, of some and 
 BESIDE = p.Ref("d1", "beside")  # the second output of a measure that has two
 KEYS = (*(f"{name}.value" for name in NAMES), BESIDE.key)
 
-ABSENT = (Failure("broken"), NotApplicable("nothing there"))
-coarse = st.sampled_from([*map(Score, LEVELS), *map(Score, LEVELS), *ABSENT])  # one draw is fast
-fine = st.one_of(coarse, st.floats(0.0, 1.0).map(Score))
 levels = st.sampled_from(LEVELS)
 scales = st.sampled_from([UP, UP, DOWN, DOWN, p.Scale(0.1, 0.7, True), p.Scale(0.2, 0.9, False)])
 on_failure = st.sampled_from(["review", "review", "reject"])
@@ -87,7 +85,8 @@ any_method = st.sampled_from(METHODS).flatmap(methods)
 @st.composite
 def instances(draw: st.DrawFn) -> dict[str, p.Instance]:
     """Draw what all the measures are: costs, of which kind the sets are, twins, evidence."""
-    made = {one: instance(one, KINDS[one[0]], cost=draw(st.sampled_from(COSTS))) for one in NAMES}
+    costs = draw(st.sampled_from([COSTS, COSTS[-1:]]))  # all dear: everything is asked one by one
+    made = {one: instance(one, KINDS[one[0]], cost=draw(st.sampled_from(costs))) for one in NAMES}
     beside = Output("share", 0.0, 1.0, higher_is_better=True, optional=True)
     made["d1"] = replace(made["d1"], outputs={**made["d1"].outputs, "beside": beside})
     if draw(st.booleans()):
@@ -96,7 +95,7 @@ def instances(draw: st.DrawFn) -> dict[str, p.Instance]:
         made["s3"] = replace(made["s3"], needs=("evidence of d1",))
     for name in SETS:
         kind = draw(st.sampled_from(["filter", "detector", "scorer"]))
-        made[name] = instance(name, kind, scope="set", cost=draw(st.sampled_from(COSTS)))
+        made[name] = instance(name, kind, scope="set", cost=draw(st.sampled_from(costs)))
     return {one.name: one for kind in KINDS.values() for one in made.values() if one.kind == kind}
 
 
@@ -124,7 +123,7 @@ def plans(
         on_empty=draw(st.sampled_from(["none", "review", "regenerate"])),
         uncertified=draw(st.sampled_from([(), (), ("cut.accept_above",)])),
         if_uncertified=draw(st.sampled_from(["review", "accept"])),
-        parallelism=draw(st.integers(1, 8)),
+        parallelism=draw(st.sampled_from([1, 1, 1, 2, 4, 8])),
     )  # fmt: skip
 
 
@@ -136,28 +135,41 @@ def rates(draw: st.DrawFn) -> dict[str, Rate]:
     return {name: Rate(draw(seconds), 50, draw(st.sampled_from([0, 5, 50]))) for name in known}
 
 
+def measured(random: Random, absent: float, *, coarse: bool) -> Measured:
+    """Return what a measure finds: nothing in an *absent* share, else a number."""
+    if random.random() < absent:
+        return random.choice([Failure("broken"), NotApplicable("nothing there")])
+    return Score(random.choice(LEVELS) if coarse else random.random())
+
+
+def shown(name: str, random: Random, odd: float) -> Candidate:
+    """Return a candidate; in an *odd* share a copy of others, or what can't be read."""
+    if random.random() < odd:
+        return candidate(name, "same")
+    error = "cut off" if random.random() < odd else None
+    return candidate(name, f"{name} {random.random()}", error)
+
+
 @st.composite
 def worlds(draw: st.DrawFn, plan_of: st.SearchStrategy[p.Plan] | None = None) -> World:
+    """Draw a request: the plan piece by piece, the truth from a seed, so that more happens in it."""
     plan = draw(plans() if plan_of is None else plan_of)
-    count = draw(st.integers(1, 7))
-    contents = [draw(st.sampled_from(["", "", "", "same"])) for _ in range(count)]
-    broken = [draw(st.sampled_from([None, None, None, "truncated"])) for _ in range(count)]
-    names = draw(st.permutations([f"c{at}" for at in range(count)]))
-    candidates = tuple(
-        candidate(name, content or None, "truncated" if content == "" and error else None)
-        for name, content, error in zip(names, contents, broken, strict=True)
-    )
-    measured = draw(st.sampled_from([coarse, coarse, fine]))
-    truth = {name: {key: draw(measured) for key in KEYS} for name in names}
+    names = [f"c{at}" for at in range(draw(st.integers(1, 9)))]
+    absent, coarse = draw(st.sampled_from([0.0, 0.1, 0.4])), draw(st.booleans())
+    odd = draw(st.sampled_from([0.0, 0.2]))  # the share of copies, and of what can't be read
+    random = draw(st.randoms(use_true_random=True))
+    candidates = [shown(name, random, odd) for name in names]
+    truth = {name: {key: measured(random, absent, coarse=coarse) for key in KEYS} for name in names}
     prints = {name: one.fingerprint for name, one in plan.instances.items()}
     if "s1" in prints and prints["s1"] == prints.get("s2"):
         for row in truth.values():
             row["s2.value"] = row["s1.value"]
+    random.shuffle(candidates)
     return World(
         plan=plan,
-        candidates=candidates,
+        candidates=tuple(candidates),
         truth=truth,
-        places={name: draw(st.integers(0, 5)) for name in names},
+        places={name: random.randint(0, 5) for name in names},
         expect=draw(st.sampled_from([{}, {"wanted": 0.5}])),
         rates=draw(rates()),
     )

@@ -60,21 +60,21 @@ def test_a_duplicate_keeps_its_place_under_dominance():
     axes = (p.Criterion(ref("x"), UP), p.Criterion(ref("y"), UP))
     near = p.Distinct(p.Ref("near", "nearest"), 0)
     a_plan = plan(
-        p.Pareto(axes, (p.Term(ref("pick"), 1.0, UP),)),
+        p.Pareto(axes, (p.Term(ref("p"), 0.5, UP), p.Term(ref("q"), 0.5, UP))),
         instances=[worlds.instance("near", "filter", scope="set")],
         distinct=near,
         deliver=2,
     )
     rows: dict = {
-        "best": {"x": 1.0, "y": 0.0, "pick": 1.0},
-        "twin": {"x": 0.5, "y": 0.5},
-        "under": {"x": 0.5, "y": 0.25, "pick": 0.75},  # dominated by the twin only
-        "other": {"x": 0.0, "y": 1.0, "pick": 0.5},
+        "best": {"x": 1.0, "y": 0.0, "p": 1.0, "q": 1.0},
+        "twin": {"x": 0.5, "y": 0.5, "p": 0.75},
+        "under": {"x": 0.5, "y": 0.25, "p": 0.75, "q": 0.75},  # dominated by the twin only
+        "other": {"x": 0.0, "y": 1.0, "p": 0.5, "q": 0.5},
     }
     matrix = [[0, 0, 9, 9], [0, 0, 9, 9], [9, 9, 0, 9], [9, 9, 9, 0]]
     undecided = decide(a_plan, with_distances(rows, matrix))
-    assert undecided == Undecided((Ask("pick", ("twin",)),))
-    rows["twin"]["pick"] = 0.0
+    assert undecided == Undecided((Ask("q", ("twin",)),))
+    rows["twin"]["q"] = 0.0
     decision = decided(a_plan, with_distances(rows, matrix))
     assert decision.ranking == ("best", "other", "twin", "under")
     assert decision.verdicts["other"] == "accept"
