@@ -167,14 +167,14 @@ def test_a_choice_for_something_else_is_not_used(policy, journal, caplog):
 
 
 def test_a_running_selector_takes_up_a_new_choice(policy, journal, monkeypatch):
-    """It looks once a minute; nothing has to be started again."""
+    """It looks once a minute, after a request: the next is decided by what it found."""
+    given = pictures(scores(1))
     with Selector(policy(), journal=journal) as selector:
-        before = selector.select("p", pictures(scores(1)))
         found = choose(policy(), journal)
-        assert selector.select("p", pictures(scores(1))).plan.prediction is None
+        soon = [selector.select("p", given).plan.prediction for _ in range(2)]
         monkeypatch.setattr(saving, "LOOK_S", 0.0)
-        after = selector.select("p", pictures(scores(1)))
-    assert (before.plan.prediction, after.plan.prediction) == (None, found)
+        later = [selector.select("p", given).plan.prediction for _ in range(2)]
+    assert (soon, later) == ([None, None], [None, found])
 
 
 def test_a_promise_that_is_kept_goes_on(policy, journal):
@@ -210,13 +210,14 @@ def test_a_promise_that_breaks_ends_it_everywhere(policy, journal, caplog, monke
                 ).decision.verdicts
             )
         assert caplog.text.count("audited requests lost more than it promises") == 2
-        assert len(journal.latest("regret", found.basis)) == 2
+        # All engines of a journal are one writer: what each has seen adds up.
+        assert set(journal.latest("regret", found.basis)) == {"another machine", "engines"}
         with Selector(policy(), journal=journal) as later:
             assert later.plan.prediction is None
         newer = choose(policy(), journal, agree=-1, seed=5000)
         assert newer.basis != found.basis
-        after = one.select("p", pictures(scores(7, agree=-1)))
-        assert after.plan.prediction == newer
+        turns = [one.select("p", pictures(scores(7, agree=-1))).plan for _ in range(2)]
+        assert [plan.prediction for plan in turns] == [None, newer]
 
 
 def test_a_choice_that_can_not_be_read_is_none(policy, journal, caplog):

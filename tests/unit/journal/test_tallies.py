@@ -72,7 +72,7 @@ def test_who_was_measured_and_refused(journal: Journal, plan: Plan, build: Build
     """A candidate counts once, however many outputs it has; what was not evaluated, not at all."""
     journal.append(plan, judged(build("one"), REFUSED, PASSED, PASSED, calls=3, seconds=1.5))
     journal.append(plan, judged(build("two"), REFUSED, calls=1, seconds=0.1))
-    assert journal.rates([HANDS, TASTE, "unknown"]) == {HANDS: Rate(1.6 / 4, 4, 2)}
+    assert journal.rates([HANDS, TASTE, "unknown"]) == {HANDS: Rate(None, 4, 2)}
 
 
 OUTRANKED = Reason("outranked", note="rank 2; one was wanted")
@@ -124,28 +124,52 @@ def test_what_was_measured_whatever_the_verdict_tells_of_seconds_only(
     elsewhere = ("reject", Reason("refused", "scorers.taste", "score"))
     journal.append(plan, judged(build("one"), REFUSED, PASSED, calls=2, seconds=1.0))
     thorough = replace(plan, mode="exhaustive") if how == "exhaustive" else plan
-    rest = judged(build("two"), REFUSED, *([elsewhere] * 9), calls=10, seconds=8.0)
-    audited = replace(rest, audited=how == "audited", plan_hash=thorough.hash)
-    journal.append(thorough, audited)
-    assert journal.rates([HANDS]) == {HANDS: Rate(9.0 / 12, 2, 1)}
+    for name in ("two", "three", "four", "five"):
+        rest = judged(build(name), REFUSED, *([elsewhere] * 9), calls=10, seconds=8.0)
+        audited = replace(rest, audited=how == "audited", plan_hash=thorough.hash)
+        journal.append(thorough, audited)
+    assert journal.rates([HANDS]) == {HANDS: Rate(0.8, 2, 1)}
 
 
 def test_seconds_without_calls_are_left_out(journal: Journal, plan: Plan, build: Build) -> None:
     """A request that waited for a measure that then measured nobody tells nothing of a call."""
-    journal.append(plan, judged(build("one"), PASSED, calls=0, seconds=30.0))
+    journal.append(plan, judged(build("waited"), PASSED, calls=0, seconds=30.0))
+    for number in range(4):
+        journal.append(plan, judged(build(f"{number}"), PASSED, calls=1, seconds=0.25))
     assert journal.rates([HANDS])[HANDS].seconds is None
-    journal.append(plan, judged(build("two"), PASSED, calls=1, seconds=0.25))
+    journal.append(plan, judged(build("fifth"), PASSED, calls=1, seconds=0.25))
     assert journal.rates([HANDS])[HANDS].seconds == 0.25
+
+
+def test_the_request_that_loaded_the_model_does_not_count_for_more(
+    journal: Journal, plan: Plan, build: Build
+) -> None:
+    """Seconds are the middle of the requests', each by its calls, however many calls one had."""
+    spent = [(1, 60.0), (1, 0.5), (4, 0.4), (1, 0.3), (1, 0.2)]
+    for number, (calls, seconds) in enumerate(spent):
+        one = judged(build(f"{number}"), *[PASSED] * calls, calls=calls, seconds=seconds)
+        journal.append(plan, one)
+    assert journal.rates([HANDS]) == {HANDS: Rate(0.3, 8, 0)}
+
+
+def test_what_came_too_late_was_not_measured(journal: Journal, plan: Plan, build: Build) -> None:
+    """Who got no answer in time is no call that took no time, and nobody who was let pass."""
+    late = {"hands.count": Failure("deadline"), "hands.defect": Failure("deadline")}
+    for number in range(5):
+        one = judged(build(f"{number}"), PASSED, REFUSED, REFUSED, calls=3, seconds=0.5)
+        both = {"1": late, "2": late}
+        journal.append(plan, replace(one, outcomes={**one.outcomes, **both}))
+    assert journal.rates([HANDS]) == {HANDS: Rate(0.5, 5, 0)}
 
 
 def test_the_newest_count(journal: Journal, plan: Plan, build: Build) -> None:
     """Of each fingerprint the newest requests that it measured in, however long ago those are."""
-    for name, seconds in (("one", 9.0), ("two", 1.0), ("three", 2.0)):
-        journal.append(plan, judged(build(name), PASSED, calls=1, seconds=seconds))
-    nobody = build("four", outcomes={}, spent=Spent())
+    for number, seconds in enumerate((9.0, 1.0, 2.0, 3.0, 4.0, 5.0)):
+        journal.append(plan, judged(build(f"{number}"), PASSED, calls=1, seconds=seconds))
+    nobody = build("nobody", outcomes={}, spent=Spent())
     journal.append(plan, nobody)
-    assert journal.rates([HANDS], limit=2) == {HANDS: Rate(1.5, 2, 0)}
-    assert journal.rates([HANDS]) == {HANDS: Rate(4.0, 3, 0)}
+    assert journal.rates([HANDS], limit=5) == {HANDS: Rate(3.0, 5, 0)}
+    assert journal.rates([HANDS]) == {HANDS: Rate(3.5, 6, 0)}
 
 
 def test_instances_of_one_fingerprint_count_together(
@@ -154,12 +178,13 @@ def test_instances_of_one_fingerprint_count_together(
     """The same measure under two names is one: a candidate counts once, refused by either."""
     twin = replace(plan.instances["scorers.taste"], fingerprint=HANDS)
     twins = replace(plan, instances={**plan.instances, "scorers.taste": twin})
-    one = judged(build("one"), REFUSED, ("reject", Reason("refused", "scorers.taste", "score")))
+    elsewhere = ("reject", Reason("refused", "scorers.taste", "score"))
     seen = {"hands.count": Score(1.0), "scorers.taste.score": Score(1.0)}
-    spent = Spent({"hands": 2, "scorers.taste": 2}, {"hands": 1.0, "scorers.taste": 3.0})
-    outcomes = dict.fromkeys(("0", "1"), seen)
-    journal.append(twins, replace(one, outcomes=outcomes, spent=spent, plan_hash=twins.hash))
-    assert journal.rates([HANDS]) == {HANDS: Rate(1.0, 2, 2)}
+    spent = Spent({"hands": 1, "scorers.taste": 1}, {"hands": 1.0, "scorers.taste": 3.0})
+    rest = {"outcomes": dict.fromkeys(("0", "1"), seen), "spent": spent, "plan_hash": twins.hash}
+    for number in range(5):
+        journal.append(twins, replace(judged(build(f"{number}"), REFUSED, elsewhere), **rest))
+    assert journal.rates([HANDS]) == {HANDS: Rate(2.0, 10, 10)}
 
 
 def test_another_policy_tells_of_the_same_measure(
@@ -168,12 +193,14 @@ def test_another_policy_tells_of_the_same_measure(
     """What a fingerprint came to is known whatever policy asked, and whatever it was called."""
     hands = replace(plan.instances["hands"], name="fingers")
     other = replace(plan, instances={"fingers": hands})
-    journal.append(plan, judged(build("one"), PASSED, calls=1, seconds=1.0))
     table = {"a": {"fingers.count": Score(1.0)}}
     spent = Spent({"fingers": 1}, {"fingers": 3.0})
-    two = build("two", plan_hash=other.hash, outcomes=table, spent=spent)
-    journal.append(other, two)
-    assert journal.rates([HANDS]) == {HANDS: Rate(2.0, 2, 0)}
+    for name in ("one", "two"):
+        journal.append(plan, judged(build(name), PASSED, calls=1, seconds=1.0))
+    for name in ("three", "four", "five"):
+        found = build(name, plan_hash=other.hash, outcomes=table, spent=spent)
+        journal.append(other, found)
+    assert journal.rates([HANDS]) == {HANDS: Rate(3.0, 5, 0)}
 
 
 def test_a_foreign_row_is_named(path: Path, journal: Journal, plan: Plan, build: Build) -> None:
@@ -183,6 +210,31 @@ def test_a_foreign_row_is_named(path: Path, journal: Journal, plan: Plan, build:
         other.execute("INSERT INTO tallies VALUES ('foreign', 1, 1, 'long', 1, 0, 0)")
     with pytest.raises(JournalError, match="what 'foreign' came to is damaged"):
         journal.rates([HANDS, "foreign"])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "seconds = -5",
+        "seconds = 9e999",
+        "seconds = 'long'",
+        "calls = -1",
+        "calls = 'many'",
+        "measured = -1",
+        "measured = x'00'",
+        "refused = -1",
+        "refused = 2",  # of one who was measured
+    ],
+)
+def test_counts_that_are_none_are_named(path: Path, plan: Plan, build: Build, damage: str) -> None:
+    """Numbers that no request can have come to are an error, never an order of measuring."""
+    with Journal(path) as journal:
+        journal.append(plan, judged(build("one"), PASSED, calls=1, seconds=1.0))
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("DROP TRIGGER IF EXISTS tallies_no_update")
+        other.execute(f"UPDATE tallies SET {damage}")
+    with Journal(path) as journal, pytest.raises(JournalError, match="came to is damaged"):
+        journal.rates([HANDS])
 
 
 def test_it_takes_a_moment_in_a_long_journal(path: Path, plan: Plan, build: Build) -> None:
