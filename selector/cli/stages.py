@@ -17,18 +17,20 @@ COLUMN = 12  # where the text beside a label begins
 ONCE = 1.05  # batches on average; that many are as good as one
 
 ASKED: dict[Asked, str] = {
-    "everything": "all, as the policy says (cascade: mode: exhaustive)",
+    "everything": "as the policy says (cascade: mode: exhaustive)",
     "standing": "all whom nothing has refused so far",
     "rivals": "only who can still win",
     "top": "only who reaches the top",
     "ahead": "only whom the first criterion leaves",
     "tied": "only whom the criteria before can't tell apart",
     "front": "only whom no other dominates",
-    "set": "all that stand, together",
-    "second": "all that stand, together, once one is accepted and another comes up",
+    "set": "all together whom no earlier kind of measure has refused",
+    "second": "all together whom no earlier kind of measure has refused, once one is accepted "
+    "and another comes up",
     "never": "where one is delivered, no other can be its double",
     "with others": "whomever that is asked of which needs it, just before",
 }
+LEAST = 1.05  # times cheaper; less than that is not worth a word
 HINDRANCES: dict[Hindrance, str] = {
     "axis": "It can't be pruned: on an axis nobody has a bound that others could stay under. ",
     "first criterion": "It can't be pruned: the first criterion needs the best of all who stand. ",
@@ -131,7 +133,8 @@ def _whom(stage: Stage, expected: Forecast) -> str:
     if stage.asked == "standing" and calls == every:
         return f"all {every:.3g}"
     size = "" if batches < ONCE else f", {calls / batches:.2g} at a time"
-    return f"about {calls:.2g} of {every:.3g}: {ASKED[stage.asked]}{size}"
+    many = f"all {every:.3g}" if calls == every else f"about {calls:.2g} of {every:.3g}"
+    return f"{many}: {ASKED[stage.asked]}{size}"
 
 
 def _allowed(stage: Stage) -> str:
@@ -155,8 +158,10 @@ def _price(expected: Forecast, *, chooses: bool) -> Iterator[str]:
     many = counted(expected.candidates, "candidate")
     whole, lazy = seconds(expected.all_seconds), seconds(expected.seconds)
     yield f"{many}: {whole} to measure everything, {lazy} as it is asked"
-    times = f"{expected.saving:.2g} times less, in {expected.rounds:.2g} rounds"
-    yield entry("Saves", times, column=COLUMN)
+    times = (
+        f"{expected.saving:.2g} times cheaper" if expected.saving >= LEAST else "next to nothing"
+    )
+    yield entry("Saves", f"{times}, in {expected.rounds:.2g} rounds", column=COLUMN)
     said = (
         f"a simulation, no promise: {expected.requests} made-up requests, decided as real ones. "
         "Scores are uniform on their scales and independent, bounds refuse as often as here "
