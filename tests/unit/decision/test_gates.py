@@ -3,6 +3,7 @@
 import pytest
 
 import worlds
+from selector.decision.contest import Contest
 from selector.decision.decide import decide
 from selector.decision.gates import filled
 from selector.policy import plan as p
@@ -143,3 +144,19 @@ def test_expectations_are_filled_in():
     assert (half.equals, half.at_least, unsaid) == (2.0, None, True)
     plain = p.Gate(ref("faces"), equals=0.0)
     assert filled(plain, {}) == (plain, False)
+
+
+@pytest.mark.parametrize("order", [("x", "y"), ("y", "x")])
+def test_what_refuses_is_told_alike_whatever_was_learned_first(order):
+    """A failure that was learned after the one that refuses stands beside it all the same."""
+    terms = (
+        p.Term(ref("x"), 0.5, worlds.UP, on_failure="reject"),
+        p.Term(ref("y"), 0.5, worlds.UP),
+    )
+    a_plan = worlds.plan(p.WeightedSum(terms))
+    known = outcomes({"a": {}})
+    contest = Contest(a_plan, known)
+    for name in order:
+        known.table["a"][f"{name}.value"] = Failure(f"{name} broke")
+        contest.learn(name, ["a"])
+    assert [why.note for why in contest.rows["a"].refusals] == ["x broke", "y broke"]

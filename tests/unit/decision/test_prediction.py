@@ -73,6 +73,28 @@ def test_what_is_told_stays_true():
     assert why.note.startswith("this as predicted; ")
 
 
+def test_a_prediction_is_told_as_one():
+    """The words say of the number itself that it is put there, or is a bound."""
+    rows = {"a": {"cheap": 1.0, "dear": 0.5}, "b": {"cheap": 0.8}}
+    (put,) = decided(SAVES, outcomes(rows)).reasons["b"]
+    assert str(put) == "quality is put at 0.742, below 0.8: enough were found before it"
+    (bound,) = decided(EXACT, outcomes(rows | {"b": {"cheap": 0.5}})).reasons["b"]
+    assert str(bound) == "quality is at most 0.7, below 0.8: enough were found before it"
+
+
+@pytest.mark.parametrize(("best", "note"), [(0.8, ""), (0.3, "rank 2; ")])
+def test_a_rank_is_told_where_no_hard_bound_could_beat_it(best, note):
+    """`c`, which is known, stands before `b` as predicted; whether it does, `b` would tell."""
+    rows = {
+        "a": {"cheap": 1.0, "dear": 0.5},
+        "b": {"cheap": best},  # worth up to 0.88, or up to 0.58
+        "c": {"cheap": 0.95, "dear": 0.5},  # worth 0.77
+    }
+    decision = decided(SAVES, outcomes(rows))
+    assert decision.ranking == ("a", "c", "b")
+    assert decision.reasons["c"][0].note == f"{note}enough were found before it"
+
+
 def test_an_ask_tells_what_it_is_credited_with():
     """Best first by the cap, not by the bound."""
     found = decide(SAVES, outcomes({"a": {"cheap": 0.9}, "b": {"cheap": 0.8}}))

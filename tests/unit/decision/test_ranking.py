@@ -2,10 +2,12 @@
 
 import math
 
+import pytest
+
 import worlds
 from selector.decision.decide import decide
 from selector.policy import plan as p
-from selector.types import Ask, Failure, NotApplicable, Undecided
+from selector.types import Ask, Failure, NotApplicable, Score, Undecided
 from worlds import UP, by_score, decided, kinds, outcomes, plan, ref
 
 
@@ -177,3 +179,22 @@ def test_pareto_without_a_pick_leaves_the_front_to_a_person():
     assert kinds(decision, "a") == ["front"]
     assert kinds(decision, "c") == ["outranked"]
     assert (decision.answer, decision.needs_person) == ("review", True)
+
+
+@pytest.mark.parametrize(("parallelism", "rounds"), [(1, 6), (2, 4), (4, 3)])
+def test_the_gates_of_a_lexicographic_order_are_asked_side_by_side(parallelism, rounds):
+    """Behind who draws the line the next best are told singly: those that refuse cost no round."""
+    made = [worlds.instance("s0", cost=0.001), worlds.instance("g", cost=9.0)]
+    gate = p.Gate(ref("g"), reject_above=0.5)
+    a_plan = lexicographic(0.0, gates=(gate,), instances=made, parallelism=parallelism)
+    truth = {
+        name: {"s0.value": Score(1.0 - at / 10), "g.value": Score(float(at < 4))}
+        for at, name in enumerate("abcdef")
+    }
+    world = worlds.World(a_plan, tuple(map(worlds.candidate, truth)), truth, {})
+    found = world.resolve()
+    assert found.decision.verdicts == world.exhaustive().decision.verdicts
+    assert len(found.rounds) == rounds
+    asked = [one for ask in world.asked if ask.instance == "g" for one in ask.candidates]
+    assert asked[:5] == list("abcde")
+    assert parallelism > 1 or len(asked) == 5

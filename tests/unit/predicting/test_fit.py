@@ -12,7 +12,7 @@ from selector.policy import plan as p
 from selector.predicting.fit import LEARNING, dear
 from selector.statistics import reservation
 from selector.types import Candidate, Failure, Score
-from worlds import UP, instance, plan, ref
+from worlds import UP, candidate, instance, plan, ref
 
 WORTH = p.Worth(quality=5.0, call=0.005)
 
@@ -230,3 +230,21 @@ def test_another_number_or_generator_is_not_what_it_holds_for(chosen, generators
     """From 4 to 8 candidates, all of one generator that it knows."""
     limited = replace(chosen, fewest=4, most=8, generators=generators)
     assert predicting.holds(limited, given) == holds
+
+
+def test_who_can_not_be_delivered_makes_no_gain(plan, measured):
+    """Infeasible ones of dazzling quality change neither the gain nor how far candidates differ."""
+    gate = p.Gate(ref("ok"), reject_below=0.5)
+    made = {**plan.instances, "ok": instance("ok", cost=0.001)}
+    bound = replace(plan, method=p.Constrained(plan.terms, (gate,)), instances=made)
+
+    def given(extra):
+        for _, one in measured:
+            rows = {name: {**row, "ok.value": Score(1.0)} for name, row in one.outcomes.items()}
+            best = dict.fromkeys(one.outcomes[one.candidates[0].id], Score(1.0))
+            rows |= {other.id: {**best, "ok.value": Score(0.0)} for other in extra}
+            yield bound, replace(one, candidates=(*one.candidates, *extra), outcomes=rows)
+
+    without = predicting.fit(bound, given([]))
+    dazzled = predicting.fit(bound, given([candidate("x"), candidate("y")]))
+    assert (dazzled.gain, dazzled.within) == (without.gain, without.within)

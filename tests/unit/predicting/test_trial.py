@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from selector import predicting
-from selector.predicting.whole import again, whole
+from selector.predicting.whole import again, lost, whole
 
 
 def test_it_counts_what_deciding_again_asks_for(plan, saves, measured):
@@ -39,3 +39,12 @@ def test_only_requests_that_it_holds_for_count(saves, measured):
     assert predicting.trial(elsewhere, measured) is None
     assert predicting.trial(saves, []) is None
     assert predicting.trial(replace(saves, prediction=None), measured) is None
+
+
+def test_what_is_lost_is_not_cut_off(saves, measured):
+    """A choice that asks for hardly anything loses what it loses, also more than the average gain."""
+    trusting = replace(saves, prediction=replace(saves.prediction, offset=-1.0, gain=0.01))
+    wholes = [whole(trusting, selection) for _, selection in measured[:10]]
+    told = [lost(one, again(trusting, one).decision, 0.01) for one in wholes]
+    assert max(told) > 1
+    assert predicting.trial(trusting, measured[:10]).loss == pytest.approx(sum(told) / 10)

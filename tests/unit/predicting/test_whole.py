@@ -8,7 +8,7 @@ import worlds
 from populations import NOTHING
 from selector.policy import plan as p
 from selector.predicting import loss, whole
-from selector.predicting.whole import again, alike
+from selector.predicting.whole import again, alike, lost
 from selector.types import NOT_EVALUATED, Decision, Failure, Score, Selection
 from worlds import UP, candidate, instance, outcomes, plan, ref
 
@@ -155,3 +155,21 @@ def test_only_what_the_same_measures_measured_counts():
         PLAN, [(one, replace(request(), request_id=str(at))) for at, one in enumerate(theirs)]
     )
     assert [one.request_id for one in known] == ["0", "3"]
+
+
+def test_who_can_not_be_delivered_is_not_good():
+    """Infeasible or under the cut: they stand, and have a quality, and are no gain to anybody."""
+    bound = p.Constrained(TERMS, (p.Gate(ref("ok"), reject_below=0.5),))
+    made = [*INSTANCES, instance("ok", cost=0.001)]
+    rows = {name: {**row, "ok": float(name != "a")} for name, row in ROWS.items()}
+    one = whole(plan(bound, instances=made, cut=p.Cut("quality", reject_below=0.4)), request(rows))
+    assert one.quality.keys() == ROWS.keys()
+    assert one.good == ("b",)
+
+
+def test_what_is_lost_is_told_in_full_and_counts_as_one_at_most():
+    """A request may lose more than the average gain; a promise bets on shares of 1 at most."""
+    one, worse = whole(PLAN, request()), accepting("c")
+    assert lost(one, worse, 0.2) == pytest.approx(3.0)
+    assert loss(one, worse, 0.2) == 1.0
+    assert loss(one, worse, 1.2) == lost(one, worse, 1.2) == pytest.approx(0.5)
