@@ -18,7 +18,8 @@ from selector.types import Ask, Candidate, Measured, Outcomes, Output, Score
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-REQUESTS = 200
+FEWEST, MOST = 20, 200  # requests that are made up
+CANDIDATES = 1600  # of all of them together: large requests take long, and vary less
 SEED = 0  # any: the same requests each time, so that two policies meet the same luck
 PASSES = "passes"  # what a made-up measure says of a candidate beside its scores
 
@@ -54,7 +55,7 @@ class Forecast:
 
 
 def forecast(
-    plan: Plan, rates: Rates | None = None, *, candidates: int = 8, requests: int = REQUESTS
+    plan: Plan, rates: Rates | None = None, *, candidates: int = 8, requests: int | None = None
 ) -> Forecast:
     """Return what a request of so many candidates can be expected to take.
 
@@ -67,10 +68,12 @@ def forecast(
         plan: What will decide.
         rates: What measuring came to here.
         candidates: How many a request has.
-        requests: How many are made up.
+        requests: How many are made up; if None 200, and fewer of many candidates.
     """
     import numpy as np
 
+    if requests is None:
+        requests = min(max(CANDIDATES // candidates, FEWEST), MOST)
     rng = np.random.default_rng(SEED)
     made = made_up(plan)
     lazy, whole, rounds = Counted(made), Counted(made), 0

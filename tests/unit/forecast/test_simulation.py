@@ -50,6 +50,12 @@ def test_seconds_and_saving_follow_from_calls():
     assert forecast(free, requests=2).saving == 1
 
 
+@pytest.mark.parametrize(("candidates", "requests"), [(1, 200), (8, 200), (16, 100), (128, 20)])
+def test_fewer_requests_of_many_candidates_are_made_up(candidates, requests):
+    """Large requests vary less and take longer; nobody waits for more than it takes."""
+    assert forecast(GATED, candidates=candidates).requests == requests
+
+
 def test_an_exhaustive_plan_saves_nothing():
     """Each call of everything is made."""
     found = forecast(replace(GATED, mode="exhaustive"), requests=5)
