@@ -280,6 +280,21 @@ def test_refused_candidates_make_more_less_worth():
     assert decided(gated, outcomes({"a": good, **refused})).advice is None
 
 
+@pytest.mark.parametrize("never", [{"ok": 0.0, "cheap": 0.5}, {"ok": 1.0, "cheap": 0.1}])
+def test_who_can_not_be_delivered_is_as_if_refused(never):
+    """Infeasible, or under the cut as measured: more of these would be no gain."""
+    bound = replace(
+        PRICED,
+        method=p.Constrained(TERMS, (p.Gate(ref("ok"), reject_below=0.5),)),
+        instances={**PRICED.instances, "ok": instance("ok", cost=0.001)},
+        cut=p.Cut("quality", reject_below=0.3),
+    )
+    good = {"ok": 1.0, "cheap": 0.5, "dear": 0.5}
+    assert decided(bound, outcomes({"a": good})).advice == "generate 4 more"
+    others = {f"n{at}": {"dear": 0.5, **never} for at in range(7)}
+    assert decided(bound, outcomes({"a": good, **others})).advice is None
+
+
 def test_what_could_not_be_read_and_copies_count_too():
     """They were paid for, and did not stand."""
     rows = {"a": {"cheap": 0.5, "dear": 0.5}}
