@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from selector.policy import plan as p
 from selector.policy.order import Rate
-from selector.types import Candidate, Failure, Measured, NotApplicable, Output, Score
+from selector.types import Candidate, Failure, Measured, NotApplicable, Score
 from worlds import DOWN, UP, World, candidate, instance, ref
 
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)  # few, so that ties are common
@@ -87,8 +87,9 @@ def instances(draw: st.DrawFn) -> dict[str, p.Instance]:
     """Draw what all the measures are: costs, of which kind the sets are, twins, evidence."""
     costs = draw(st.sampled_from([COSTS, COSTS[-1:]]))  # all dear: everything is asked one by one
     made = {one: instance(one, KINDS[one[0]], cost=draw(st.sampled_from(costs))) for one in NAMES}
-    beside = Output("share", 0.0, 1.0, higher_is_better=True, optional=True)
-    made["d1"] = replace(made["d1"], outputs={**made["d1"].outputs, "beside": beside})
+    made["d1"] = instance(
+        "d1", "detector", cost=made["d1"].cost.seconds, outputs=("value", BESIDE.output)
+    )
     if draw(st.booleans()):
         made["s2"] = replace(made["s2"], fingerprint=made["s1"].fingerprint)
     if draw(st.booleans()):

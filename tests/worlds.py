@@ -19,6 +19,7 @@ from selector.types import (
     Output,
     Score,
     evidence_needed,
+    members_hash,
 )
 
 UP = p.Scale(0.0, 1.0, higher_is_better=True)
@@ -31,7 +32,14 @@ def candidate(name: str, content: str | None = None, error: str | None = None) -
     return Candidate(id=name, content_hash=digest, pixel_hash=digest, error=error)
 
 
-def instance(name: str, kind: str = "scorer", *, scope: str = "candidate", cost: float = 1.0):
+def instance(
+    name: str,
+    kind: str = "scorer",
+    *,
+    scope: str = "candidate",
+    cost: float = 1.0,
+    outputs: Iterable[str] = ("value",),
+) -> p.Instance:
     """Return an instance with one output "value" in [0, 1]; of sets: "nearest" in [0, 64]."""
     value = Output("share", 0.0, 1.0, higher_is_better=True, optional=True)
     nearest = Output("bits", 0.0, 64.0, higher_is_better=True, optional=True)
@@ -43,7 +51,7 @@ def instance(name: str, kind: str = "scorer", *, scope: str = "candidate", cost:
         version=1,
         fingerprint=f"print-{name}",
         parameters={},
-        outputs={"value": value} if scope == "candidate" else {"nearest": nearest},
+        outputs=dict.fromkeys(outputs, value) if scope == "candidate" else {"nearest": nearest},
         needs=(),
         cost=Cost(cost),
     )
@@ -137,6 +145,11 @@ class World:
     def exhaustive(self) -> cascade.Resolved:
         """Return what is found when everything is measured."""
         return replace(self, plan=replace(self.plan, mode="exhaustive"), asked=[]).resolve()
+
+
+def members_of(candidates: Iterable[Candidate]) -> str:
+    """Return by which name outcomes of a set of just these candidates go."""
+    return members_hash(one.content_hash or "" for one in candidates)
 
 
 def decided(a_plan: p.Plan, given: Outcomes) -> Decision:

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import random_worlds
-from second import Second
+from closed_form import Form, on
 from selector.cascade import complete
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
+from selector.policy import plan as p
 from selector.policy.order import order
 from selector.types import Decision, Outcomes, evidence_needed
 from worlds import same_answer
@@ -136,7 +137,7 @@ def test_order_of_input_is_irrelevant_to_what_is_asked(world, random):
 @MANY
 @given(random_worlds.worlds())
 def test_nothing_is_measured_in_vain(world):
-    """No measure that nothing refers to, nothing twice, nobody who was refused already."""
+    """No measure that nothing refers to, nothing twice, nobody who was rejected already."""
     plan, rounds = world.plan, world.resolve().rounds
     named = {ref.instance for ref in plan.refs}
     named |= {other for one in named for other in evidence_needed(plan.instances[one].needs)}
@@ -147,19 +148,24 @@ def test_nothing_is_measured_in_vain(world):
         for one in ask.candidates
     ]
     assert len(prints) == len(set(prints))
-    second, known = Second(world), set()
-    second.decide()
+    form, known = Form(world), {one.id: set() for one in world.candidates}
     for asks in rounds:
         for ask in asks:
             if plan.instances[ask.instance].scope == "candidate":
-                assert not any(refused(second, one, known) for one in ask.candidates)
-        known |= {(ask.instance, one) for ask in asks for one in ask.candidates}
+                assert not any(rejected(form, one, known[one]) for one in ask.candidates)
+        for ask in asks:
+            for one in ask.candidates:
+                known[one].add(ask.instance)
 
 
-def refused(second, name, known) -> bool:
-    """Return whether a gate that is known already refuses a candidate."""
-    gates = [gate for gate in second.plan.gates if (gate.on.instance, name) in known]
-    return any("refused" in second.before(gate, name) for gate in gates)
+def rejected(form, name, known) -> bool:
+    """Return whether what is known of a candidate rejects it already, whatever else is measured."""
+    # A set is of all whom gates leave, and a criterion that failed counts where it was asked for.
+    sets = any(form.plan.instances[ref.instance].scope == "set" for ref in form.plan.refs)
+    if sets or isinstance(form.plan.method, p.Lexicographic):
+        return any("refused" in form.second.before(one, name) for one in on(form.plan.gates, known))
+    promotes = form.plan.on_empty == "review"  # then one of them may be wanted after all
+    return form.refused(name, known) or (not promotes and form.out(name, known))
 
 
 @MANY
