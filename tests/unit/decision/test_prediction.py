@@ -251,6 +251,13 @@ def test_the_advice_follows_price_and_value(worth, best, qualities, factor):
         assert advised(replace(worth, quality=worth.quality * factor), *given_) is not None
 
 
+def test_what_is_nearly_perfect_can_hardly_be_bettered():
+    """However far candidates differ, no quality is above 1: 0.02 more is worth 0.1, for 0.17."""
+    wild = replace(SAVES, worth=PRICED.worth, prediction=replace(LINE, within=0.5))
+    assert advice(wild, 0.98, [0.98, 0.9], 2) is None
+    assert advice(wild, 0.90, [0.90, 0.9], 2) == "generate 4 more"
+
+
 @given(worths, numbers, st.lists(numbers, min_size=1, max_size=6))
 def test_never_for_more_than_all_quality_is_worth(worth, best, qualities):
     """No quality is above 1, so nothing that costs more than that pays."""
@@ -295,14 +302,13 @@ def test_who_can_not_be_delivered_is_as_if_refused(never):
     assert decided(bound, outcomes({"a": good, **others})).advice is None
 
 
-def test_what_could_not_be_read_and_copies_count_too():
+@pytest.mark.parametrize("others", [("a", None), ("", "truncated")], ids=["copies", "unread"])
+def test_what_could_not_be_read_and_copies_count_too(others):
     """They were paid for, and did not stand."""
     rows = {"a": {"cheap": 0.5, "dear": 0.5}}
-    others = [candidate(f"b{at}", "a") for at in range(4)] + [
-        candidate(f"c{at}", error="truncated") for at in range(4)
-    ]
-    given_ = outcomes(rows, candidates=(candidate("a"), *others))
-    assert decided(PRICED, given_).advice is None
+    content, error = others
+    more = (candidate(f"b{at}", content or None, error) for at in range(4))
+    assert decided(PRICED, outcomes(rows, candidates=(candidate("a"), *more))).advice is None
     assert decided(PRICED, outcomes(rows)).advice == "generate 4 more"
 
 

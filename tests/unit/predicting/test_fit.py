@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -64,6 +65,36 @@ def test_the_line_is_found():
     assert found.intercept == pytest.approx(0.04, abs=0.005)  # 0.4 × 0.1, in units of quality
     assert found.slopes == pytest.approx((0.5, 0.0, 0.0), abs=0.02)
     assert found.spread < 0.005
+
+
+def test_weights_are_in_proportion(plan, measured):
+    """Twice the weights are the same quality, and the same line."""
+    doubled = p.WeightedSum(tuple(replace(term, weight=2 * term.weight) for term in plan.terms))
+    found = line_of(replace(plan, method=doubled), measured)
+    assert found.slopes == pytest.approx(line_of(plan, measured).slopes)
+    assert found.intercept == pytest.approx(line_of(plan, measured).intercept)
+
+
+def test_what_chooses_the_offset_teaches_nothing(plan, measured):
+    """Chance, by a hash of the ids, parts the requests; a line is tried on what it never saw."""
+    lax = replace(plan, regret=p.Regret(0.5))
+    drawn = sorted(measured, key=lambda it: sha256(it[1].request_id.encode()).hexdigest())
+    before = predicting.fit(lax, drawn)
+
+    def without(at):
+        """Return the line where one request says something else."""
+        one, its = drawn[at]
+        dull = {
+            name: {key: Score(0.1) if key == "vlm.value" else value for key, value in row.items()}
+            for name, row in its.outcomes.items()
+        }
+        other = predicting.fit(
+            lax, [*drawn[:at], (one, replace(its, outcomes=dull)), *drawn[at + 1 :]]
+        )
+        return other.slopes
+
+    assert without(0) == before.slopes
+    assert without(-1 % len(drawn)) != before.slopes
 
 
 def test_it_measures_what_the_best_has_over_a_random_one(plan, measured):
