@@ -31,10 +31,10 @@ def tallies(plan: Plan, selection: Selection) -> list[Row]:
     whole = selection.audited or plan.mode == "exhaustive"
     rows: list[Row] = []
     for fingerprint, known_as in names.items():
-        calls, seconds = _spent(selection.spent, known_as)
+        calls, seconds = _spent(selection.spent, known_as, measured)
         if seen := _any_of(known_as, measured):
             counts = {"measured": len(seen), "refused": len(seen & _any_of(known_as, refused))}
-            spent = {"calls": min(calls, len(seen)), "seconds": seconds}
+            spent = {"calls": calls, "seconds": seconds}
             rows.append({"fingerprint": fingerprint, **spent, **counts, "whole": whole})
     return rows
 
@@ -111,8 +111,11 @@ def _any_of(names: Iterable[str], found: Mapping[str, set[str]]) -> set[str]:
     return set().union(*(found.get(name, ()) for name in names))
 
 
-def _spent(spent: Spent, names: Iterable[str]) -> tuple[int, float]:
+def _spent(
+    spent: Spent, names: Iterable[str], measured: Mapping[str, set[str]]
+) -> tuple[int, float]:
     """Return calls and seconds of the instances of which both are known."""
     timed = [name for name in names if spent.calls.get(name) and name in spent.seconds]
     seconds = number(math.fsum(spent.seconds[name] for name in timed))
-    return sum(spent.calls[name] for name in timed), seconds
+    # Who came too late for the request's time was called in vain, and took none.
+    return sum(min(spent.calls[name], len(measured.get(name, ()))) for name in timed), seconds
