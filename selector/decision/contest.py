@@ -91,16 +91,13 @@ class Contest:
         if its.kind in self.known.members:
             return Ask(instance, self.known.members[its.kind])
         before = KINDS[: KINDS.index(its.kind)]
-        for stage in self.reading.stages:
-            if self.plan.instances[stage].kind in before and stage in self.reading.gates:
-                waiting = [
-                    one
-                    for one, row in self.rows.items()
-                    if stage in row.waits and self.reading.refused_before(row, its.kind) is None
-                ]
-                if waiting:
-                    return self.ask(stage, waiting)
-        raise RuntimeError(f"contest: nothing settles the set of {instance}")
+        early = [name for name in self.reading.gates if self.plan.instances[name].kind in before]
+        unsure = [
+            one
+            for one, row in self.rows.items()
+            if self.reading.refused_before(row, its.kind) is None
+        ]
+        return self.next_of(unsure, early)[0]
 
     def next_of(self, candidates: Iterable[str], among: Iterable[str] | None = None) -> Asks:
         """Return the next stage of each that waits for one, those of the same stage together."""

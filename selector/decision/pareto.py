@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Sequence
 
 from selector.decision.composite import raw
 from selector.decision.contest import Asks, Contest
 from selector.policy.plan import Criterion
-from selector.types import NotEvaluated, Score
+from selector.types import Score
 
 Vector = tuple[float, ...]
 
@@ -65,13 +64,10 @@ def dominates(one: Vector, other: Vector) -> bool:
 
 
 def vector(contest: Contest, objectives: Sequence[Criterion], candidate: str) -> Vector:
-    """Return a candidate's raw outputs, the lower the better ones negated; unknown: infinity."""
+    """Return a candidate's raw outputs, the lower the better ones negated."""
     values = []
     for part in objectives:
         outcome = contest.known.of(candidate, part.of)
-        if isinstance(outcome, NotEvaluated):
-            values.append(math.inf)
-            continue
         value = outcome.value if isinstance(outcome, Score) else raw(part, outcome)
         values.append(value if part.scale.higher_is_better else -value)
     return tuple(values)

@@ -77,19 +77,17 @@ class Race:
             yield Next(one, islice(order, at, None))
 
     def _lexicographic(self, order: lexicographic.Order, left: list[str]) -> Iterator[Next | Asks]:
-        while found := order.best(left):
-            if isinstance(found, tuple):
-                yield found
-                return
+        while isinstance(found := order.best(left), str):
             yield Next(found, (found,))
             left.remove(found)
+        if found:
+            yield found
 
     def _pareto(self, method: Pareto, left: list[str]) -> Iterator[Next | Asks]:
-        while left:
-            found = pareto.front(self.contest, method.objectives, left)
-            if isinstance(found, tuple):
-                yield found
+        while isinstance(found := pareto.front(self.contest, method.objectives, left), list):
+            if not found:
                 return
             front = sorted(found, key=self.contest.key)
             yield Next(front[0], front)
             left.remove(front[0])
+        yield found

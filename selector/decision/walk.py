@@ -139,14 +139,10 @@ def _band(cut: Cut | None, value: float) -> Reason | None:
 def promoted(contest: Contest, race: Race, left: Collection[str]) -> str | Asks | None:
     """Return the best whom no failed constraint refuses for good, or what that needs."""
     strict = [at for at, one in enumerate(contest.plan.constraints) if one.on_failure == "reject"]
-    for found in race.places(left):
-        if isinstance(found, tuple):
-            return found
-        judged = [contest.rows[found.one].constraints[at] for at in strict]
-        if any(one.standing == "refused" and _failed(one) for one in judged):
-            continue
-        waiting = contest.next_of([found.one], contest.reading.promoting)
-        return waiting or found.one
+    for one in race.rest(left):
+        judged = [contest.rows[one].constraints[at] for at in strict]
+        if not any(each.standing == "refused" and _failed(each) for each in judged):
+            return contest.next_of([one], contest.reading.promoting) or one
     return None
 
 

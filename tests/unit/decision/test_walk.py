@@ -6,6 +6,7 @@ import pytest
 
 import worlds
 from selector.decision.decide import decide
+from selector.decision.walk import MOST
 from selector.policy import plan as p
 from selector.types import (
     Ask,
@@ -53,6 +54,14 @@ def test_asks_go_to_who_can_still_win_best_first():
     ]  # fmt: skip
     rows["b"]["t"] = 0.5  # it and d are as good
     assert asked(replace(one, deliver=2), rows) == [("t", 1.0, "c")]
+
+
+def test_of_very_many_rivals_the_best_are_told():
+    """No more than can matter to one round; the first is who would be asked alone."""
+    rows: dict = {f"c{at}": {"s": at / 1000} for at in range(2 * MOST)}
+    terms = (p.Term(ref("s"), 0.5, UP), p.Term(ref("t"), 0.5, UP))
+    found = asked(plan(p.WeightedSum(terms)), rows)
+    assert [name for *_, name in found] == [f"c{2 * MOST - 1 - at}" for at in range(MOST)]
 
 
 def test_a_duplicate_keeps_its_place_under_dominance():
