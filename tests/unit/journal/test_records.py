@@ -136,7 +136,7 @@ def test_what_can_not_follow_writes_nothing(journal: Journal) -> None:
         {"value": "1"},
         {"value": None},
         {"body": {"x": float("nan")}},
-        {"body": object()},
+        pytest.param({"body": object()}, id="body no JSON"),
         {"kind": None},
         {"writer": 7},
         {"writer": "\ud800"},
