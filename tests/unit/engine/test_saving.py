@@ -186,6 +186,17 @@ def test_a_promise_that_is_kept_goes_on(policy, journal):
     assert len(journal.events("regret", found.basis)) == 40
 
 
+def test_who_sees_it_break_measures_exactly_at_once(policy, journal):
+    """After each audit of its own it looks, not only once a minute."""
+    choose(policy(), journal)
+    with Selector(policy(), journal=journal) as selector:
+        for seed in range(60):
+            selector.select("p", pictures(scores(seed, agree=-1)))
+            if predicting.choice(journal, replace(selector.plan, prediction=None)).broken:
+                break
+        assert selector.plan.prediction is None
+
+
 def test_a_promise_that_breaks_ends_it_everywhere(policy, journal, caplog, monkeypatch):
     """Once the dear measure says the opposite, two selectors measure exactly again, soon, for good.
 
