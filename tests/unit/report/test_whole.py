@@ -60,7 +60,12 @@ def test_a_constraint_and_what_came_after_enough(told):
 def test_steps_have_no_quality_to_tell(told):
     """A lexicographic order gives a rank and nothing to compare; a failed gate is said."""
     gate = {"on": "b", "reject_below": 0.1}
-    policy = {"method": {"lexicographic": [AXES[0] | {"eps": 0.1}]}, "gates": [gate]}
+    one_by_one = {"parallelism": 1, "audit": 0}
+    policy = {
+        "method": {"lexicographic": [AXES[0] | {"eps": 0.1}]},
+        "gates": [gate],
+        "cascade": one_by_one,
+    }
     _, _, said = told({"x": (90, BROKEN), "y": (70, 50), "z": (30, 50)}, policy)
     assert "enough were found before it." in said["z"]
     assert "Rank not settled" in said["z"]  # its gate was not asked
