@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ from selector.errors import JournalError
 from selector.journal import tables, versions
 
 BUSY_S = 30.0  # how long a writer waits for another one; an append takes milliseconds
+PAUSE_S = 0.01
 APPLICATION = 0x53656C4A  # "SelJ" in the file's header tells a journal from any other database
 MAGIC = b"SQLite format 3\0"  # the header: https://www.sqlite.org/fileformat.html
 APPLICATION_BYTES = slice(68, 72)
@@ -40,13 +42,30 @@ def connect(path: Path) -> sqlite3.Connection:
         undo.callback(connection.close)
         _renew(connection)
         _refuse_newer(path, connection)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         # Every commit reaches the disk: the journal is the only record of an answer that may have
         # been acted on, and must survive a power cut. It costs a fraction of a millisecond.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         undo.pop_all()
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let one write while others read; waits for whoever opens the same new file.
+
+    SQLite does not wait by itself here: two who change the mode at once could wait for each other.
+    """
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _refuse_strangers(path: Path) -> None:
