@@ -1,4 +1,4 @@
-"""The commands, and what ends them: 0 done, 1 something is wrong or a bug, 2 a mistake, 130 Ctrl-C."""
+"""The commands, and what ends them: 0 done, 1 something is wrong or a bug, 2 a mistake, 3 an alarm, 130 Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selector.cli import complete, machine, score
+from selector.cli import complete, machine, replay, rollback, score
+from selector.cli.canary import commands as canaries
+from selector.cli.journal import commands as journals
+from selector.cli.monitor import commands as monitors
 from selector.cli.plan import JournalPath
 from selector.cli.plan import commands as plans
 from selector.cli.policy import commands as policies
@@ -33,6 +36,7 @@ Exit codes:
 0: done, whatever was decided.
 1: something fails that was checked, or a bug, told with its traceback.
 2: a mistake of the caller: an option, a file, a policy.
+3: an alarm, of `monitor run` and `canary run`.
 130: stopped by Ctrl-C.
 """
 
@@ -290,5 +294,10 @@ def _quiet_operator_log() -> None:
 app.add_typer(policies, name="policy")
 app.add_typer(plans, name="plan")
 app.add_typer(weights, name="weights")
+app.add_typer(journals, name="journal")
+app.add_typer(monitors, name="monitor")
+app.add_typer(canaries, name="canary")
 score.add_to(app)
+replay.add_to(app)
+rollback.add_to(app)
 machine.add_to(app)

@@ -12,7 +12,7 @@ from selector.decision.decide import decide
 from selector.engine.outcome import outcomes
 from selector.log import operator_log
 from selector.policy.plan import Plan
-from selector.types import Decision, Outcomes, Selection, Table
+from selector.types import NOT_EVALUATED, Decision, Outcomes, Selection, Table
 
 _BYTES = 8
 
@@ -43,29 +43,50 @@ def measured(selection: Selection, measure: cascade.Measurer, deadline: float | 
     if deadline is not None and time.monotonic() >= deadline:
         operator_log().warning("engine.audit_out_of_time", request_id=selection.request_id)
         return selection
-    check(plan, selection, table)
-    return replace(selection, outcomes=outcomes(plan, table), audited=True)
+    found = outcomes(plan, table)
+    return replace(
+        selection,
+        outcomes=found,
+        audited=True,
+        afterwards=_afterwards(selection.outcomes, found),
+        disagreed=differs(plan, selection, table),
+    )
 
 
-def check(plan: Plan, selection: Selection, table: Table) -> None:
-    """Log an error if an exact plan decides otherwise now that all is known: it never may.
+def differs(plan: Plan, selection: Selection, table: Table) -> bool | None:
+    """Return whether all outcomes decide otherwise; None if even they do not decide.
+
+    With an exact plan they never may: then an error is logged.
 
     Args:
         plan: What decided.
         selection: What it decided, on what was measured for that.
         table: All outcomes.
     """
+    # A prediction stands in for what was not measured; with all measured there is none to make.
     whole = decide(plan, Outcomes(selection.candidates, table, selection.expect))
-    if plan.prediction is not None or not isinstance(whole, Decision):
-        return
+    if not isinstance(whole, Decision):
+        return None
     before, after = selection.decision, whole
-    if _gist(before) != _gist(after):
+    if _gist(before) == _gist(after):
+        return False
+    if plan.prediction is None:
         changed = sorted(
             one for one in after.verdicts if after.verdicts[one] != before.verdicts[one]
         )
         operator_log().error(
             "engine.audit_differs", request_id=selection.request_id, candidates=changed
         )
+    return True
+
+
+def _afterwards(before: Table, after: Table) -> dict[str, tuple[str, ...]]:
+    """Return what only the audit measured, by candidate."""
+    new = {
+        one: tuple(key for key in row if row[key] != before.get(one, {}).get(key, NOT_EVALUATED))
+        for one, row in after.items()
+    }
+    return {one: keys for one, keys in new.items() if keys}
 
 
 def _gist(of: Decision) -> tuple[object, ...]:

@@ -53,6 +53,11 @@ class Selection:
         spent: Calls and seconds, and the calls that were saved.
         audited: Whether all the rest was measured too after the decision, which that never changes;
             `spent` tells of what the decision took.
+        afterwards: By candidate id, the outputs ("instance.output") that only that measured: the
+            decision knew nothing of them.
+        disagreed: Whether it would have been decided otherwise with all measured: another verdict,
+            or another order of what is accepted or in review. None where that is not known, as it
+            was not audited.
         plan: The `Plan` that decided it; not part of the JSON form, nor of comparison, because a
             journal keeps it once under `plan_hash`.
         limits: The `Limits` that the images were read with; likewise not part of it.
@@ -70,6 +75,8 @@ class Selection:
     expect: Mapping[str, float] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent, compare=False)
     audited: bool = False
+    afterwards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    disagreed: bool | None = None
     plan: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
     limits: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
     rounds: Annotated[tuple[tuple[Ask, ...], ...], Field(exclude=True)] = field(

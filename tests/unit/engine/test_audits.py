@@ -126,12 +126,12 @@ def test_two_policies_draw_without_regard_to_each_other():
 def test_a_verdict_that_the_rest_would_have_changed_is_logged(judged, caplog):
     """A measure that says something else the second time is found out, by name of the request."""
     selection = select("p", PICTURES, judged(audit=1))
-    audit.check(selection.plan, selection, selection.outcomes)
+    audit.differs(selection.plan, selection, selection.outcomes)
     assert "engine.audit_differs" not in caplog.text
     (winner,) = ids(selection.accepted)
     table = {name: dict(row) for name, row in selection.outcomes.items()}
     table[winner] = dict.fromkeys(table[winner], Score(0.0))
-    audit.check(selection.plan, selection, table)
+    audit.differs(selection.plan, selection, table)
     assert "engine.audit_differs" in caplog.text
     assert selection.request_id in caplog.text
     assert winner in caplog.text

@@ -1,0 +1,5 @@
+"""The `monitor` commands."""
+
+import typer
+
+commands = typer.Typer(no_args_is_help=True)

@@ -1,0 +1,7 @@
+"""The `replay` command."""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""

@@ -1,0 +1,1 @@
+"""An earlier policy, put back in force."""
