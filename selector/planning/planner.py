@@ -13,7 +13,7 @@ from selector.measures.base import Measure
 from selector.planning import edits, models
 from selector.planning.instances import Instances
 from selector.planning.parts import Parts
-from selector.policy import document, plan
+from selector.policy import document, find, plan
 from selector.policy.document import Loc, Problem, Spot
 from selector.policy.plan import Plan
 from selector.policy.policy import Policy
@@ -120,6 +120,7 @@ class _Planner:
             audit=policy.cascade.audit,
             regret=_regret(policy),
             worth=_worth(policy),
+            written=_written(policy),
         )
 
     def _tell_at(self, spot: Spot, said: str) -> None:
@@ -187,6 +188,13 @@ class _Planner:
                 "audit: regret is promised, and only audited requests tell whether the promise is "
                 "kept (got 0). Give a share above 0, or leave it out.",
             )
+
+
+def _written(policy: Policy) -> plan.Written:
+    """Return the files that a policy is made of, to be kept as they were used."""
+    beside = find.calibrated(policy.name)
+    calibrated = find.read(beside).decode("utf-8", "replace") if beside.is_file() else None
+    return plan.Written(policy.text, calibrated)
 
 
 def _saves(policy: Policy) -> str | None:

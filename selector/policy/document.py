@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from selector.errors import PolicyError
@@ -44,12 +44,14 @@ class Document:
         origin: The file's name, for messages.
         spots: Where each entry stands, by its path: ("gates", 0, "on") → "portrait.yaml:7".
         problems: What was not read, and why; to be told with all that is found later.
+        text: The YAML text that all of it was read from, if it was.
     """
 
     data: Any
     origin: str = "policy"
     spots: dict[Loc, Spot] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    text: str | None = None
 
     def spot(self, loc: Loc) -> Spot:
         """Return where the entry at *loc* stands, or the nearest one around it."""
@@ -103,7 +105,8 @@ def read(text: bytes, origin: str) -> Document:
     if len(text) > MAX_BYTES:
         raise PolicyError(f"{origin}: too large for a policy. Keep it under 1 MiB.")
     try:
-        parsed = yaml_text.parse(text.decode("utf-8-sig"))
+        decoded = text.decode("utf-8-sig")
+        parsed = yaml_text.parse(decoded)
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         got = f"byte 0x{text[error.start]:02x}"
@@ -113,7 +116,7 @@ def read(text: bytes, origin: str) -> Document:
     lines = {loc: Spot(line, f"{origin}:{line}") for loc, line in parsed.lines.items()}
     door = _Door(lines.__getitem__)
     door.problems += [Problem(Spot(line, f"{origin}:{line}"), said) for line, said in parsed.notes]
-    return door.document(parsed.data, origin)
+    return replace(door.document(parsed.data, origin), text=decoded)
 
 
 def of(data: Mapping[str, Any], origin: str = "policy") -> Document:

@@ -55,6 +55,11 @@ def path_of(given: str | os.PathLike[str]) -> Path:
     return found
 
 
+def calibrated(name: str) -> Path:
+    """Return where the calibrated file of the policy of this name belongs; it may not be there."""
+    return Path("policies") / "calibrated" / f"{name}.yaml"
+
+
 def read(path: Path) -> bytes:
     """Return the bytes of *path*, at most one more than a policy may have.
 

@@ -240,6 +240,19 @@ class Prediction:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that a plan was made from, as they were read.
+
+    Attributes:
+        text: The policy as YAML; read again it means the same.
+        calibrated: Its calibrated file, if it has one.
+    """
+
+    text: str
+    calibrated: str | None = None
+
+
 @dataclass(frozen=True)
 class Plan:
     """All that `decide` needs beside the outcomes.
@@ -259,6 +272,7 @@ class Plan:
         regret: What may be lost for saving more, if anything.
         worth: What quality is worth and a call costs, if that decides what is measured.
         prediction: What a dear measure will say; without one, these two measure as "exact" does.
+        written: What it was made from; not part of the hash, the JSON form, nor of comparison.
     """
 
     policy: str
@@ -283,6 +297,9 @@ class Plan:
     worth: Worth | None = None
     prediction: Prediction | None = None
     schema: int = field(default=1)
+    written: Annotated[Written | None, Field(exclude=True)] = field(
+        default=None, repr=False, compare=False
+    )
 
     @cached_property
     def hash(self) -> str:

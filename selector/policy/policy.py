@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError
 
 from selector.errors import PolicyError
-from selector.policy import document, find, remains
+from selector.policy import document, find, remains, yaml_text
 from selector.policy.document import Document, Spot
 from selector.policy.grammar import Cascade, Costs, Cut, Distinct, Gates, Method, Part, Target, Use
 from selector.policy.plan import canonical
@@ -138,6 +138,12 @@ class Policy(Part):
         """
         meaning = _placeless(self.model_dump(mode="json", exclude=_DECIDES_NOTHING))
         return hashlib.sha256(canonical(meaning).encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The policy as YAML: as it was read, or what is meant; read again it means the same."""
+        source = self._source
+        return yaml_text.written(source.data) if source.text is None else source.text
 
     @property
     def _source(self) -> Document:

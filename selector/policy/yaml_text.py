@@ -72,6 +72,12 @@ def parse(text: str) -> Parsed:
     return Parsed(data, parsed.lines, parsed.notes)
 
 
+def written(data: Any) -> str:
+    """Return plain *data* as a text that `parse` reads back, equal."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's plain values: `on` and `no` are words, 1e-3 is a number, dates are words."""
 
@@ -112,6 +118,24 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
 ):
     _Loader.add_implicit_resolver(_TAG + _tag, re.compile(rf"^(?:{_pattern})\Z"), _first)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts quotes around what `_Loader` would not take for a word."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        # Only in these quotes are line ends of other scripts written so that they are read back.
+        style = '"' if _OTHER_LINE_ENDS.search(text) else None
+        return self.represent_scalar(f"{_TAG}str", text, style)
+
+
+_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029\ufeff]")
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def _unread(event: Any) -> yaml.Node:

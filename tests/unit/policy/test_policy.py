@@ -249,3 +249,19 @@ def test_a_file_that_is_held_to_its_checksum_means_the_same_wherever_it_lies():
 
     first, second = (with_file(path, "0" * 64).hash for path in ("models/a.pt", "/opt/b.pt"))
     assert first == second != with_file("models/a.pt", "1" * 64).hash
+
+
+def test_the_text_of_a_file_is_what_stands_in_it():
+    """Comments and layout are kept; a byte order mark is not."""
+    assert load(f"\ufeff# why\n{EXAMPLE}").text == f"# why\n{EXAMPLE}"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Policy.load(DATA), load().having(deliver="all", on_empty="none"), Policy(**DATA)],
+    ids=["a dict", "changed", "made"],
+)
+def test_what_was_never_a_text_has_one_that_means_the_same(policy):
+    """Whatever a policy came from, its text is a policy with the same hash, and the same cascade."""
+    again = load(policy.text)
+    assert (again.hash, again.cascade) == (policy.hash, policy.cascade)

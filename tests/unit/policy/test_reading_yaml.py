@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selector.errors import PolicyError
-from selector.policy import document
+from selector.policy import document, yaml_text
 from selector.policy.document import UNREAD
 from selector.policy.policy import Policy
 
@@ -78,6 +78,22 @@ def test_json_is_read_as_it_is(data):
     import json
 
     assert read(json.dumps({"key": data})).data == {"key": data}
+
+
+ANY_TEXT = st.text(st.characters(codec="utf-8"))
+
+
+@given(st.dictionaries(ANY_TEXT, st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | ANY_TEXT
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["1e-3", "no", "017", "2020-01-01", "~", "a\n b\n\n", " a", "#f0f0f0"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=10,
+)))  # fmt: skip
+def test_what_is_written_is_read_back(data):
+    """Words that look like numbers, colours and line ends stay what they are, in keys too."""
+    again = read(yaml_text.written(data))
+    assert (again.data, again.problems) == (data, ())
 
 
 def test_every_entry_has_its_line():
