@@ -20,7 +20,7 @@ from selector.deadlines import waited_for
 from selector.errors import MeasureError, SelectorError
 from selector.foreign import shortened
 from selector.locks import Lock
-from selector.log import operator_log
+from selector.log import carried, operator_log, without
 from selector.measures.base import Measure, Subject
 from selector.types import Failure, Measured, NotApplicable, Output, Score, to_data
 
@@ -94,7 +94,8 @@ class Runner:
         found: list[Measurements] = []
         # A thread can't be stopped: one that runs late is left to end by itself, unheard.
         late = threading.Thread(
-            target=lambda: found.append(self._batch(instance, subjects, deadline)), daemon=True
+            target=carried(lambda: found.append(self._batch(instance, subjects, deadline))),
+            daemon=True,
         )
         left = deadline - time.monotonic()
         if left > 0:
@@ -159,7 +160,7 @@ def _halving(instance: _Instance, subjects: Subjects) -> Measurements:
         returned = _run(measure, subjects)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - see the module's docstring
         if len(subjects) <= 1 or measure.scope == "set":
-            return _all(instance, subjects, _failure(measure, error))
+            return _all(instance, subjects, _failure(measure, error, subjects))
         half = len(subjects) // 2
         return _halving(instance, subjects[:half]) + _halving(instance, subjects[half:])
     return [_checked(instance.outputs, one) for one in returned]
@@ -179,15 +180,19 @@ def _all(instance: _Instance, subjects: Subjects, failure: Failure) -> Measureme
     return [dict.fromkeys(instance.outputs, failure) for _ in subjects]
 
 
-def _failure(measure: Measure, error: BaseException) -> Failure:
-    reason = _in_words(error)
+def _failure(measure: Measure, error: BaseException, subjects: Subjects = ()) -> Failure:
+    said = _in_words(error)
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    # No values of variables: a prompt is nobody's business but the caller's.
-    operator_log().warning(
-        "runner.measure_failed", measure=type(measure).__module__, error=reason, where=where
+    # No values of variables, and no text that the error quotes: a prompt is nobody's business but
+    # the caller's.
+    told = _text(
+        without(said, {text for one in subjects for text in (one.prompt, one.instruction)})
     )
-    return Failure(reason)
+    operator_log().warning(
+        "runner.measure_failed", measure=type(measure).__module__, error=told, where=where
+    )
+    return Failure(_text(said))
 
 
 def _in_words(error: BaseException) -> str:
@@ -195,7 +200,7 @@ def _in_words(error: BaseException) -> str:
         said = str(error)
     except Exception:  # noqa: BLE001 - an error that can't say what it is
         said = "?"
-    return _text(said if isinstance(error, SelectorError) else f"{type(error).__name__}: {said}")
+    return said if isinstance(error, SelectorError) else f"{type(error).__name__}: {said}"
 
 
 def _text(reason: str) -> str:

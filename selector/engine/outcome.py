@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -30,7 +29,7 @@ def selection(request: Request, found: Resolved, limits: Limits) -> Selection:
         saved(plan, request.candidates, found.table),
     )
     return Selection(
-        request_id=uuid.uuid4().hex,
+        request_id=request.id,
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
         prompt=request.prompt,
         policy=f"{plan.policy}@{plan.version}",

@@ -30,10 +30,12 @@ class Request:
     """One request while it is being decided.
 
     Attributes:
+        id: Names it: in the selection, in the journal, in the operator's log.
         plan: What decides it.
         prompt: The prompt or the edit.
         expect: What the request expects, by name.
-        deadline: On the clock of `time.monotonic`.
+        started: When it began, on the clock of `time.monotonic`.
+        deadline: When it ends, on the same clock.
         candidates: As far as they could be read.
         images: Those that were read in time, by candidate id.
         source: The edit's source, or why there is none.
@@ -42,9 +44,11 @@ class Request:
         seconds: Wall-clock time by phase.
     """
 
+    id: str
     plan: Plan
     prompt: str | Edit
     expect: Mapping[str, float]
+    started: float
     deadline: float | None
     candidates: list[Candidate] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)

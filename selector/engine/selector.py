@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from dataclasses import replace
 from typing import Any, Self
 
 from selector import cascade
-from selector.engine import audit, given, outcome, rates
+from selector.engine import audit, given, outcome, rates, told
 from selector.engine.record import Record, Where
 from selector.engine.request import Request
 from selector.engine.saving import Saving
 from selector.errors import ImageError
 from selector.images import Image, Limits, PixelBudget, open_image
+from selector.log import carried, of_request
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of
 from selector.policy.plan import Plan
@@ -138,25 +140,13 @@ class Selector:
 
         See `selector.select` for the arguments and errors.
         """
-        started = time.monotonic()
-        timeout_s = timeout_s if timeout_s is not None else self.plan.timeout_s
-        request = Request(
-            plan=self.plan,
-            prompt=given.prompt(self.plan, prompt),
-            expect=given.expectations(self.plan, expect or {}),
-            deadline=None if timeout_s is None else started + timeout_seconds(timeout_s),
-        )
-        named = given.candidates(candidates)
-        request.plan = self._saving.plan_for(named)
-        with self._opened(named, request):
-            found = self._resolved(request)
-            request.seconds["total"] = time.monotonic() - started
-            selection = outcome.selection(request, found, self._limits)
-            if audit.is_due(selection.request_id, request.plan):
-                selection = self._audited(selection, request, timeout_s or 0.0)
-        self._record.append(request.plan, selection)
-        self._saving.look_again()
-        return selection
+        with of_request(request_id := uuid.uuid4().hex):
+            request = self._request(request_id, prompt, expect or {}, timeout_s)
+            selection = self._selected(given.candidates(candidates), request)
+            told.decided(selection)
+            self._record.append(request.plan, selection)
+            self._saving.look_again()
+            return selection
 
     def close(self) -> None:
         """Let go of the models and of the journal."""
@@ -169,18 +159,46 @@ class Selector:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _request(
+        self,
+        request_id: str,
+        prompt: str | Edit,
+        expect: Mapping[str, float],
+        timeout_s: float | None,
+    ) -> Request:
+        started = time.monotonic()
+        timeout_s = timeout_s if timeout_s is not None else self.plan.timeout_s
+        return Request(
+            id=request_id,
+            plan=self.plan,
+            prompt=given.prompt(self.plan, prompt),
+            expect=given.expectations(self.plan, expect),
+            started=started,
+            deadline=None if timeout_s is None else started + timeout_seconds(timeout_s),
+        )
+
+    def _selected(self, named: Sequence[Candidate], request: Request) -> Selection:
+        request.plan = self._saving.plan_for(named)
+        with self._opened(named, request):
+            found = self._resolved(request)
+            request.seconds["total"] = time.monotonic() - request.started
+            selection = outcome.selection(request, found, self._limits)
+            due = audit.is_due(request.id, request.plan)
+            return self._audited(selection, request) if due else selection
+
     @contextmanager
     def _opened(self, named: Sequence[Candidate], request: Request) -> Iterator[None]:
         """Read and decode all candidates, several at once; give their pixels back at the end."""
         started = time.monotonic()
         self.progress("images", len(named))
         pool = ThreadPoolExecutor(READERS, thread_name_prefix="selector-images")
-        reading = [pool.submit(self._read, one) for one in named]
+        reading = [pool.submit(carried(self._read), one) for one in named]
         try:
             left = None if request.deadline is None else max(0.0, request.deadline - started)
             wait(reading, timeout=left)
             for one, future in zip(named, reading, strict=True):
                 request.add(*future.result() if future.done() else (one, None))
+            told.read(request)
             if isinstance(request.prompt, Edit):
                 self._open_source(request.prompt, request)
             request.seconds["images"] = time.monotonic() - started
@@ -230,7 +248,9 @@ class Selector:
         found = self._runner.run(ask.instance, subjects, request.deadline)
         answers = dict(zip(ready, found, strict=True))
         request.spend(ask.instance, found, time.monotonic() - started)
-        return [answers.get(one, failed) for one in ask.candidates]
+        whole = [answers.get(one, failed) for one in ask.candidates]
+        told.measured(instance, whole)
+        return whole
 
     def _resolved(self, request: Request) -> cascade.Resolved:
         return cascade.resolve(
@@ -242,14 +262,14 @@ class Selector:
             request.deadline,
         )
 
-    def _audited(self, selection: Selection, request: Request, timeout_s: float) -> Selection:
+    def _audited(self, selection: Selection, request: Request) -> Selection:
         """Measure all the rest too, as far as the request's time goes; the decision stays.
 
         What is promised is watched by requests of every sort, not by those alone that were quick:
         then there is as much time again.
         """
         if request.plan.regret and request.deadline is not None:
-            request.deadline = time.monotonic() + timeout_s
+            request.deadline += time.monotonic() - request.started
         audited = audit.measured(
             selection, lambda ask, table: self._measure(ask, table, request), request.deadline
         )
