@@ -2,6 +2,26 @@
 
 from selector.journal.journal import Journal
 from selector.journal.place import default_path
-from selector.journal.records import Event, RequestRow
+from selector.journal.records import (
+    Event,
+    Head,
+    Label,
+    LabelRow,
+    PolicyRow,
+    RequestRow,
+    SummaryRow,
+    Verified,
+)
 
-__all__ = ["Event", "Journal", "RequestRow", "default_path"]
+__all__ = [
+    "Event",
+    "Head",
+    "Journal",
+    "Label",
+    "LabelRow",
+    "PolicyRow",
+    "RequestRow",
+    "SummaryRow",
+    "Verified",
+    "default_path",
+]

@@ -27,6 +27,7 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
+        self.name = str(path)
         self._path = path
         self._turn = threading.Lock()
         self._engine = create_engine(
@@ -67,12 +68,21 @@ class Database:
         Raises:
             JournalError: This user may not look.
         """
-        with explained(self._path):
+        with explained(self.name):
             return self._path.exists()
+
+    def settle(self) -> None:
+        """Let what was erased be gone from the file beside the journal too.
+
+        Raises:
+            JournalError: The file can't be written.
+        """
+        with self._turn, explained(self.name), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file once nobody is at work on it; it opens again when it is next used."""
-        with self._turn, explained(self._path):
+        with self._turn, explained(self.name):
             self._engine.dispose()
 
     def pause(self) -> None:
@@ -86,7 +96,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
-        with self._turn, explained(self._path), self._engine.begin() as connection:
+        with self._turn, explained(self.name), self._engine.begin() as connection:
             connection.exec_driver_sql(begin)
             self._refuse_moved()
             yield connection

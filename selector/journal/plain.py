@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from selector.errors import JournalError
@@ -45,7 +44,7 @@ def number(value: float) -> float:
 
 
 @contextmanager
-def kept(path: Path, what: str) -> Iterator[None]:
+def kept(where: str, what: str) -> Iterator[None]:
     """Turn what makes *what*, "request 'x'", impossible to keep into an error.
 
     Raises:
@@ -55,13 +54,13 @@ def kept(path: Path, what: str) -> Iterator[None]:
         yield
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise JournalError(
-            f"{path}: {what} can't be kept (got {error}). "
+            f"{where}: {what} can't be kept (got {error}). "
             "Give it the plan that decided it, finite numbers and plain JSON."
         ) from error
 
 
 @contextmanager
-def whole(path: Path, what: str) -> Iterator[None]:
+def whole(where: str, what: str) -> Iterator[None]:
     """Turn what makes no sense of the rows of *what*, "request 'x'", into an error.
 
     Raises:
@@ -71,5 +70,5 @@ def whole(path: Path, what: str) -> Iterator[None]:
         yield
     except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         raise JournalError(
-            f"{path}: {what} is damaged (got {error}). Restore a copy of the journal."
+            f"{where}: {what} is damaged (got {error}). Restore a copy of the journal."
         ) from error

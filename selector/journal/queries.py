@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import Connection, Dialect, Select, Table, func, insert, or_, select
+from sqlalchemy import Connection, Dialect, Select, Table, func, insert, or_, select, text
 
 from selector.journal.plain import Row
+from selector.journal.records import Head, SummaryRow
 from selector.journal.rows import Rows
 from selector.journal.tables import (
+    ERASABLE,
     candidates,
+    chain,
     events,
+    heads,
+    labels,
     outcomes,
     plans,
+    policies,
     requests,
+    states,
     summaries,
     tallies,
+)
+
+_UPSERT_HEAD = text(
+    "INSERT INTO heads (writer, sequence, link) VALUES (:writer, :a, :b) "
+    "ON CONFLICT (writer) DO UPDATE SET sequence = :a, link = :b"
+)
+_UPSERT_STATE = text(
+    "INSERT INTO states (name, body) VALUES (:name, :body) "
+    "ON CONFLICT (name) DO UPDATE SET body = :body"
 )
 
 
@@ -30,23 +46,39 @@ def has_plan(connection: Connection, plan_hash: str) -> bool:
     return bool(connection.scalar(select(plans.c.hash).where(plans.c.hash == plan_hash)))
 
 
-def add_plan(connection: Connection, row: Row) -> None:
-    """Write a plan."""
-    connection.execute(insert(plans), row)
+def has_policy(connection: Connection, text_hash: str) -> bool:
+    """Return whether a policy's text is there."""
+    return bool(connection.scalar(select(policies.c.hash).where(policies.c.hash == text_hash)))
 
 
-def add_request(connection: Connection, rows: Rows) -> None:
-    """Write a request with all that belongs to it; its plan is there already."""
-    (number,) = connection.execute(insert(requests), rows.request).inserted_primary_key or (None,)
-    _add(connection, candidates, number, rows.candidates)
-    _add(connection, outcomes, number, rows.outcomes)
-    _add(connection, summaries, number, [rows.summary])
-    _add(connection, tallies, number, rows.tallies)
+def end_of_chain(connection: Connection, writer: str) -> tuple[int, Head | None]:
+    """Return the number of the last entry, 0 if there is none, and where a writer's chain ends."""
+    last = connection.scalar(select(func.max(chain.c.number)))
+    query = select(heads.c.sequence, heads.c.link).where(heads.c.writer == writer)
+    found = connection.execute(query).first()
+    return last or 0, None if found is None else Head(found[0], found[1])
 
 
-def add_event(connection: Connection, row: Row) -> None:
-    """Write an event."""
-    connection.execute(insert(events), row)
+def set_head(connection: Connection, writer: str, head: Head) -> None:
+    """Write down where a writer's chain ends."""
+    connection.execute(_UPSERT_HEAD, {"writer": writer, "a": head.sequence, "b": head.link})
+
+
+def get_state(connection: Connection, name: str) -> str | None:
+    """Return a state's JSON text, None if there is none."""
+    found = connection.scalar(select(states.c.body).where(states.c.name == name))
+    return None if found is None else str(found)
+
+
+def set_state(connection: Connection, name: str, body: str) -> None:
+    """Write a state down."""
+    connection.execute(_UPSERT_STATE, {"name": name, "body": body})
+
+
+def delete(connection: Connection, numbers: Sequence[int]) -> None:
+    """Delete all rows of entries that are erased."""
+    for table, key in ERASABLE.items():
+        connection.execute(table.delete().where(table.c[key].in_(numbers)))
 
 
 def plan_body(connection: Connection, plan_hash: str) -> str:
@@ -116,17 +148,84 @@ def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
     return _all(connection, select(events).where(events.c.number.in_(of)))
 
 
-def _add(connection: Connection, table: Table, number: int | None, rows: Sequence[Row]) -> None:
+def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows of one table, which all have the same columns."""
     if rows:
-        text = _insertion(table, connection.dialect)
-        connection.exec_driver_sql(text, [{"request": number, **row} for row in rows])
+        text = _insertion(table, tuple(rows[0]), connection.dialect)
+        connection.exec_driver_sql(text, [dict(row) for row in rows])
 
 
-# Handing many rows to the driver as they are makes a whole append a fifth faster. The few texts
-# are kept: one for each of three tables of each journal that a process uses.
-@lru_cache(maxsize=48)
-def _insertion(table: Table, dialect: Dialect) -> str:
-    return str(insert(table).compile(dialect=dialect))
+# Handing rows to the driver as they are makes a whole append a fifth faster. The few texts are
+# kept: some for each journal that a process uses.
+@lru_cache(maxsize=128)
+def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect, column_keys=columns))
+
+
+def numbers_of(connection: Connection, request_id: str | None, before: str | None) -> list[int]:
+    """Return the numbers of requests: of one, or of all that are older, the oldest first."""
+    query = select(requests.c.number).order_by(requests.c.number)
+    if request_id is not None:
+        query = query.where(requests.c.id == request_id)
+    if before is not None:
+        query = query.where(requests.c.created < before)
+    return [int(one) for one in connection.scalars(query)]
+
+
+def labels_about(connection: Connection, numbers: Sequence[int]) -> list[int]:
+    """Return the numbers of the labels about these requests."""
+    ids = select(requests.c.id).where(requests.c.number.in_(numbers))
+    return [int(one) for one in connection.scalars(
+        select(labels.c.number).where(labels.c.request_id.in_(ids))
+    )]  # fmt: skip
+
+
+def pictures_of(connection: Connection, numbers: Sequence[int]) -> set[str]:
+    """Return the content hashes of candidates of these requests that no other request has."""
+    mine = select(candidates.c.content_hash).where(candidates.c.request.in_(numbers))
+    others = select(candidates.c.content_hash).where(
+        candidates.c.content_hash.in_(mine), candidates.c.request.not_in(numbers)
+    )
+    found = set(connection.scalars(mine)) - set(connection.scalars(others)) - {None}
+    return {str(one) for one in found}
+
+
+def summaries_after(connection: Connection, after: int, limit: int) -> list[SummaryRow]:
+    """Return the summaries of the requests after a number, in the order of writing."""
+    columns = [summaries.c.request, *(summaries.c[name] for name in SummaryRow._fields[1:])]
+    query = select(*columns).where(summaries.c.request > after)
+    found = connection.execute(query.order_by(summaries.c.request).limit(limit))
+    return [SummaryRow(*row) for row in found]
+
+
+def labels_after(connection: Connection, after: int, limit: int, aspect: str | None) -> list[Row]:
+    """Return labels after a number with what is known of their request, in the order of writing."""
+    about = (requests.c.policy, requests.c.version, requests.c.generator, requests.c.segment)
+    query = select(labels, *about).join(requests, requests.c.id == labels.c.request_id)
+    query = query.where(labels.c.number > after)
+    if aspect is not None:
+        query = query.where(labels.c.aspect == aspect)
+    return _all(connection, query.order_by(labels.c.number).limit(limit))
+
+
+def verdict_of(connection: Connection, request_id: str, candidate_id: str) -> Row | None:
+    """Return verdict and content hash of a candidate, None if there is no such candidate."""
+    query = select(candidates.c.verdict, candidates.c.content_hash)
+    query = query.join(requests, requests.c.number == candidates.c.request)
+    of = (requests.c.id == request_id, candidates.c.candidate_id == candidate_id)
+    return next(iter(_all(connection, query.where(*of))), None)
+
+
+def policies_of(connection: Connection, name: str) -> list[Row]:
+    """Return the texts of a policy, as they were first used."""
+    query = select(policies).where(policies.c.name == name)
+    return _all(connection, query.order_by(policies.c.number))
+
+
+def events_of_kind(connection: Connection, kind: str, limit: int) -> list[Row]:
+    """Return the newest events of a kind, the newest first."""
+    query = select(events).where(events.c.kind == kind)
+    return _all(connection, query.order_by(events.c.number.desc()).limit(limit))
 
 
 def _of(table: Table, number: int) -> Select[tuple[object, ...]]:

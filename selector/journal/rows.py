@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from selector.journal.plain import Row, finite, json_or_null, to_json
-from selector.journal.summary import summary
+from selector.journal.summary import agreed, summary
 from selector.journal.tallies import tallies
 from selector.policy.plan import Plan
-from selector.types import Selection
+from selector.types import Edit, Outcome, Reason, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,29 @@ def plan_row(plan: Plan, created: str) -> Row:
     return {"hash": plan.hash, "schema": plan.schema, "first_used": created, "body": body}
 
 
+def policy_row(plan: Plan, created: str) -> Row | None:
+    """Return the row of the text that a plan was made from, None where nobody knows it."""
+    if plan.written is None:
+        return None
+    return {
+        "hash": _text_hash(plan),
+        "name": plan.policy,
+        "version": plan.version,
+        "policy_hash": plan.policy_hash,
+        "first_used": created,
+        "text": plan.written.text,
+        "calibrated": plan.written.calibrated,
+    }
+
+
+def _text_hash(plan: Plan) -> str | None:
+    written = plan.written
+    if written is None:
+        return None
+    said = to_json([plan.policy_hash, written.text, written.calibrated])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def to_rows(plan: Plan, selection: Selection) -> Rows:
     """Return the rows of *selection*, from which `to_selection` makes an equal one.
 
@@ -49,11 +73,10 @@ def to_rows(plan: Plan, selection: Selection) -> Rows:
             holds what can't be kept: a number that is not finite, an object that is not JSON.
     """
     _check(plan, selection)
-    data = selection.to_dict()
     return Rows(
-        request=_request_row(plan, data),
-        candidates=_candidate_rows(data),
-        outcomes=_outcome_rows(plan, data["outcomes"]),
+        request=_request_row(plan, selection),
+        candidates=_candidate_rows(selection),
+        outcomes=_outcome_rows(plan, selection),
         summary={"policy": plan.policy, "version": plan.version, **summary(selection)},
         tallies=tallies(plan, selection),
     )
@@ -80,6 +103,8 @@ def to_selection(rows: Rows) -> Selection:
             "expect": json.loads(request["expect"]),
             "spent": json.loads(request["spent"]),
             "audited": request["audited"],
+            "afterwards": _afterwards(rows.outcomes),
+            "disagreed": request["disagreed"],
         }
     )
 
@@ -104,55 +129,68 @@ def _versioned(policy: str, version: int) -> str:
     return f"{policy}@{version}"
 
 
-def _request_row(plan: Plan, data: Row) -> Row:
-    prompt, decision = data["prompt"], data["decision"]
-    edit = None if isinstance(prompt, str) else dict(prompt)
+def _request_row(plan: Plan, selection: Selection) -> Row:
+    prompt, decision, spent = selection.prompt, selection.decision, selection.spent
     return {
-        "id": data["request_id"],
-        "created": data["created"],
-        "prompt": edit.pop("instruction") if edit else prompt,
-        "edit": json_or_null(edit),
-        "expect": to_json(data["expect"]),
+        "id": selection.request_id,
+        "created": selection.created,
+        "prompt": prompt.instruction if isinstance(prompt, Edit) else prompt,
+        "edit": json_or_null(_source(prompt)),
+        "expect": to_json(dict(selection.expect)),
         "policy": plan.policy,
         "version": plan.version,
         "policy_hash": plan.policy_hash,
         "plan_hash": plan.hash,
-        "answer": decision["answer"],
-        "needs_person": decision["needs_person"],
-        "advice": decision["advice"],
-        "candidates": len(data["candidates"]),
-        "seconds": finite(data["spent"]["seconds"].get("total")),
-        "spent": to_json(data["spent"]),
-        "audited": data["audited"],
+        "answer": decision.answer,
+        "needs_person": decision.needs_person,
+        "advice": decision.advice,
+        "candidates": len(selection.candidates),
+        "seconds": finite(spent.seconds.get("total")),
+        "spent": to_json(asdict(spent)),
+        "audited": selection.audited,
+        "disagreed": selection.disagreed,
+        "generator": agreed(selection.candidates, "generator"),
+        "segment": agreed(selection.candidates, "segment"),
+        "policy_text": _text_hash(plan),
     }
+
+
+def _source(prompt: str | Edit) -> Row | None:
+    if not isinstance(prompt, Edit):
+        return None
+    return {"path": prompt.path, "content_hash": prompt.content_hash}
 
 
 def _edit(instruction: str, rest: str) -> Row:
     return {"instruction": instruction, **json.loads(rest)}
 
 
-def _candidate_rows(data: Row) -> list[Row]:
-    decision, outcomes = data["decision"], data["outcomes"]
-    ranks = {name: place for place, name in enumerate(decision["ranking"], start=1)}
+def _candidate_rows(selection: Selection) -> list[Row]:
+    decision, outcomes = selection.decision, selection.outcomes
+    ranks = {name: place for place, name in enumerate(decision.ranking, start=1)}
     return [
         {
             "position": position,
-            "candidate_id": one["id"],
-            "content_hash": one["content_hash"],
-            "pixel_hash": one["pixel_hash"],
-            "path": one["path"],
-            "metadata": to_json(one["metadata"]),
-            "error": one["error"],
-            "notes": to_json(one["notes"]),
-            "verdict": decision["verdicts"].get(one["id"]),
-            "rank": ranks.get(one["id"]),
-            "quality": finite(decision["quality"].get(one["id"])),
-            "at_most": finite(decision["at_most"].get(one["id"])),
-            "reasons": json_or_null(decision["reasons"].get(one["id"])),
-            "outcomes": len(outcomes[one["id"]]) if one["id"] in outcomes else None,
+            "candidate_id": one.id,
+            "content_hash": one.content_hash,
+            "pixel_hash": one.pixel_hash,
+            "path": one.path,
+            "metadata": to_json(dict(one.metadata)),
+            "error": one.error,
+            "notes": to_json(one.notes),
+            "verdict": decision.verdicts.get(one.id),
+            "rank": ranks.get(one.id),
+            "quality": finite(decision.quality.get(one.id)),
+            "at_most": finite(decision.at_most.get(one.id)),
+            "reasons": json_or_null(_reasons(decision.reasons.get(one.id))),
+            "outcomes": len(outcomes[one.id]) if one.id in outcomes else None,
         }
-        for position, one in enumerate(data["candidates"])
+        for position, one in enumerate(selection.candidates)
     ]
+
+
+def _reasons(of: Sequence[Reason] | None) -> list[Row] | None:
+    return None if of is None else [asdict(one) for one in of]
 
 
 def _candidate(row: Row) -> Row:
@@ -167,29 +205,39 @@ def _candidate(row: Row) -> Row:
     }
 
 
-def _outcome_rows(plan: Plan, table: Mapping[str, Mapping[str, Row]]) -> list[Row]:
-    prints = {name: instance.fingerprint for name, instance in plan.instances.items()}
-    return [
-        _outcome_row(prints, candidate, key, outcome)
-        for candidate, outcomes in table.items()
-        for key, outcome in outcomes.items()
-    ]
+def _outcome_rows(plan: Plan, selection: Selection) -> list[Row]:
+    prints: dict[str, tuple[str, str, str]] = {}
+    rows: list[Row] = []
+    for candidate, outcomes in selection.outcomes.items():
+        after: Collection[str] = selection.afterwards.get(candidate, ())
+        for key, outcome in outcomes.items():
+            named = prints.get(key) or prints.setdefault(key, _named(plan, key))
+            rows.append(_outcome_row(candidate, named, outcome, after=key in after))
+    return rows
 
 
-def _outcome_row(prints: Mapping[str, str], candidate: str, key: str, outcome: Row) -> Row:
+def _named(plan: Plan, key: str) -> tuple[str, str, str]:
+    """Return instance, output and fingerprint of what a table of outcomes calls *key*."""
     instance, _, output = key.rpartition(".")
-    if instance not in prints:
+    if instance not in plan.instances:
         raise ValueError(f"the plan has no instance for the outcome {key!r}")
+    return instance, output, plan.instances[instance].fingerprint
+
+
+def _outcome_row(
+    candidate: str, named: tuple[str, str, str], outcome: Outcome, *, after: bool
+) -> Row:
     return {
         "candidate_id": candidate,
-        "instance": instance,
-        "output": output,
-        "fingerprint": prints[instance],
-        "kind": outcome["kind"],
-        "value": finite(outcome.get("value")),
-        "reason": outcome.get("reason"),
-        "evidence": json_or_null(outcome.get("evidence")),
-        "members": outcome.get("members"),
+        "instance": named[0],
+        "output": named[1],
+        "fingerprint": named[2],
+        "kind": outcome.kind,
+        "value": finite(getattr(outcome, "value", None)),
+        "reason": getattr(outcome, "reason", None),
+        "evidence": json_or_null(getattr(outcome, "evidence", None)),
+        "members": getattr(outcome, "members", None),
+        "after": after,
     }
 
 
@@ -198,6 +246,14 @@ def _outcome(row: Row) -> Row:
     if row["evidence"] is not None:
         found["evidence"] = json.loads(row["evidence"])
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _afterwards(outcomes: Sequence[Row]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in outcomes:
+        if row["after"]:
+            found.setdefault(row["candidate_id"], []).append(f"{row['instance']}.{row['output']}")
+    return found
 
 
 def _table(rows: Rows) -> dict[str, dict[str, Row]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite as dialects
 
 from selector.errors import JournalError
-from selector.journal import tables, versions
+from selector.journal import chain, tables, versions
+from selector.journal.opened import WRITER
 
 BUSY_S = 30.0  # how long a writer waits for another one; an append takes milliseconds
 PAUSE_S = 0.01
@@ -47,6 +48,7 @@ def connect(path: Path) -> sqlite3.Connection:
         # been acted on, and must survive a power cut. It costs a fraction of a millisecond.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
         undo.pop_all()
     return connection
 
@@ -106,7 +108,7 @@ def _renew(connection: sqlite3.Connection) -> None:
         if not refused or not _pragma(connection, "user_version"):
             raise
         connection.execute("PRAGMA temp_store = MEMORY")
-        for statement in versions.views():
+        for statement in versions.views(_pragma(connection, "user_version")):
             connection.execute(statement)
         connection.execute("PRAGMA query_only = ON")
 
@@ -127,9 +129,37 @@ def _missing(connection: sqlite3.Connection) -> Iterator[str]:
     schema, dialect = _pragma(connection, "user_version"), dialects.dialect()
     if schema >= tables.SCHEMA:
         return
-    yield from versions.upgrade(dialect) if schema else tables.ddl(dialect)
+    yield from versions.upgrade(dialect, schema) if schema else tables.ddl(dialect)
+    if schema:
+        yield from _start(connection)
     yield f"PRAGMA application_id = {APPLICATION}"
     yield f"PRAGMA user_version = {tables.SCHEMA}"
+
+
+def _start(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield what begins the chain of a journal that was written to before there was one."""
+    counts = "SELECT max(number), count(*) FROM {}"
+    (last, requests), (latest, events) = (
+        connection.execute(counts.format(name)).fetchone() for name in ("requests", "events")
+    )
+    entry = {
+        "number": max(last or 0, latest or 0),
+        "writer": WRITER,
+        "sequence": 1,
+        "kind": "start",
+        "schema": tables.SCHEMA,
+    }
+    entry["digest"] = chain.start_digest(int(entry["number"]), requests, events)
+    entry["link"] = chain.link(chain.BEGINNING, entry)
+    # No text of anybody's: numbers and hashes made here.
+    yield f"INSERT INTO chain ({', '.join(entry)}) VALUES ({_literals(entry.values())})"  # noqa: S608
+    head = (WRITER, 1, entry["link"])
+    yield f"INSERT INTO heads (writer, sequence, link) VALUES ({_literals(head)})"  # noqa: S608
+
+
+def _literals(values: Iterable[object]) -> str:
+    """Return numbers and hashes of our own as SQL."""
+    return ", ".join(str(one) if isinstance(one, int) else f"'{one}'" for one in values)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,10 +16,11 @@ def summary(selection: Selection) -> dict[str, Any]:
     """Return what there is to watch about a request, as columns of the table of summaries.
 
     `outputs` is a JSON object by "instance.output": `count` scores, their `mean` (None without
-    any), and how many `failures`. `margin` is the composite of the best-ranked candidate less that
+    any), `sd`, the spread of these scores around it, and how many `failures`. `margin` is the composite of the best-ranked candidate less that
     of the next, None where there is no composite, no next, or one of them was not measured in
-    full. `audit` tells that all was measured: what laziness leaves is a biased sample. `generator` is what the metadata of
-    all candidates agree on, else None.
+    full. `audit` tells that all was measured: what laziness leaves is a biased sample; `disagreed`,
+    whether that would have been decided otherwise. `generator` and `segment` are what the metadata
+    of all candidates agree on, else None.
 
     Raises:
         ValueError: A score is not finite.
@@ -26,7 +29,8 @@ def summary(selection: Selection) -> dict[str, Any]:
     outputs = _outputs(selection)
     return {
         "created": selection.created,
-        "generator": generator(selection.candidates),
+        "generator": agreed(selection.candidates, "generator"),
+        "segment": agreed(selection.candidates, "segment"),
         "outputs": json.dumps(outputs, allow_nan=False),
         "failures": sum(output["failures"] for output in outputs.values()),
         "margin": _margin(selection),
@@ -35,6 +39,7 @@ def summary(selection: Selection) -> dict[str, Any]:
         "rejected": verdicts["reject"],
         "needs_person": selection.needs_person,
         "audit": selection.audited,
+        "disagreed": selection.disagreed,
     }
 
 
@@ -52,7 +57,9 @@ def _output(outcomes: Iterable[Outcome]) -> dict[str, Any]:
         if isinstance(outcome, Score):
             values.append(outcome.value)
         failures += isinstance(outcome, Failure)
-    return {"count": len(values), "mean": _mean(values), "failures": failures}
+    mean = _mean(values)
+    sd = None if mean is None else _spread(values, mean)
+    return {"count": len(values), "mean": mean, "sd": sd, "failures": failures}
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -62,14 +69,23 @@ def _mean(values: Sequence[float]) -> float | None:
     return min(max(mean, min(values)), max(values))
 
 
+def _spread(values: Sequence[float], mean: float) -> float:
+    """Return the standard deviation of these very values."""
+    farthest = max(abs(value - mean) for value in values)
+    if farthest in {0.0, math.inf}:  # alike, or so far apart that no double tells
+        return min(farthest, sys.float_info.max)
+    shares = [((value - mean) / farthest) ** 2 for value in values]  # squares might overflow
+    return farthest * math.sqrt(sum(shares) / len(shares))
+
+
 def _margin(selection: Selection) -> float | None:
     quality = selection.decision.quality
     first, second = (quality.get(name) for name in (*selection.decision.ranking, "", "")[:2])
     return None if first is None or second is None else first - second
 
 
-def generator(candidates: Iterable[Candidate]) -> str | None:
-    """Return the generator that the metadata of all candidates agree on, if they do."""
-    named = [one.metadata.get("generator") for one in candidates]
+def agreed(candidates: Iterable[Candidate], name: str) -> str | None:
+    """Return what the metadata of all candidates say *name* is, if it is one text."""
+    named = [one.metadata.get(name) for one in candidates]
     first = named[0] if named else None
     return first if isinstance(first, str) and all(one == first for one in named) else None

@@ -16,12 +16,14 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import UserDefinedType
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class ExactDouble(UserDefinedType[float]):
@@ -32,6 +34,11 @@ class ExactDouble(UserDefinedType[float]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the column's type in SQL: none, so that nothing is converted."""
         return ""
+
+
+@compiles(ExactDouble, "postgresql")
+def _double(_type: ExactDouble, _compiler: Any, **_: Any) -> str:
+    return "DOUBLE PRECISION"
 
 
 metadata = MetaData()
@@ -52,6 +59,20 @@ plans = Table(
     _needed("schema", Integer),
     _needed("first_used", Text),
     _needed("body", Text),
+    Column("number", Integer),
+)
+# The texts of policies as they were used, so that an earlier one can be put back in force.
+policies = Table(
+    "policies",
+    metadata,
+    Column("hash", Text, primary_key=True, nullable=False),
+    _needed("name", Text),
+    _needed("version", Integer),
+    _needed("policy_hash", Text),
+    _needed("first_used", Text),
+    _needed("text", Text),
+    Column("calibrated", Text),
+    _needed("number", Integer),
 )
 requests = Table(
     "requests",
@@ -74,6 +95,11 @@ requests = Table(
     Column("seconds", ExactDouble),
     _needed("spent", Text),
     Column("audited", Boolean, nullable=False, server_default=false()),
+    Column("disagreed", Boolean),
+    Column("generator", Text),
+    Column("segment", Text),
+    Column("policy_text", Text),
+    Column("salt", Text),
 )
 candidates = Table(
     "candidates",
@@ -108,6 +134,7 @@ outcomes = Table(
     Column("reason", Text),
     Column("evidence", Text),
     Column("members", Text),
+    Column("after", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(
         ["request", "candidate_id"], ["candidates.request", "candidates.candidate_id"]
     ),
@@ -129,6 +156,8 @@ summaries = Table(
     _needed("rejected", Integer),
     _needed("needs_person", Boolean),
     _needed("audit", Boolean),
+    Column("segment", Text),
+    Column("disagreed", Boolean),
 )
 
 # What each measure came to in a request, so that what measuring costs here, and how often it
@@ -155,23 +184,116 @@ events = Table(
     _needed("writer", Text),
     _needed("value", ExactDouble),
     Column("body", Text),
+    Column("salt", Text),
     Index("events_by_writer", "kind", "subject", "writer", "number"),
 )
+# What people said. `verdict` is what the engine had said of that candidate.
+labels = Table(
+    "labels",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _needed("created", Text),
+    _needed("request_id", Text),
+    _needed("candidate_id", Text),
+    Column("content_hash", Text),
+    _needed("rater", Text),
+    _needed("aspect", Text),
+    _needed("value", ExactDouble),
+    Column("verdict", Text),
+    Column("body", Text),
+    Column("salt", Text),
+    Index("labels_by_request", "request_id"),
+)
+
+# One entry for everything that is appended, in the order of commit: `number` is the one that the
+# row itself has. A digest is over a salt beside the row, and a link over the entry and the link
+# before it of the same writer. So a row may be erased, with its salt, and the chain still holds.
+chain = Table(
+    "chain",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _needed("writer", Text),
+    _needed("sequence", Integer),
+    _needed("kind", Text),
+    _needed("schema", Integer),
+    _needed("digest", Text),
+    _needed("link", Text),
+    UniqueConstraint("writer", "sequence"),
+)
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("erased", Integer, primary_key=True),
+    _needed("number", Integer),
+    _needed("created", Text),
+)
+
+# What changes: where each writer's chain ends, so that a cut end is noticed; and what can be made
+# anew from the rows, as where monitoring stands.
+heads = Table(
+    "heads",
+    metadata,
+    Column("writer", Text, primary_key=True, nullable=False),
+    _needed("sequence", Integer),
+    _needed("link", Text),
+)
+states = Table(
+    "states",
+    metadata,
+    Column("name", Text, primary_key=True, nullable=False),
+    _needed("body", Text),
+)
+
+CHANGING = frozenset({heads.name, states.name})
+# By which column each table that may be erased tells whose row it is; the children first.
+ERASABLE = {
+    outcomes: "request",
+    candidates: "request",
+    summaries: "request",
+    tallies: "request",
+    labels: "number",
+    requests: "number",
+}
+VERDICTS = """CREATE VIEW verdicts AS
+SELECT r.id AS request_id, r.created, r.policy, r.version, r.generator, r.segment, c.candidate_id,
+       c.content_hash, c.path, c.verdict, c.rank, c.quality, c.at_most, c.reasons
+FROM requests r JOIN candidates c ON c.request = r.number"""
 
 
 def ddl(dialect: Dialect) -> Iterator[str]:
     """Yield the statements that make an empty database a journal, to which one can only append."""
     for table in metadata.sorted_tables:
         yield from creation(table, dialect)
+    for table in metadata.sorted_tables:
+        yield from guards(table, dialect)
+    yield VERDICTS
 
 
 def creation(table: Table, dialect: Dialect) -> Iterator[str]:
-    """Yield the statements that make one table, to which one can only append."""
+    """Yield the statements that make one table."""
     yield str(CreateTable(table).compile(dialect=dialect))
-    for index in table.indexes:
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
         yield str(CreateIndex(index).compile(dialect=dialect))
+
+
+def guards(table: Table, dialect: Dialect) -> Iterator[str]:
+    """Yield the statements after which rows of a table can't be changed, nor go unless erased."""
+    if table.name in CHANGING:
+        return
     for verb in ("UPDATE", "DELETE"):
-        yield (
-            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-        )
+        name, key = f"{table.name}_no_{verb.lower()}", ERASABLE.get(table)
+        if dialect.name == "sqlite":
+            unless = f"WHEN {_KEPT.format(key)} " if key and verb == "DELETE" else ""
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table.name} {unless}"
+                "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+            )
+        else:
+            argument = f"'{key}'" if key and verb == "DELETE" else ""
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table.name} FOR EACH ROW "
+                f"EXECUTE FUNCTION append_only({argument})"
+            )
+
+
+_KEPT = "NOT EXISTS (SELECT 1 FROM erasures WHERE erased = OLD.{})"

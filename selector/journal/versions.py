@@ -9,33 +9,90 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Dialect, Table
 from sqlalchemy.schema import CreateColumn
 
-from selector.journal.tables import candidates, creation, events, requests, tallies
+from selector.journal import tables
+from selector.journal.tables import (
+    candidates,
+    events,
+    outcomes,
+    plans,
+    requests,
+    summaries,
+    tallies,
+)
 
-# What version 2 added to version 1. A new column stands last in its table, as it does where it is
-# added, so that the tables of a new journal and of an old one are the same.
-NEW_COLUMNS: tuple[Column[object], ...] = (requests.c.audited, candidates.c.at_most)
-NEW_TABLES = (tallies, events)
+# What each version added to the one before it. A new column stands last in its table, as it does
+# where it is added, so that the tables of a new journal and of an old one are the same.
+NEW_COLUMNS: dict[int, tuple[Column[object], ...]] = {
+    2: (requests.c.audited, candidates.c.at_most),
+    3: (
+        plans.c.number,
+        requests.c.disagreed,
+        requests.c.generator,
+        requests.c.segment,
+        requests.c.policy_text,
+        requests.c.salt,
+        outcomes.c.after,
+        summaries.c.segment,
+        summaries.c.disagreed,
+        events.c.salt,
+    ),
+}
+NEW_TABLES: dict[int, tuple[Table, ...]] = {
+    2: (tallies, events),
+    3: (
+        tables.policies,
+        tables.labels,
+        tables.chain,
+        tables.erasures,
+        tables.heads,
+        tables.states,
+    ),
+}
+GUARDED_ANEW = (outcomes, candidates, summaries, tallies, requests)  # since 3 they may be erased
 
 
-def upgrade(dialect: Dialect) -> Iterator[str]:
-    """Yield the statements that make the tables of version 1 those of today."""
-    for column in NEW_COLUMNS:
-        yield f"ALTER TABLE {column.table} ADD COLUMN {CreateColumn(column).compile(dialect=dialect)}"
-    for table in NEW_TABLES:
-        yield from creation(table, dialect)
+def upgrade(dialect: Dialect, since: int) -> Iterator[str]:
+    """Yield the statements that make the tables of version *since* those of today."""
+    made = _tables_since(since)
+    for column in _columns_since(since):
+        text = CreateColumn(column).compile(dialect=dialect)
+        yield f"ALTER TABLE {column.table} ADD COLUMN {text}"
+    for table in made:
+        yield from tables.creation(table, dialect)
+    for table in GUARDED_ANEW:
+        if table not in made:
+            yield f"DROP TRIGGER {table.name}_no_update"
+            yield f"DROP TRIGGER {table.name}_no_delete"
+    for table in dict.fromkeys((*made, *GUARDED_ANEW)):
+        yield from tables.guards(table, dialect)
+    yield tables.VERDICTS
 
 
-def views() -> Iterator[str]:
-    """Yield the statements that let one connection read version 1 as if it were today's.
+def views(since: int) -> Iterator[str]:
+    """Yield the statements that let one connection read version *since* as if it were today's.
 
     For a file that can't be changed: a temporary view stands before the table of its name.
     """
-    for column in NEW_COLUMNS:
-        old = column.table.name
-        missing = f"{_default(column)} AS {column.name}"
+    made = _tables_since(since)
+    added: dict[str, list[Column[object]]] = {}
+    for column in _columns_since(since):
+        added.setdefault(column.table.name, []).append(column)
+    for old, columns in added.items():
+        missing = ", ".join(f"{_default(column)} AS {column.name}" for column in columns)
         yield f"CREATE TEMP VIEW {old} AS SELECT *, {missing} FROM main.{old}"
-    for table in NEW_TABLES:
+    for table in made:
         yield f"CREATE TEMP VIEW {table.name} AS SELECT {_nothing(table)} WHERE 0"
+    yield tables.VERDICTS.replace("CREATE VIEW", "CREATE TEMP VIEW", 1)
+
+
+def _columns_since(since: int) -> list[Column[object]]:
+    new = [column for version, some in NEW_COLUMNS.items() if version > since for column in some]
+    made = _tables_since(since)
+    return [column for column in new if column.table not in made]
+
+
+def _tables_since(since: int) -> list[Table]:
+    return [table for version, some in NEW_TABLES.items() if version > since for table in some]
 
 
 def _default(column: Column[object]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from selector.errors import JournalError
-from selector.journal.summary import generator
+from selector.journal.summary import agreed
 from selector.log import operator_log
 from selector.policy.plan import Plan, Prediction
 from selector.predicting.basis import basis, changed, depends
@@ -73,7 +73,7 @@ def choice(journal: Journal, plan: Plan) -> Choice:
 
 def holds(prediction: Prediction, candidates: Collection[Candidate]) -> bool:
     """Return whether a prediction holds for a request: by their number and their generator."""
-    count, made_by = len(candidates), generator(candidates) or ""
+    count, made_by = len(candidates), agreed(candidates, "generator") or ""
     known = not prediction.generators or made_by in prediction.generators
     return known and prediction.fewest <= count <= prediction.most
 

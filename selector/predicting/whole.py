@@ -11,7 +11,7 @@ from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.decision.standing import Row
 from selector.decision.walk import out
-from selector.journal.summary import generator
+from selector.journal.summary import agreed
 from selector.policy.plan import Plan
 from selector.types import Ask, Decision, Measured, NotEvaluated, Outcomes, Selection
 
@@ -56,7 +56,7 @@ def whole(plan: Plan, selection: Selection) -> Whole | None:
     standing = {one: row for one, row in contest.rows.items() if not row.refusals}
     return Whole(
         request_id=selection.request_id,
-        generator=generator(selection.candidates),
+        generator=agreed(selection.candidates, "generator"),
         outcomes=outcomes,
         decision=decision,
         quality={one: row.quality for one, row in standing.items()},

@@ -25,7 +25,7 @@ from selector.types import Selection
 Build = Callable[..., Selection]
 NOBODY = 65534
 FIRST_PLAN = "6821d24ed5805ea65af8e3dea45b0978e674634968506f72f9cc62bb363756f6"
-STEPS = len(list(versions.upgrade(dialects.dialect())))
+STEPS = len(list(versions.upgrade(dialects.dialect(), 1)))
 
 
 def ask(path: Path, query: str) -> list[Any]:
@@ -120,7 +120,7 @@ def test_a_killed_renewal_leaves_the_old(
     monkeypatch: pytest.MonkeyPatch, old: Path, plan: Plan, build: Build, step: int
 ) -> None:
     """Killed after any step, it is version 1 with all it held, and the next to open renews it."""
-    before, statements = shape(old), list(versions.upgrade(dialects.dialect()))
+    before, statements = shape(old), list(versions.upgrade(dialects.dialect(), 1))
 
     def until_killed(_: Any) -> Iterator[str]:
         yield from islice(statements, step)

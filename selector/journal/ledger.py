@@ -1,0 +1,89 @@
+"""One transaction's way to append: every row gets its number, and its entry in the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Table
+
+from selector.journal import chain, queries, tables
+from selector.journal.chain import Kind
+from selector.journal.plain import Row
+from selector.journal.records import Head
+from selector.journal.rows import Rows
+
+TABLES = {  # by kind of entry, where its one row is
+    "plan": tables.plans,
+    "policy": tables.policies,
+    "event": tables.events,
+    "label": tables.labels,
+}
+
+
+class Ledger:
+    """What one transaction appends to the journal, in the name of one writer.
+
+    Attributes:
+        connection: The transaction, which alone may write.
+    """
+
+    def __init__(self, connection: Connection, writer: str) -> None:
+        self.connection = connection
+        self._writer = writer
+        self._number, found = queries.end_of_chain(connection, writer)
+        self._began = self._head = found or Head()
+
+    def add(self, kind: Kind, row: Row) -> None:
+        """Append the one row of a plan, a policy, an event or a label."""
+        table = TABLES[kind]
+        salt = chain.salt() if "salt" in table.columns else None
+        number = self._enter(kind, chain.digest({table.name: [row]}, salt))
+        queries.add(self.connection, table, [{**row, **_salted(salt), "number": number}])
+
+    def add_request(self, rows: Rows) -> None:
+        """Append a request with all that belongs to it; its plan is there already."""
+        salt = chain.salt()
+        parts: Mapping[Table, Sequence[Row]] = {
+            tables.candidates: rows.candidates,
+            tables.outcomes: rows.outcomes,
+            tables.summaries: [rows.summary],
+            tables.tallies: rows.tallies,
+        }
+        payload = {"requests": [rows.request]} | {one.name: of for one, of in parts.items()}
+        number = self._enter("request", chain.digest(payload, salt))
+        request = {**rows.request, "number": number, "salt": salt}
+        queries.add(self.connection, tables.requests, [request])
+        for table, of in parts.items():
+            queries.add(self.connection, table, [{"request": number, **row} for row in of])
+
+    def erase(self, numbers: Sequence[int], created: str) -> None:
+        """Write down that entries are erased, and then delete their rows and salts."""
+        number = self._enter("erasure", chain.erasure_digest(created, numbers))
+        erased = [{"erased": one, "number": number, "created": created} for one in numbers]
+        queries.add(self.connection, tables.erasures, erased)
+        queries.delete(self.connection, numbers)
+
+    def close(self) -> None:
+        """Write down where the chain ends now."""
+        if self._head != self._began:
+            queries.set_head(self.connection, self._writer, self._head)
+
+    def _enter(self, kind: Kind, digest: str) -> int:
+        """Add an entry to the chain; return its number."""
+        self._number += 1
+        entry = {
+            "number": self._number,
+            "writer": self._writer,
+            "sequence": self._head.sequence + 1,
+            "kind": kind,
+            "schema": tables.SCHEMA,
+            "digest": digest,
+        }
+        link = chain.link(self._head.link, entry)
+        queries.add(self.connection, tables.chain, [{**entry, "link": link}])
+        self._head = Head(self._head.sequence + 1, link)
+        return self._number
+
+
+def _salted(salt: str | None) -> Row:
+    return {} if salt is None else {"salt": salt}
