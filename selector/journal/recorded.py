@@ -16,6 +16,8 @@ from selector.journal.tables import candidates, outcomes, plans, requests
 from selector.policy.plan import Plan
 from selector.types import NOT_EVALUATED
 
+Value = str | int | bool | None
+
 BATCH = 200  # requests that are held at once: some ten thousand rows
 
 
@@ -32,7 +34,7 @@ class Which:
 
     since: str | None = None
     until: str | None = None
-    having: Mapping[str, tuple[str | int | bool | None, ...]] | None = None
+    having: Mapping[str, tuple[Value, ...]] | None = None
 
 
 def recorded(
@@ -154,7 +156,7 @@ def _conditions(which: Which) -> Iterator[ColumnElement[bool]]:
         yield or_(*(_has(name, one) for one in values))
 
 
-def _has(name: str, value: str | int | bool | None) -> ColumnElement[bool]:
+def _has(name: str, value: Value) -> ColumnElement[bool]:
     policy, at, version = value.rpartition("@") if isinstance(value, str) else ("", "", "")
     if name == "policy" and at:
         return and_(requests.c.policy == policy, requests.c.version == int(version))

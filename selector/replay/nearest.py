@@ -1,0 +1,300 @@
+"""The nearest change of a candidate's numbers that would turn its verdict, found by deciding again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from selector.decision.composite import quality, share
+from selector.decision.gates import judge
+from selector.replay.again import Lacking
+from selector.replay.what_if import Numbers, State, WhatIf, beyond
+from selector.types import NOT_EVALUATED, Score, VerdictName
+
+QUALITY = "quality"
+HALVINGS = 80  # a double has 53 bits; near zero there are more, which nobody reads
+
+How = Literal["at least", "at most", "above", "below", "exactly"]
+Goal = Callable[[State], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One number that would have to be another.
+
+    Attributes:
+        key: "instance.output", or "quality".
+        was: What it was; None where it failed.
+        how: On which side of *value* it would have to be.
+        value: The line.
+    """
+
+    key: str
+    was: float | None
+    how: How
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What would turn a verdict.
+
+    Attributes:
+        verdict: What it would be then; None where that can't be told.
+        changes: All of these together; each alone is needed.
+        calls: By instance, what would have to be measured first to tell, at least.
+        distance: How far the numbers would have to move, each in units of its usual span.
+        at: The numbers at which it was tried.
+    """
+
+    verdict: VerdictName | None
+    changes: tuple[Change, ...]
+    calls: Mapping[str, int] = field(default_factory=dict)
+    distance: float = 0.0
+    at: Numbers = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """What would turn the verdict of one candidate.
+
+    Attributes:
+        turn: The nearest change that would; None where no number that was measured would.
+        untold: A nearer one, or the only one, after which more would have to be measured to tell.
+        quality: The quality that alone would do, where the verdict hangs on it.
+    """
+
+    turn: Turn | None
+    untold: Turn | None
+    quality: Change | None = None
+
+
+def nearest(what: WhatIf) -> Nearest:
+    """Return the nearest change that would turn the verdict of a candidate.
+
+    Of what is accepted: that would lose it; of all others: that would make it accepted, and where
+    nothing can be accepted, that would bring it before a person. Every change is verified: at the
+    value the verdict is turned, and just before it is not.
+    """
+    verdict = what.state()
+    if isinstance(verdict, Lacking):
+        return Nearest(None, None)
+    goals: Iterable[Goal] = (
+        [lambda state: state in {"review", "reject"}]
+        if verdict == "accept"
+        else [lambda state: state == "accept"]
+        + ([lambda state: state == "review"] if verdict == "reject" else [])
+    )
+    best = Nearest(None, None)
+    for goal in goals:
+        found = _towards(what, goal, loses=verdict == "accept")
+        if found.turn:
+            return found
+        best = best if best.untold else found
+    return best
+
+
+def _towards(what: WhatIf, goal: Goal, *, loses: bool) -> Nearest:
+    singles = [turn for key in what.numbers for turn in _single(what, key, goal)]
+    turns = [one for one in singles if one.verdict]
+    untold = [one for one in singles if not one.verdict]
+    if not loses and not turns:
+        several = _several(what, goal)
+        turns += [several] if several and several.verdict else []
+        untold += [several] if several and not several.verdict else []
+    turn = min(turns, key=_distance, default=None)
+    open_ = min(untold, key=_distance, default=None)
+    if turn and open_ and open_.distance >= turn.distance:
+        open_ = None
+    quality = None if loses else _quality(what, goal, {})
+    return Nearest(turn, open_, quality[0] if quality else None)
+
+
+def _distance(turn: Turn) -> tuple[int, float]:
+    return len(turn.changes), turn.distance
+
+
+def _single(what: WhatIf, key: str, goal: Goal) -> Iterator[Turn]:
+    """Give the nearest values of one number, up and down, that turn the verdict or leave it open."""
+    for up in (True, False):
+        told = False
+        before = what.numbers[key]
+        for at in _points(what, key, up=up):
+            state = what.state({key: at})
+            opens = isinstance(state, Lacking)
+            if goal(state) or (opens and not told):
+                is_it = (lambda one: isinstance(one, Lacking)) if opens else goal
+                yield _turn(what, key, _narrowed(what, key, (before, at), is_it), opens=opens)
+                told = told or opens
+                if not opens:
+                    break
+            before = at
+
+
+def _points(what: WhatIf, key: str, *, up: bool) -> list[float]:
+    """Return where the verdict may change on one side of what a number is, the nearest first."""
+    output, was = what.outputs.get(key), what.numbers[key]
+    whole = bool(output and output.whole)
+    lines = what.lines(key)
+    ends = (output.low, output.high) if output else (None, None)
+    near = [
+        each
+        for line in [*lines, *(one for one in ends if one is not None)]
+        for each in (line, beyond(line, up=True, whole=whole), beyond(line, up=False, whole=whole))
+    ]
+    found = {
+        each
+        for each in near
+        if (each > was if up else each < was)
+        and (output is None or output.holds(each))
+        and (not whole or each == int(each))
+    }
+    return sorted(found, reverse=not up)
+
+
+def _narrowed(
+    what: WhatIf, key: str, between: tuple[float, float], is_it: Goal
+) -> tuple[float, float]:
+    """Return the last value at which it is not so and the first at which it is."""
+    output = what.outputs.get(key)
+    before, at = between
+    for _ in range(HALVINGS):
+        middle = (before + at) / 2
+        if output and output.whole:
+            middle = float(math.floor(middle)) if at > before else float(math.ceil(middle))
+        if middle in {before, at}:
+            break
+        if is_it(what.state({key: middle})):
+            at = middle
+        else:
+            before = middle
+    return before, at
+
+
+def _turn(what: WhatIf, key: str, between: tuple[float, float], *, opens: bool) -> Turn:
+    before, at = between
+    was = what.numbers[key]
+    state = what.state({key: at})
+    calls = dict(state.least) if isinstance(state, Lacking) else {}
+    change = _change(what, key, before, at)
+    return Turn(
+        None if opens or isinstance(state, Lacking) else state,
+        (change,),
+        calls,
+        abs(at - was) / what.span(key),
+        {key: at},
+    )
+
+
+def _change(what: WhatIf, key: str, before: float, at: float) -> Change:
+    """Return a change in words: "at most 0.31", or "below 0.31" where that itself is a line."""
+    up, output = at > before, what.outputs.get(key)
+    was = what.numbers.get(key)
+    if any(gate.equals == at for gate in what.bounds(key)):
+        return Change(key, was, "exactly", at)
+    if at not in what.lines(key) and before in what.lines(key) and not (output and output.whole):
+        return Change(key, was, "above" if up else "below", before)
+    return Change(key, was, "at least" if up else "at most", at)
+
+
+def _several(what: WhatIf, goal: Goal) -> Turn | None:
+    """Return the smallest set of changes that is found: bounds that it misses, then the quality."""
+    mended = dict(_mended(what))
+    state = what.state(mended)
+    if isinstance(state, Lacking):
+        return _together(what, mended, None, dict(state.least)) if mended else None
+    if goal(state):
+        return _together(what, _needed(what, mended, goal), state, {})
+    found = _quality(what, goal, mended)
+    if found is None:
+        return None
+    change, at = found
+    kept = _needed(what, at, goal, among=mended)
+    verdict = what.state(kept)
+    assert not isinstance(verdict, Lacking)  # noqa: S101 - the goal is a verdict
+    others = [key for key in kept if key in mended and mended[key] == kept[key]]
+    turn = _together(what, {key: kept[key] for key in others}, verdict, {})
+    lost = abs(change.value - (change.was or 0.0))
+    return Turn(verdict, (*turn.changes, change), {}, turn.distance + lost, kept)
+
+
+def _mended(what: WhatIf) -> Iterator[tuple[str, float]]:
+    """Give for each number that misses a bound the nearest value that meets all bounds on it."""
+    for key, was in what.numbers.items():
+        bounds = what.bounds(key)
+        if _meets(what, key, was) or not bounds:
+            continue
+        both = (*_points(what, key, up=True), *_points(what, key, up=False))
+        for at in sorted(both, key=lambda one: abs(one - was)):
+            if _meets(what, key, at):
+                yield key, at
+                break
+
+
+def _meets(what: WhatIf, key: str, value: float) -> bool:
+    score = Score(value)
+    return all(judge(gate, score, what.expect).standing == "passed" for gate in what.bounds(key))
+
+
+def _needed(
+    what: WhatIf, numbers: Numbers, goal: Goal, among: Numbers | None = None
+) -> dict[str, float]:
+    """Return the numbers without those that are not needed, of those *among* which one may leave."""
+    kept = dict(numbers)
+    for key in numbers if among is None else among:
+        fewer = {name: value for name, value in kept.items() if name != key}
+        if fewer and goal(what.state(fewer)):
+            kept = fewer
+    return kept
+
+
+def _together(
+    what: WhatIf, numbers: Numbers, verdict: VerdictName | None, calls: Mapping[str, int]
+) -> Turn:
+    changes = []
+    for key, at in numbers.items():
+        was = what.numbers[key]
+        before = beyond(at, up=at < was, whole=what.outputs[key].whole)
+        changes.append(_change(what, key, before, at))
+    far = sum(abs(at - what.numbers[key]) / what.span(key) for key, at in numbers.items())
+    return Turn(verdict, tuple(changes), calls, far, dict(numbers))
+
+
+def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers] | None:
+    """Return the quality that would do, were all its terms better by the same share of the way.
+
+    With the numbers at which it is tried; None where no quality would, or there is none.
+    """
+    terms = [term for term in what.plan.terms if term.of.key in what.numbers]
+    if not terms:
+        return None
+
+    def moved(share: float) -> dict[str, float]:
+        at = dict(mended)
+        for term in terms:
+            now = at.get(term.of.key, what.numbers[term.of.key])
+            inside = term.scale.clip(now)
+            at[term.of.key] = inside + share * (term.scale.best - inside) if share else now
+        return at
+
+    def reaches(share: float) -> bool:
+        return goal(what.state(moved(share)))
+
+    if reaches(0.0) or not reaches(1.0):
+        return None
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS // 2):
+        middle = (low + high) / 2
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    was, needed = _quality_at(what, {}), _quality_at(what, moved(high))
+    if was is None or needed is None:
+        return None
+    return Change(QUALITY, was, "at least", needed), moved(high)
+
+
+def _quality_at(what: WhatIf, numbers: Numbers) -> float | None:
+    row = {**what.row, **{key: Score(value) for key, value in numbers.items()}}
+    shares = [share(term, row.get(term.of.key, NOT_EVALUATED)) for term in what.plan.terms]
+    return quality(shares, math.fsum(term.weight for term in what.plan.terms))
