@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
-from selector.journal import tables
 from selector.journal.plain import Row, to_json
 
 Kind = str  # "plan", "policy", "request", "event", "label", "erasure", or "start"
+SCHEMA = 3  # of the tables
 BEGINNING = ""  # the link before the first
 
 # The columns that each version's digests are over, in their order. What is looked up by others
@@ -46,12 +47,7 @@ _COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
         ),
     }
 }  # fmt: skip
-_BY_NAME = {  # which column a request's rows of a table are put in order by
-    "candidates": ("candidate_id",),
-    "outcomes": ("candidate_id", "instance", "output"),
-    "summaries": (),
-    "tallies": ("fingerprint",),
-}
+_NAMED_BY = {"outcomes": 3}  # how many of the first columns tell a request's rows apart
 
 
 def salt() -> str:
@@ -59,7 +55,7 @@ def salt() -> str:
     return secrets.token_hex(16)
 
 
-def digest(of: Mapping[str, Iterable[Row]], salt: str | None, schema: int = tables.SCHEMA) -> str:
+def digest(of: Mapping[str, Iterable[Row]], salt: str | None, schema: int = SCHEMA) -> str:
     """Return the digest of rows, sha256 hex.
 
     Args:
@@ -71,7 +67,7 @@ def digest(of: Mapping[str, Iterable[Row]], salt: str | None, schema: int = tabl
     return _sha256((salt or "") + to_json(said))
 
 
-def erasure_digest(created: str, erased: Iterable[int], schema: int = tables.SCHEMA) -> str:
+def erasure_digest(created: str, erased: Iterable[int], schema: int = SCHEMA) -> str:
     """Return the digest of an erasure: when it was, and of which entries."""
     return _sha256(to_json([schema, created, sorted(erased)]))
 
@@ -98,10 +94,10 @@ def link(before: str, entry: Row) -> str:
     return _sha256(to_json([before, *said]))
 
 
-def _plain(name: str, rows: Iterable[Row], schema: int) -> list[list[Any]]:
-    order, columns = _BY_NAME.get(name, ()), _COLUMNS[schema][name]
-    listed: Sequence[Row] = sorted(rows, key=lambda row: [row[one] for one in order])
-    return [[row[column] for column in columns] for row in listed]
+def _plain(name: str, rows: Iterable[Row], schema: int) -> list[tuple[Any, ...]]:
+    """Return the columns of rows, in an order that is theirs: the first ones name each."""
+    found = map(itemgetter(*_COLUMNS[schema][name]), rows)
+    return sorted(found, key=itemgetter(*range(_NAMED_BY.get(name, 1))))
 
 
 def _sha256(text: str) -> str:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from selector.errors import JournalError
 from selector.journal import records, rows
 from selector.journal.erasing import Erasing
 from selector.journal.events import Events
 from selector.journal.labels import Labels
-from selector.journal.plain import kept, whole
+from selector.journal.plain import Row, kept, whole
 from selector.journal.records import PolicyRow, RequestRow, SummaryRow
 from selector.journal.tallies import rate
 from selector.policy.order import Rate
 from selector.policy.plan import Plan
 from selector.types import Selection
+
+if TYPE_CHECKING:
+    from selector.journal.ledger import Ledger
 
 
 class Journal(Events, Labels, Erasing):
@@ -32,25 +36,40 @@ class Journal(Events, Labels, Erasing):
             JournalError: It was not written: the request is there already, *plan* is not the one
                 that decided it, it holds what can't be kept, or the file can't be written.
         """
-        from selector.journal import queries
+        from sqlalchemy.exc import IntegrityError
+
+        from selector.journal.faults import explained
+        from selector.journal.ledger import sealed
 
         what = f"request {selection.request_id!r}"
         with kept(self.name, what):
             made = rows.to_rows(plan, selection)
             written = rows.policy_row(plan, selection.created)
+        with explained(self.name):
+            whole_request = sealed(made)
+        known = {plan.hash, written["hash"] if written else ""}
         with self._writing() as ledger:
-            if queries.has_request(ledger.connection, selection.request_id):
+            if not known <= self._known:
+                self._introduce(ledger, plan, written, selection.created)
+            try:
+                ledger.add_request(whole_request)
+            except IntegrityError as error:
                 raise JournalError(
                     f"{self.name}: the request is there already (got {selection.request_id!r}). "
                     "A request is written once; give the next one an id of its own."
-                )
-            if not queries.has_plan(ledger.connection, plan.hash):
-                with kept(self.name, what):
-                    body = rows.plan_row(plan, selection.created)
-                ledger.add("plan", body)
-            if written and not queries.has_policy(ledger.connection, written["hash"]):
-                ledger.add("policy", written)
-            ledger.add_request(made)
+                ) from error
+        self._known |= known
+
+    def _introduce(self, ledger: Ledger, plan: Plan, written: Row | None, created: str) -> None:
+        """Write down what a request was decided by, where that was never used before."""
+        from selector.journal import queries
+
+        if not queries.has_plan(ledger.connection, plan.hash):
+            with kept(self.name, f"plan {plan.hash!r}"):
+                row = rows.plan_row(plan, created)
+            ledger.add("plan", row)
+        if written and not queries.has_policy(ledger.connection, written["hash"]):
+            ledger.add("policy", written)
 
     def read(self, request_id: str) -> tuple[Plan, Selection]:
         """Return the request as it was appended, and the plan that decided it; images are None.

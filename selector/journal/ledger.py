@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table
 
@@ -18,6 +19,31 @@ TABLES = {  # by kind of entry, where its one row is
     "event": tables.events,
     "label": tables.labels,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A request's rows, with their salt and their digest: made before anybody has to wait."""
+
+    rows: Rows
+    salt: str
+    digest: str
+
+
+def sealed(rows: Rows) -> Sealed:
+    """Return a request's rows with a new salt."""
+    salt = chain.salt()
+    parts = {table.name: of for table, of in _parts(rows).items()}
+    return Sealed(rows, salt, chain.digest({"requests": [rows.request], **parts}, salt))
+
+
+def _parts(rows: Rows) -> dict[Table, Sequence[Row]]:
+    return {
+        tables.candidates: rows.candidates,
+        tables.outcomes: rows.outcomes,
+        tables.summaries: [rows.summary],
+        tables.tallies: rows.tallies,
+    }
 
 
 class Ledger:
@@ -40,20 +66,12 @@ class Ledger:
         number = self._enter(kind, chain.digest({table.name: [row]}, salt))
         queries.add(self.connection, table, [{**row, **_salted(salt), "number": number}])
 
-    def add_request(self, rows: Rows) -> None:
+    def add_request(self, sealed: Sealed) -> None:
         """Append a request with all that belongs to it; its plan is there already."""
-        salt = chain.salt()
-        parts: Mapping[Table, Sequence[Row]] = {
-            tables.candidates: rows.candidates,
-            tables.outcomes: rows.outcomes,
-            tables.summaries: [rows.summary],
-            tables.tallies: rows.tallies,
-        }
-        payload = {"requests": [rows.request]} | {one.name: of for one, of in parts.items()}
-        number = self._enter("request", chain.digest(payload, salt))
-        request = {**rows.request, "number": number, "salt": salt}
+        number = self._enter("request", sealed.digest)
+        request = {**sealed.rows.request, "number": number, "salt": sealed.salt}
         queries.add(self.connection, tables.requests, [request])
-        for table, of in parts.items():
+        for table, of in _parts(sealed.rows).items():
             queries.add(self.connection, table, [{"request": number, **row} for row in of])
 
     def erase(self, numbers: Sequence[int], created: str) -> None:
@@ -76,7 +94,7 @@ class Ledger:
             "writer": self._writer,
             "sequence": self._head.sequence + 1,
             "kind": kind,
-            "schema": tables.SCHEMA,
+            "schema": chain.SCHEMA,
             "digest": digest,
         }
         link = chain.link(self._head.link, entry)

@@ -36,6 +36,7 @@ class Opened:
             raise JournalError(f"journal: the writer is no name (got {writer!r}). Give it one.")
         self._database = address.opened(where)
         self._writer = writer
+        self._known: set[str] = set()  # plans and policies that are there already
 
     @property
     def name(self) -> str:
@@ -71,6 +72,7 @@ class Opened:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+        self._known = set()
 
     def __enter__(self) -> Self:
         return self

@@ -7,15 +7,13 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Dialect, Select, Table, func, insert, or_, select, text
 
-from selector.journal.plain import Row
+from selector.journal.plain import Row, to_json
 from selector.journal.records import Head, SummaryRow
 from selector.journal.rows import Rows
 from selector.journal.tables import (
     ERASABLE,
     candidates,
-    chain,
     events,
-    heads,
     labels,
     outcomes,
     plans,
@@ -26,6 +24,10 @@ from selector.journal.tables import (
     tallies,
 )
 
+_END_OF_CHAIN = text(
+    "SELECT last.number, heads.sequence, heads.link FROM (SELECT max(number) AS number FROM chain) "
+    "AS last LEFT JOIN heads ON heads.writer = :writer"
+)
 _UPSERT_HEAD = text(
     "INSERT INTO heads (writer, sequence, link) VALUES (:writer, :a, :b) "
     "ON CONFLICT (writer) DO UPDATE SET sequence = :a, link = :b"
@@ -34,11 +36,6 @@ _UPSERT_STATE = text(
     "INSERT INTO states (name, body) VALUES (:name, :body) "
     "ON CONFLICT (name) DO UPDATE SET body = :body"
 )
-
-
-def has_request(connection: Connection, request_id: str) -> bool:
-    """Return whether the request is there."""
-    return bool(connection.scalar(select(requests.c.number).where(requests.c.id == request_id)))
 
 
 def has_plan(connection: Connection, plan_hash: str) -> bool:
@@ -53,10 +50,8 @@ def has_policy(connection: Connection, text_hash: str) -> bool:
 
 def end_of_chain(connection: Connection, writer: str) -> tuple[int, Head | None]:
     """Return the number of the last entry, 0 if there is none, and where a writer's chain ends."""
-    last = connection.scalar(select(func.max(chain.c.number)))
-    query = select(heads.c.sequence, heads.c.link).where(heads.c.writer == writer)
-    found = connection.execute(query).first()
-    return last or 0, None if found is None else Head(found[0], found[1])
+    row = connection.execute(_END_OF_CHAIN, {"writer": writer}).one()
+    return row[0] or 0, None if row[1] is None else Head(row[1], row[2])
 
 
 def set_head(connection: Connection, writer: str, head: Head) -> None:
@@ -150,9 +145,12 @@ def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
 
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows of one table, which all have the same columns."""
-    if rows:
-        text = _insertion(table, tuple(rows[0]), connection.dialect)
-        connection.exec_driver_sql(text, [dict(row) for row in rows])
+    if len(rows) > 1 and connection.dialect.name == "postgresql":
+        of = {"rows": to_json(rows)}  # all at once: one by one they take four times as long
+        connection.exec_driver_sql(_from_json(table, tuple(rows[0])), of)
+    elif rows:
+        statement = _insertion(table, tuple(rows[0]), connection.dialect)
+        connection.exec_driver_sql(statement, [dict(row) for row in rows])
 
 
 # Handing rows to the driver as they are makes a whole append a fifth faster. The few texts are
@@ -160,6 +158,13 @@ def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 @lru_cache(maxsize=128)
 def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
     return str(insert(table).compile(dialect=dialect, column_keys=columns))
+
+
+@lru_cache(maxsize=128)
+def _from_json(table: Table, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    source = f"json_populate_recordset(NULL::{table.name}, CAST(%(rows)s AS json))"
+    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}"  # noqa: S608 - our own names
 
 
 def numbers_of(connection: Connection, request_id: str | None, before: str | None) -> list[int]:

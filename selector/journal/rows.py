@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from selector.journal.plain import Row, finite, json_or_null, to_json
@@ -13,6 +13,8 @@ from selector.journal.summary import agreed, summary
 from selector.journal.tallies import tallies
 from selector.policy.plan import Plan
 from selector.types import Edit, Outcome, Reason, Selection
+
+_REASON = tuple(field.name for field in fields(Reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _candidate_rows(selection: Selection) -> list[Row]:
 
 
 def _reasons(of: Sequence[Reason] | None) -> list[Row] | None:
-    return None if of is None else [asdict(one) for one in of]
+    return None if of is None else [{name: getattr(one, name) for name in _REASON} for one in of]
 
 
 def _candidate(row: Row) -> Row:

@@ -11,7 +11,7 @@ from weakref import WeakSet
 from sqlalchemy import URL, Connection, create_engine, event, text
 
 from selector.errors import JournalError
-from selector.journal import tables
+from selector.journal import chain, tables
 from selector.journal.faults import explained
 
 SCHEMA = "selector_journal"  # of PostgreSQL: our tables have common names
@@ -57,7 +57,6 @@ class Server:
             JournalError: The database can't be reached or written, or is of a newer selector.
         """
         with explained(self.name), self._engine.begin() as connection:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY}'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
             if not self._ready:
                 _prepare(self.name, connection)
@@ -85,7 +84,7 @@ class Server:
         """
         if not self._ready:
             with explained(self.name), self._engine.connect() as connection:
-                self._ready = _schema(self.name, connection) == tables.SCHEMA
+                self._ready = _schema(self.name, connection) == chain.SCHEMA
         return self._ready
 
     def settle(self) -> None:
@@ -117,6 +116,7 @@ def _at_home(driver: Any, _record: object) -> None:
     with driver.cursor() as cursor:
         cursor.execute(f"SET search_path TO {SCHEMA}")
         cursor.execute("SET synchronous_commit TO on")
+        cursor.execute(f"SET lock_timeout TO '{BUSY}'")
     driver.commit()
 
 
@@ -126,10 +126,10 @@ def _schema(name: str, connection: Connection) -> int:
         return 0
     found = connection.scalar(text("SELECT body FROM states WHERE name = 'schema'"))
     schema = int(found or 0)
-    if schema > tables.SCHEMA:
+    if schema > chain.SCHEMA:
         raise JournalError(
             f"{name}: written by a newer selector (got schema {schema}, known up to "
-            f"{tables.SCHEMA}). Upgrade selector-engine, or choose another database."
+            f"{chain.SCHEMA}). Upgrade selector-engine, or choose another database."
         )
     return schema
 
@@ -144,7 +144,7 @@ def _prepare(name: str, connection: Connection) -> None:
         connection.exec_driver_sql(statement)
     connection.execute(
         text("INSERT INTO states (name, body) VALUES ('schema', :body)"),
-        {"body": str(tables.SCHEMA)},
+        {"body": str(chain.SCHEMA)},
     )
 
 

@@ -85,10 +85,10 @@ def _refuse_strangers(path: Path) -> None:
 
 def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
     schema = _pragma(connection, "user_version")
-    if schema > tables.SCHEMA:
+    if schema > chain.SCHEMA:
         raise JournalError(
             f"{path}: written by a newer selector (got schema {schema}, known up to "
-            f"{tables.SCHEMA}). Upgrade selector-engine, or choose another path."
+            f"{chain.SCHEMA}). Upgrade selector-engine, or choose another path."
         )
 
 
@@ -99,7 +99,7 @@ def is_read_only(connection: Connection) -> bool:
 
 def _renew(connection: sqlite3.Connection) -> None:
     """Bring the tables to today's version; where that can't be, to what reads like it."""
-    if _pragma(connection, "user_version") >= tables.SCHEMA:
+    if _pragma(connection, "user_version") >= chain.SCHEMA:
         return
     try:
         _rebuild(connection)
@@ -127,13 +127,13 @@ def _rebuild(connection: sqlite3.Connection) -> None:
 def _missing(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield what makes a journal of today; nothing if another process was first."""
     schema, dialect = _pragma(connection, "user_version"), dialects.dialect()
-    if schema >= tables.SCHEMA:
+    if schema >= chain.SCHEMA:
         return
     yield from versions.upgrade(dialect, schema) if schema else tables.ddl(dialect)
     if schema:
         yield from _start(connection)
     yield f"PRAGMA application_id = {APPLICATION}"
-    yield f"PRAGMA user_version = {tables.SCHEMA}"
+    yield f"PRAGMA user_version = {chain.SCHEMA}"
 
 
 def _start(connection: sqlite3.Connection) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _start(connection: sqlite3.Connection) -> Iterator[str]:
         "writer": WRITER,
         "sequence": 1,
         "kind": "start",
-        "schema": tables.SCHEMA,
+        "schema": chain.SCHEMA,
     }
     entry["digest"] = chain.start_digest(int(entry["number"]), requests, events)
     entry["link"] = chain.link(chain.BEGINNING, entry)

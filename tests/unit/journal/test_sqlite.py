@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from selector.errors import JournalError
-from selector.journal import Event, Journal, sqlite, tables
+from selector.journal import Event, Journal, chain, sqlite, tables
 from selector.policy.plan import Plan
 from selector.types import Selection
 
@@ -85,7 +85,7 @@ def test_an_empty_file_becomes_a_journal(path: Path, plan: Plan, build: Build) -
 def test_a_newer_journal_is_refused(written: Path, plan: Plan, build: Build) -> None:
     """A journal of a later schema is neither read nor written, and stays as it is."""
     with closing(sqlite3.connect(written)) as connection:
-        connection.execute(f"PRAGMA user_version = {tables.SCHEMA + 1}")
+        connection.execute(f"PRAGMA user_version = {chain.SCHEMA + 1}")
     before = written.read_bytes()
     with Journal(written) as journal:
         with pytest.raises(JournalError, match=r"newer selector \(got schema 3, known up to 2\)"):
