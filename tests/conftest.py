@@ -1,12 +1,15 @@
 """What every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from PIL import Image
 from skimage import data
+
+import postgres as servers
 
 # The same examples in every run, so that a failure is about the change that was made; `make
 # test-slow` looks for new ones, and for many more.
@@ -36,3 +39,16 @@ def shared() -> Path:
 def astronaut() -> Image.Image:
     """A real photograph that comes inside a package: 512 × 512, one face."""
     return Image.fromarray(data.astronaut())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Cluster]:
+    """A PostgreSQL server of this process, started when a test first asks for it."""
+    with servers.cluster() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: servers.Cluster) -> str:
+    """The address of an empty database: "postgresql://postgres@127.0.0.1:PORT/NAME"."""
+    return postgres_server.new()
