@@ -170,11 +170,13 @@ def _bodies(connection: Connection, numbers: Sequence[int]) -> dict[int, Body]:
     """Return the candidates and the outcomes of requests by the requests' numbers."""
     found: dict[int, Body] = {at: ([], []) for at in numbers}
     listed = select(*_CANDIDATE).where(candidates.c.request.in_(numbers))
-    for row in connection.execute(listed.order_by(candidates.c.request, candidates.c.position)):
+    for row in connection.execute(
+        listed.order_by(candidates.c.request, candidates.c.position)
+    ).all():
         found[row[0]][0].append(row)
     known = select(*_OUTCOME).where(
         outcomes.c.request.in_(numbers), outcomes.c.kind != NOT_EVALUATED.kind
     )
-    for row in connection.execute(known):
+    for row in connection.execute(known).all():
         found[row[0]][1].append(row)
     return found

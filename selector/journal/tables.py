@@ -252,6 +252,10 @@ ERASABLE = {
     labels: "number",
     requests: "number",
 }
+# A process of an older selector may have the file open while a newer one renews it: from then on
+# what it writes would stand outside the chain.
+OLDER = frozenset({requests, events})
+UPGRADE = "a newer selector has renewed the journal: upgrade this one"
 VERDICTS = """CREATE VIEW verdicts AS
 SELECT r.id AS request_id, r.created, r.policy, r.version, r.generator, r.segment, c.candidate_id,
        c.content_hash, c.path, c.verdict, c.rank, c.quality, c.at_most, c.reasons
@@ -284,6 +288,11 @@ def guards(table: Table, dialect: Dialect) -> Iterator[str]:
     """Yield the statements after which rows of a table can't be changed, nor go unless erased."""
     if table.name in CHANGING:
         return
+    if table in OLDER and dialect.name == "sqlite":
+        yield (
+            f"CREATE TRIGGER {table.name}_in_chain BEFORE INSERT ON {table.name} "
+            f"WHEN NEW.salt IS NULL BEGIN SELECT RAISE(ABORT, '{UPGRADE}'); END"
+        )
     for verb in ("UPDATE", "DELETE"):
         name, key = f"{table.name}_no_{verb.lower()}", ERASABLE.get(table)
         if dialect.name == "sqlite":

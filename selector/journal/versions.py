@@ -48,7 +48,8 @@ NEW_TABLES: dict[int, tuple[Table, ...]] = {
         tables.states,
     ),
 }
-GUARDED_ANEW = (outcomes, candidates, summaries, tallies, requests)  # since 3 they may be erased
+# Since 3 some may be erased, and some must be in the chain.
+GUARDED_ANEW = (outcomes, candidates, summaries, tallies, requests, events)
 
 
 def upgrade(dialect: Dialect, since: int) -> Iterator[str]:

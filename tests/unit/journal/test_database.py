@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from selector.errors import JournalError
-from selector.journal import Journal, queries, rows, sqlite
+from selector.journal import Journal, rows, sqlite
 from selector.journal.database import Database
+from selector.journal.ledger import Ledger, sealed
 from selector.policy.plan import Plan
 from selector.types import Selection
 
@@ -115,7 +116,9 @@ def test_a_fork_waits_for_other_threads(written: Path, plan: Plan, build: Build)
         with database.writing() as connection:
             writing.set()
             time.sleep(0.1)
-            queries.add_request(connection, rows.to_rows(plan, build(name)))
+            ledger = Ledger(connection, name)
+            ledger.add_request(sealed(rows.to_rows(plan, build(name))))
+            ledger.close()
         database.close()
 
     thread = threading.Thread(target=work, args=("thread",))
@@ -131,7 +134,7 @@ def test_a_killed_process_leaves_no_half(written: Path, plan: Plan, build: Build
 
     def work() -> None:
         with Database(written).writing() as connection:
-            queries.add_request(connection, rows.to_rows(plan, build("half")))
+            Ledger(connection, "me").add_request(sealed(rows.to_rows(plan, build("half"))))
             os.kill(os.getpid(), signal.SIGKILL)
 
     in_processes(work, end=-signal.SIGKILL)

@@ -18,7 +18,7 @@ REFUSALS = {
         r"it can't be written \(got SQLITE_READONLY: .+\)\. Let this user write"
     ),
     "SELECT * FROM absent": (
-        r"the database refuses \(got SQLITE_ERROR: no such table: absent\)\. Check the file"
+        r"the database refuses \(got SQLITE_ERROR: no such table: absent\)\. Check it"
     ),
 }
 
@@ -40,7 +40,7 @@ def test_what_a_database_refuses(engine: Engine, asked: str) -> None:
         driver = connection.connection.cursor()
         for ask in (connection.exec_driver_sql, driver.execute):
             said = f"^my journal: {REFUSALS[asked]}"
-            with pytest.raises(JournalError, match=said) as caught, explained(Path("my journal")):
+            with pytest.raises(JournalError, match=said) as caught, explained("my journal"):
                 ask(asked)
             assert caught.value.__cause__ is not None
 
@@ -54,5 +54,5 @@ def test_what_the_system_refuses(tmp_path: Path) -> None:
 
 def test_bugs_stay_bugs() -> None:
     """An error of our own making is not dressed up as the operator's."""
-    with pytest.raises(ZeroDivisionError), explained(Path("my journal")):
+    with pytest.raises(ZeroDivisionError), explained("my journal"):
         raise ZeroDivisionError

@@ -77,7 +77,7 @@ def test_a_damaged_plan_is_named(path: Path, journal: Journal, plan: Plan, build
     """A plan that another program wrote wrongly is an error that says which."""
     journal.append(plan, build("one", audited=True))
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO plans VALUES ('foreign', 1, '', '\"exhaustive\"')")
+        connection.execute("INSERT INTO plans VALUES ('foreign', 1, '', '\"exhaustive\"', 9)")
     with pytest.raises(JournalError, match="plan 'foreign' is damaged"):
         next(journal.measured_whole(POLICY, 10))
 

@@ -172,6 +172,7 @@ def test_a_foreign_row_is_named(path: Path, journal: Journal, column: str, wrong
     """A row that another program wrote wrongly is an error that says which."""
     journal.record(Event("watch", "x", "a", 1.0))
     row = {"created": "''", "kind": "'watch'", "subject": "'x'", "writer": "'b'", "value": "1.0"}
+    row["salt"] = "'s'"
     row |= {column: wrong}
     insertion = f"INSERT INTO events ({', '.join(row)}) VALUES ({', '.join(row.values())})"  # noqa: S608
     with closing(sqlite3.connect(path)) as other, other:
@@ -188,8 +189,8 @@ def test_bytes_that_are_no_text_are_an_error(path: Path, journal: Journal) -> No
     journal.record(Event("watch", "x", "a", 1.0))
     with closing(sqlite3.connect(path)) as other, other:
         other.execute(
-            "INSERT INTO events (created, kind, subject, writer, value) "
-            "VALUES ('', 'watch', 'x', CAST(x'ff' AS TEXT), 1.0)"
+            "INSERT INTO events (created, kind, subject, writer, value, salt) "
+            "VALUES ('', 'watch', 'x', CAST(x'ff' AS TEXT), 1.0, 's')"
         )
     for ask in (journal.events, journal.latest):
         with pytest.raises(JournalError, match="Could not decode to UTF-8"):
@@ -202,8 +203,8 @@ def test_the_last_values_are_found_at_once(path: Path, journal: Journal) -> None
     with closing(sqlite3.connect(path)) as other, other:
         other.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
-            "INSERT INTO events (created, kind, subject, writer, value) "
-            "SELECT '', 'watch', CASE WHEN i % 10 THEN 'y' ELSE 'x' END, i % 4, i FROM n"
+            "INSERT INTO events (created, kind, subject, writer, value, salt) "
+            "SELECT '', 'watch', CASE WHEN i % 10 THEN 'y' ELSE 'x' END, i % 4, i, '' FROM n"
         )
     journal.latest("watch", "y")
     started = time.perf_counter()

@@ -6,14 +6,15 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from selector.errors import JournalError
-from selector.journal import Event, Journal, chain, sqlite, tables
-from selector.policy.plan import Plan
+from selector.journal import Event, Journal, Label, chain, sqlite, tables
+from selector.policy.plan import Plan, Written
 from selector.types import Selection
 
 Build = Callable[..., Selection]
@@ -88,7 +89,7 @@ def test_a_newer_journal_is_refused(written: Path, plan: Plan, build: Build) -> 
         connection.execute(f"PRAGMA user_version = {chain.SCHEMA + 1}")
     before = written.read_bytes()
     with Journal(written) as journal:
-        with pytest.raises(JournalError, match=r"newer selector \(got schema 3, known up to 2\)"):
+        with pytest.raises(JournalError, match=r"newer selector \(got schema 4, known up to 3\)"):
             journal.append(plan, build("two"))
         with pytest.raises(JournalError, match="Upgrade"):
             journal.read("one")
@@ -102,13 +103,17 @@ def table_names(path: Path) -> list[str]:
         return [name for (name,) in found]
 
 
-def test_rows_can_only_be_added(written: Path) -> None:
-    """No row of any table can be changed or taken away, by whatever program."""
+def test_rows_can_only_be_added(written: Path, plan: Plan, build: Build) -> None:
+    """No row of any table of records can be changed or taken away, by whatever program."""
     with Journal(written) as journal:
         journal.record(Event("watch", "a choice", "me", 1.0))
-    assert len(table_names(written)) == 7
+        journal.label(Label("one", "a", "me", "verdict", 1.0))
+        journal.append(replace(plan, written=Written("name: portrait")), build("two"))
+        journal.forget(request="two")
+    kept = set(table_names(written)) - {"heads", "states"}
+    assert len(kept) == 11
     with closing(sqlite3.connect(written)) as connection:
-        for table in table_names(written):
+        for table in sorted(kept):
             (column, *_) = next(
                 connection.execute(f"SELECT name FROM pragma_table_info('{table}')")
             )
@@ -120,7 +125,7 @@ def test_rows_can_only_be_added(written: Path) -> None:
 def test_rows_belong_together(written: Path) -> None:
     """The database itself refuses an outcome of no candidate, and a request's id twice."""
     columns = ", ".join(f"'x' AS {name}" for name in ("candidate_id", "instance", "output"))
-    rest = "fingerprint, kind, value, reason, evidence, members"
+    rest = "fingerprint, kind, value, reason, evidence, members, after"
     wrong = {
         "FOREIGN KEY": f"INSERT INTO outcomes SELECT request, {columns}, {rest} FROM outcomes",
         "UNIQUE": "INSERT INTO requests SELECT number + 1, "
@@ -138,7 +143,7 @@ def test_the_file_is_marked(written: Path) -> None:
     with closing(sqlite3.connect(written)) as connection:
         names = ("application_id", "user_version", "journal_mode")
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-    assert found == [0x53656C4A, 2, "wal"]
+    assert found == [0x53656C4A, 3, "wal"]
 
 
 def test_every_commit_reaches_the_disk(path: Path) -> None:

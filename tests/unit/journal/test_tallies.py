@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from selector.errors import JournalError
-from selector.journal import Journal, queries, rows
+from selector.journal import Journal, rows
 from selector.journal.database import Database
+from selector.journal.ledger import Ledger, sealed
 from selector.policy.order import Rate
 from selector.policy.plan import Plan
 from selector.types import (
@@ -242,10 +243,12 @@ def test_it_takes_a_moment_in_a_long_journal(path: Path, plan: Plan, build: Buil
     made = rows.to_rows(plan, judged(build("one"), REFUSED, PASSED, calls=2, seconds=1.0))
     database = Database(path)
     with database.writing() as connection:
-        queries.add_plan(connection, rows.plan_row(plan, ""))
+        ledger = Ledger(connection, "me")
+        ledger.add("plan", rows.plan_row(plan, ""))
         for number in range(5000):
             one = replace(made, request={**made.request, "id": str(number)})
-            queries.add_request(connection, one)
+            ledger.add_request(sealed(one))
+        ledger.close()
     database.close()
     with Journal(path) as journal:
         journal.requests(1)
