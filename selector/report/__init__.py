@@ -2,6 +2,6 @@
 
 from selector.report.notebook import small
 from selector.report.page import page
-from selector.report.writing import ready, write
+from selector.report.writing import put, ready, write
 
-__all__ = ["page", "ready", "small", "write"]
+__all__ = ["page", "put", "ready", "small", "write"]

@@ -45,7 +45,16 @@ def write(selection: Selection, path: PathLike) -> None:
     Raises:
         RequestError: It can't be written there.
     """
-    content = page(selection).encode("utf-8", "backslashreplace")
+    put(page(selection), path)
+
+
+def put(html: str, path: PathLike) -> None:
+    """Write a page to *path*: it appears whole or not at all; see `write`.
+
+    Raises:
+        RequestError: It can't be written there.
+    """
+    content = html.encode("utf-8", "backslashreplace")
     target = ready(path)  # as late as can be: what came there meanwhile is not overwritten either
     part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
