@@ -1,1 +1,21 @@
-"""The room `canary`."""
+"""Golden pictures, measured again after every upgrade: whether the same still measures the same."""
+
+from selector.canary.compare import Alarm, Change, Compared, compare
+from selector.canary.events import events
+from selector.canary.recorded import Added, Asked, add, again, record_anew
+from selector.canary.recording import Canary, Recording
+
+__all__ = [
+    "Added",
+    "Alarm",
+    "Asked",
+    "Canary",
+    "Change",
+    "Compared",
+    "Recording",
+    "add",
+    "again",
+    "compare",
+    "events",
+    "record_anew",
+]

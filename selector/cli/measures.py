@@ -130,6 +130,7 @@ def data(of: Card) -> dict[str, Any]:
         "parameters": parameters(measure),
         "needs": sorted(measure.needs),
         "cost": to_data(Cost, measure.cost),
+        "tolerance": measure.tolerance,
         "models": [_model(one) for one in of.models],
         "commercial": _commercial(of.models),
         "favours": list(measure.favours),
@@ -148,6 +149,7 @@ def _facts(of: Card) -> Iterator[tuple[str, str]]:
     cost = seconds(measure.cost.seconds) + _encoder(measure.cost)
     where = f", {measure.cost.tokens} tokens" if measure.cost.tokens else " on a CPU"
     yield "Cost", f"{cost} a candidate{where}"
+    yield "Tolerance", _tolerance(measure)
     yield "Licence", _licences(of)
     for one in of.models:
         where = "in the cache" if cached(one) else "not in the cache"
@@ -176,6 +178,13 @@ def _range(output: Output) -> str:
 
 
 _BETTER = {True: "higher is better", False: "lower is better", None: "neither end is better"}
+
+
+def _tolerance(measure: Measure) -> str:
+    """Return how much one picture may measure otherwise on another machine, or after an upgrade."""
+    share = f"{measure.tolerance:g} of what is usual, on another machine or after an upgrade"
+    whole = [output.whole for output in measure.outputs.values()]
+    return "none: whole numbers" if all(whole) else share + "; whole numbers: none" * any(whole)
 
 
 def _encoder(cost: Cost) -> str:

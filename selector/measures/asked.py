@@ -16,8 +16,8 @@ from selector.errors import MeasureError
 from selector.foreign import shortened
 from selector.images.srgb import Pixels
 from selector.measures import judges
-from selector.measures.base import Subject, measured
-from selector.measures.judges import JudgeParameter
+from selector.measures.base import ELSEWHERE, LONG, MODEL, SHORT_MODEL, Subject, measured
+from selector.measures.judges import InProcess, JudgeParameter
 from selector.measures.own_file import OwnFile
 from selector.measures.words import Template, Words
 from selector.types import TOKENS, Failure, Measured
@@ -54,6 +54,13 @@ class Asking:
     def unlisted(self) -> tuple[str, ...]:
         """The judge's model, where one is loaded whose licence nobody knows here."""
         return judges.unlisted(self.judge)
+
+    @property
+    def tolerance(self) -> float:
+        """By what share of the usual span its answer to one question may be another elsewhere."""
+        if not isinstance(self.judge, InProcess):
+            return ELSEWHERE
+        return MODEL if self.judge.precision == LONG else SHORT_MODEL
 
     def missing(self) -> str:
         """Return which file or folder is not where it should be, and what to do; "" if none."""
@@ -139,6 +146,11 @@ class ByJudge:
     def identities(self) -> Mapping[str, str]:
         """The wordings that it asks in."""
         return self._asking.identities
+
+    @property
+    def tolerance(self) -> float:
+        """That of a model in its precision; more for a judge behind an address."""
+        return self._asking.tolerance
 
     def missing(self) -> str:
         """Return which file or folder is not where it should be, and what to do; "" if none."""

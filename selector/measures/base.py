@@ -20,6 +20,13 @@ from selector.weights import manifest
 
 CARD_LINES = ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source")
 
+# What one picture may measure otherwise, as shares of the usual span; see `Measure.tolerance`.
+NO_MODEL = 1e-6  # sums of single floats in another order
+MODEL = 1e-3  # fp32 differs by 2e-6 between batches, and more between machines; see the cards
+SHORT_MODEL = 0.02  # bf16 keeps eight bits of a number; see the cards
+ELSEWHERE = 0.05  # whatever runs behind an address: nobody says on what
+LONG = "fp32"
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -107,6 +114,18 @@ class Measure(BaseModel, ABC):
     def identities(self) -> Mapping[str, str]:
         """What beside code and parameters its numbers follow from, by name: each model's content."""
         return {name: manifest.entry(name).identity for name in self.weights}
+
+    @property
+    def tolerance(self) -> float:
+        """By what share of an output's usual span one picture may measure otherwise elsewhere.
+
+        On another machine, or with another version of a library: without a model only rounding
+        differs, with one its arithmetic, the more the shorter its numbers are. Whole numbers are
+        exact.
+        """
+        if getattr(self, "precision", LONG) != LONG:
+            return SHORT_MODEL
+        return MODEL if self.identities or self.unlisted or self.extra else NO_MODEL
 
     def missing(self) -> str:
         """Return which file of its user's is not where it should be, and what to do; "" if none."""

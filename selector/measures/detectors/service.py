@@ -16,7 +16,7 @@ from selector.backbones.service import Reply, ask
 from selector.errors import MeasureError
 from selector.foreign import shortened, visible
 from selector.images import Image
-from selector.measures.base import Measure, Subject
+from selector.measures.base import ELSEWHERE, Measure, Subject
 from selector.signs.marked_boxes import Box, around, marked, part
 from selector.types import EVIDENCE_OF, Cost, Failure, Kind, Measured, NotApplicable, Output, Score
 
@@ -81,6 +81,11 @@ class Service(Measure):
     def cost(self) -> Cost:
         """A guess; measured rates replace it."""
         return Cost(seconds=1.0)
+
+    @property
+    def tolerance(self) -> float:
+        """More than that of any model here: it runs on whatever it runs on."""
+        return ELSEWHERE
 
     def fingerprint(self) -> str:
         """Return the name of the numbers, which depend neither on the key nor on the patience."""
