@@ -1,6 +1,8 @@
 """What can be said of a truth from a few numbers: small pure functions that several rooms need."""
 
 from selector.statistics.bootstrap import mean_interval
+from selector.statistics.cusum import cusum, cusum_line, cusum_steps
+from selector.statistics.e_detector import bets, e_detector, e_detector_line
 from selector.statistics.e_process import Wealth, combined, start, update
 from selector.statistics.line import Line, ridge
 from selector.statistics.optimal_stopping import expected_gain, reservation
@@ -9,8 +11,14 @@ from selector.statistics.risk_control import conformal_offset
 __all__ = [
     "Line",
     "Wealth",
+    "bets",
     "combined",
     "conformal_offset",
+    "cusum",
+    "cusum_line",
+    "cusum_steps",
+    "e_detector",
+    "e_detector_line",
     "expected_gain",
     "mean_interval",
     "reservation",
