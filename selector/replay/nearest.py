@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from selector.decision.composite import quality, share
 from selector.decision.gates import judge
 from selector.replay.again import Lacking
-from selector.replay.what_if import Numbers, State, WhatIf, beyond
+from selector.replay.single import HALVINGS, Change, Goal, Turn, changed, points, short, single
+from selector.replay.what_if import Numbers, WhatIf, beyond
 from selector.types import NOT_EVALUATED, Score, VerdictName
 
 QUALITY = "quality"
-HALVINGS = 80  # a double has 53 bits; near zero there are more, which nobody reads
-
-How = Literal["at least", "at most", "above", "below", "exactly"]
-Goal = Callable[[State], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One number that would have to be another.
-
-    Attributes:
-        key: "instance.output", or "quality".
-        was: What it was; None where it failed.
-        how: On which side of *value* it would have to be.
-        value: The line.
-    """
-
-    key: str
-    was: float | None
-    how: How
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What would turn a verdict.
-
-    Attributes:
-        verdict: What it would be then; None where that can't be told.
-        changes: All of these together; each alone is needed.
-        calls: By instance, what would have to be measured first to tell, at least.
-        distance: How far the numbers would have to move, each in units of its usual span.
-        at: The numbers at which it was tried.
-    """
-
-    verdict: VerdictName | None
-    changes: tuple[Change, ...]
-    calls: Mapping[str, int] = field(default_factory=dict)
-    distance: float = 0.0
-    at: Numbers = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +58,7 @@ def nearest(what: WhatIf) -> Nearest:
 
 
 def _towards(what: WhatIf, goal: Goal, *, loses: bool) -> Nearest:
-    singles = [turn for key in what.numbers for turn in _single(what, key, goal)]
+    singles = [turn for key in what.numbers for turn in single(what, key, goal)]
     turns = [one for one in singles if one.verdict]
     untold = [one for one in singles if not one.verdict]
     if not loses and not turns:
@@ -114,89 +75,6 @@ def _towards(what: WhatIf, goal: Goal, *, loses: bool) -> Nearest:
 
 def _distance(turn: Turn) -> tuple[int, float]:
     return len(turn.changes), turn.distance
-
-
-def _single(what: WhatIf, key: str, goal: Goal) -> Iterator[Turn]:
-    """Give the nearest values of one number, up and down, that turn the verdict or leave it open."""
-    for up in (True, False):
-        told = False
-        before = what.numbers[key]
-        for at in _points(what, key, up=up):
-            state = what.state({key: at})
-            opens = isinstance(state, Lacking)
-            if goal(state) or (opens and not told):
-                is_it = (lambda one: isinstance(one, Lacking)) if opens else goal
-                yield _turn(what, key, _narrowed(what, key, (before, at), is_it), opens=opens)
-                told = told or opens
-                if not opens:
-                    break
-            before = at
-
-
-def _points(what: WhatIf, key: str, *, up: bool) -> list[float]:
-    """Return where the verdict may change on one side of what a number is, the nearest first."""
-    output, was = what.outputs.get(key), what.numbers[key]
-    whole = bool(output and output.whole)
-    lines = what.lines(key)
-    ends = (output.low, output.high) if output else (None, None)
-    near = [
-        each
-        for line in [*lines, *(one for one in ends if one is not None)]
-        for each in (line, beyond(line, up=True, whole=whole), beyond(line, up=False, whole=whole))
-    ]
-    found = {
-        each
-        for each in near
-        if (each > was if up else each < was)
-        and (output is None or output.holds(each))
-        and (not whole or each == int(each))
-    }
-    return sorted(found, reverse=not up)
-
-
-def _narrowed(
-    what: WhatIf, key: str, between: tuple[float, float], is_it: Goal
-) -> tuple[float, float]:
-    """Return the last value at which it is not so and the first at which it is."""
-    output = what.outputs.get(key)
-    before, at = between
-    for _ in range(HALVINGS):
-        middle = (before + at) / 2
-        if output and output.whole:
-            middle = float(math.floor(middle)) if at > before else float(math.ceil(middle))
-        if middle in {before, at}:
-            break
-        if is_it(what.state({key: middle})):
-            at = middle
-        else:
-            before = middle
-    return before, at
-
-
-def _turn(what: WhatIf, key: str, between: tuple[float, float], *, opens: bool) -> Turn:
-    before, at = between
-    was = what.numbers[key]
-    state = what.state({key: at})
-    calls = dict(state.least) if isinstance(state, Lacking) else {}
-    change = _change(what, key, before, at)
-    return Turn(
-        None if opens or isinstance(state, Lacking) else state,
-        (change,),
-        calls,
-        abs(at - was) / what.span(key),
-        {key: at},
-    )
-
-
-def _change(what: WhatIf, key: str, before: float, at: float) -> Change:
-    """Return a change in words: "at most 0.31", or "below 0.31" where that itself is a line."""
-    up, output = at > before, what.outputs.get(key)
-    was = what.numbers.get(key)
-    if any(gate.equals == at for gate in what.bounds(key)):
-        return Change(key, was, "exactly", at)
-    if at not in what.lines(key) and before in what.lines(key) and not (output and output.whole):
-        return Change(key, was, "above" if up else "below", before)
-    return Change(key, was, "at least" if up else "at most", at)
 
 
 def _several(what: WhatIf, goal: Goal) -> Turn | None:
@@ -226,7 +104,7 @@ def _mended(what: WhatIf) -> Iterator[tuple[str, float]]:
         bounds = what.bounds(key)
         if _meets(what, key, was) or not bounds:
             continue
-        both = (*_points(what, key, up=True), *_points(what, key, up=False))
+        both = (*points(what, key, up=True), *points(what, key, up=False))
         for at in sorted(both, key=lambda one: abs(one - was)):
             if _meets(what, key, at):
                 yield key, at
@@ -255,11 +133,16 @@ def _together(
 ) -> Turn:
     changes = []
     for key, at in numbers.items():
-        was = what.numbers[key]
-        before = beyond(at, up=at < was, whole=what.outputs[key].whole)
-        changes.append(_change(what, key, before, at))
+        before = beyond(at, up=at < what.numbers[key], whole=what.outputs[key].whole)
+        changes.append(changed(what, key, (before, at), partial(_turned, what, numbers, key)))
     far = sum(abs(at - what.numbers[key]) / what.span(key) for key, at in numbers.items())
     return Turn(verdict, tuple(changes), calls, far, dict(numbers))
+
+
+def _turned(what: WhatIf, numbers: Numbers, key: str, value: float) -> bool:
+    """Return whether another value of one of several numbers does the same."""
+    state, other = what.state(numbers), what.state({**numbers, key: value})
+    return type(state) is type(other) and (isinstance(state, Lacking) or state == other)
 
 
 def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers] | None:
@@ -285,13 +168,14 @@ def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers
     if reaches(0.0) or not reaches(1.0):
         return None
     low, high = 0.0, 1.0
-    for _ in range(HALVINGS // 2):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if reaches(middle) else (middle, high)
     was, needed = _quality_at(what, {}), _quality_at(what, moved(high))
     if was is None or needed is None:
         return None
-    return Change(QUALITY, was, "at least", needed), moved(high)
+    about = short(needed, lambda _: True, up=True)
+    return Change(QUALITY, was, "at least", needed, about), moved(high)
 
 
 def _quality_at(what: WhatIf, numbers: Numbers) -> float | None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +21,7 @@ from selector.journal.recorded import Which, extent, recorded, recorded_plan
 from selector.policy.plan import Plan
 from selector.replay.again import Bench
 from selector.replay.meaning import means_the_same
+from selector.replay.replayed import Replayed, Told
 from selector.replay.tally import Tally
 
 PART = 500  # requests that are handed to a process at once: about a second
@@ -120,6 +121,31 @@ def replay(task: Task, *, workers: int | None = None, progress: Progress | None 
         if progress:
             progress(done, count)
     return whole
+
+
+def replayed(
+    task: Task,
+    told: Told,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Replayed:
+    """Return what replay found, with the plans that decided the examples; see `replay`.
+
+    Args:
+        task: What is to be decided again.
+        told: What else is to be told of it.
+        workers: So many processes at most.
+        progress: Is told how many requests are done, of how many.
+    """
+    tally = replay(task, workers=workers, progress=progress)
+    shown = [one for some in (*tally.examples.values(), tally.wins) for one in some]
+    plans: dict[str, Plan] = {}
+    with Journal(task.where) as journal:
+        for name in dict.fromkeys(one.plan_hash for one in shown):
+            with suppress(JournalError):  # its examples are told in the policy's names then
+                plans[name] = recorded_plan(journal, name)
+    return Replayed(tally, task.plan, plans, told)
 
 
 def _workers(wanted: int | None, count: int) -> int:

@@ -1,0 +1,216 @@
+"""Why a recorded candidate got its verdict, and what would turn it: what `selector explain` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from selector.cli.prose import entry, shown
+from selector.cli.table import LONGEST
+from selector.decision.composite import is_a_least
+from selector.errors import RequestError
+from selector.journal import Journal
+from selector.journal.recorded import named
+from selector.policy.plan import Plan
+from selector.replay.nearest import QUALITY, Nearest, nearest
+from selector.replay.single import Change, Turn
+from selector.replay.what_if import WhatIf
+from selector.replay.words import counted
+from selector.report.answer import answered
+from selector.report.pictures import Room
+from selector.report.reasons import Around, sentences
+from selector.report.sheet import Sheet, sheet
+from selector.report.words import Vocabulary, moment, number
+from selector.types import Edit, Reason, Selection, VerdictName, to_data
+
+LISTED = 5  # ids that are told where several begin so
+SAID: Mapping[VerdictName, str] = {
+    "accept": "Accepted",
+    "review": "For review",
+    "reject": "Rejected",
+}
+WOULD: Mapping[VerdictName, str] = {
+    "accept": "It would be accepted",
+    "review": "It would go to a person",
+    "reject": "It would be rejected",
+}
+# Grounds that no number of the candidate's own changes.
+GIVEN: Mapping[str, str] = {
+    "copy": "the very same picture stands for it",
+    "uncertified": "the policy waits for a calibration",
+    "front": "the policy leaves the choice to a person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why one candidate got its verdict.
+
+    Attributes:
+        verdict: What it got.
+        reasons: Why, as it was recorded.
+        said: The same in sentences.
+        nearest: What would turn it.
+        vocabulary: What its numbers are called.
+    """
+
+    verdict: VerdictName
+    reasons: tuple[Reason, ...]
+    said: tuple[str, ...]
+    nearest: Nearest
+    vocabulary: Vocabulary
+
+
+def request_of(book: Journal, beginning: str) -> str:
+    """Return the one request whose id begins so.
+
+    Raises:
+        RequestError: There is none, or there are several.
+        JournalError: The journal can't be read.
+    """
+    found = named(book, beginning) if beginning else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        some = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
+        raise RequestError(
+            f"explain: several requests begin so (got {beginning!r}: {some}). Write more of it."
+        )
+    raise RequestError(
+        f"explain: no request of this id in {book.name} (got {beginning!r}). "
+        "List what is there with `selector journal tail`."
+    )
+
+
+def candidates_of(selection: Selection, beginning: str | None) -> list[str]:
+    """Return the candidate whose id is or begins so; all as a person reads them if None.
+
+    Raises:
+        RequestError: There is none, or there are several.
+    """
+    every = [one.id for one in selection.in_order()]
+    if beginning is None or beginning in every:
+        return every if beginning is None else [beginning]
+    found = [one for one in every if beginning and one.startswith(beginning)]
+    if len(found) == 1:
+        return found
+    what = "several candidates begin so" if found else "no candidate of this id"
+    raise RequestError(
+        f"explain: {what} (got {beginning!r}). It is one of {', '.join((found or every)[:20])}."
+    )
+
+
+def explained(plan: Plan, selection: Selection, candidate: str) -> Why:
+    """Return why a candidate got its verdict, and what would turn it."""
+    whole = sheet(replace(selection, plan=plan), Room(1, 1), shown=())
+    what = WhatIf.of(plan, selection, candidate)
+    return Why(
+        verdict=selection.verdict(candidate),
+        reasons=selection.reasons[candidate],
+        said=tuple(_grounds(plan, whole, candidate)),
+        nearest=nearest(what),
+        vocabulary=whole.vocabulary,
+    )
+
+
+def _grounds(plan: Plan, whole: Sheet, candidate: str) -> Iterator[str]:
+    selection = whole.selection
+    decision = selection.decision
+    around = Around(
+        whole.vocabulary,
+        whole.exact,
+        least=is_a_least(plan, selection.outcomes.get(candidate, {})),
+        most=candidate in decision.at_most,
+        chosen=bool(selection.accepted),
+    )
+    for one in sentences(selection.reasons[candidate], around):
+        yield f"{one.lead}: {one.text}"
+    if decision.verdicts[candidate] == "accept":
+        place = whole.ranks.get(candidate)
+        yield f"It met every bound that applies{f', and has rank {place}' if place else ''}."
+    if candidate in decision.quality:
+        yield f"Its quality is {decision.quality[candidate]:.3f}."
+
+
+def lines(selection: Selection, found: Mapping[str, Why]) -> Iterator[str]:
+    """Give a paragraph for each candidate."""
+    prompt = selection.prompt
+    said = prompt.instruction if isinstance(prompt, Edit) else prompt
+    yield f"Request {shown(selection.request_id, LONGEST)}: “{shown(said, LONGEST)}”"
+    head = f"Decided by {shown(selection.policy)} on {moment(selection.created)}"
+    yield f"{head}: {answered(selection)}."
+    for name, why in found.items():
+        yield ""
+        yield f"{shown(name, LONGEST)}: {SAID[why.verdict]}"
+        for each in (*why.said, *turning(why)):
+            yield entry("", each, column=2, indent=0)
+
+
+def turning(why: Why) -> Iterator[str]:
+    """Give in sentences what would turn a verdict."""
+    near, words = why.nearest, why.vocabulary
+    if near.untold:
+        needed = ", ".join(f"{name} {count}" for name, count in near.untold.calls.items())
+        more = counted(sum(near.untold.calls.values()), "call")
+        changes = _changes(near.untold, words)
+        yield (
+            f"It would not be settled {changes}: at least {more} more would have to be made to "
+            f"tell ({needed})."
+        )
+    if near.turn and near.turn.verdict:
+        yield f"{WOULD[near.turn.verdict]} {_changes(near.turn, words)}."
+    if near.quality and (near.turn is None or QUALITY not in [c.key for c in near.turn.changes]):
+        yield f"By its quality alone: {_change(near.quality, words)}."
+    if near.turn is None and near.untold is None:
+        given = next((GIVEN[one.kind] for one in why.reasons if one.kind in GIVEN), "")
+        verb = "would lose it that" if why.verdict == "accept" else "would change that"
+        because = f": {given}" if given else ""
+        yield f"Nothing that was measured of it {verb}{because}."
+
+
+def _changes(turn: Turn, words: Vocabulary) -> str:
+    several = [_change(one, words) for one in turn.changes]
+    if len(several) == 1:
+        return f"if {several[0]}"
+    return f"if all of this held: {'; '.join(several)}"
+
+
+def _change(one: Change, words: Vocabulary) -> str:
+    """Return "faces.defect were at most 0.31 (it was 0.34)"."""
+    unit = "" if one.key == QUALITY else words.unit(one.key)
+    was = "could not be measured" if one.was is None else f"was {number(one.was, one.about)}{unit}"
+    return f"{one.key} were {one.how} {number(one.about, one.was)}{unit} (it {was})"
+
+
+def data(selection: Selection, found: Mapping[str, Why]) -> dict[str, Any]:
+    """Return the same as JSON data."""
+    return {
+        "request": selection.request_id,
+        "policy": selection.policy,
+        "created": selection.created,
+        "answer": selection.answer,
+        "candidates": {
+            name: {
+                "verdict": why.verdict,
+                "reasons": to_data(tuple[Reason, ...], why.reasons),
+                "why": list(why.said),
+                "turned_by": _turn(why.nearest.turn),
+                "open_by": _turn(why.nearest.untold),
+                "quality_needed": why.nearest.quality and why.nearest.quality.value,
+                "said": list(turning(why)),
+            }
+            for name, why in found.items()
+        },
+    }
+
+
+def _turn(turn: Turn | None) -> dict[str, Any] | None:
+    if turn is None:
+        return None
+    return {
+        "verdict": turn.verdict,
+        "changes": [to_data(Change, one) for one in turn.changes],
+        "calls_needed": dict(turn.calls),
+        "distance": turn.distance,
+    }
