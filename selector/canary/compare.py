@@ -88,6 +88,7 @@ class Compared:
         recorded: What was compared with.
         measured: What is measured now.
         alarms: What changed beyond its tolerance, in the order of the instances.
+        around: What else changed that all numbers may follow from: packages, the machine.
         notes: What else to know, in sentences: new fingerprints, new outputs.
         numbers: How many outcomes were compared.
         equal: How many of them are the same to the last digit.
@@ -96,6 +97,7 @@ class Compared:
     recorded: Recording
     measured: Recording
     alarms: tuple[Alarm, ...]
+    around: tuple[str, ...]
     notes: tuple[str, ...]
     numbers: int
     equal: int
@@ -140,6 +142,7 @@ def compare(
         recorded,
         measured,
         tuple(alarm for alarm in alarms if alarm),
+        tuple(_common_causes(recorded.environment, measured.environment)),
         (*_fingerprints(recorded, measured), *_new_outputs(recorded, measured)),
         len(pairs),
         sum(_is_equal(change, 0.0) for _, change in pairs),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 import re
-from importlib import metadata
 from pathlib import Path
 
 from selector.canary.recording import Environment
 from selector.installed import DISTRIBUTION, requirements, version_of
 
-NOT_USED = ("all", "dev")  # the sum of the others, and the tools of those who write this
+PARTS = ("", "detectors", "scorers")  # of the package, for which a measure may ask
+# They print, keep and draw, and no number follows from them.
+NO_NUMBERS = frozenset(("jinja2", "packaging", "rich", "sqlalchemy", "structlog", "typer"))
 # What comes with packages that measures use, and computes for them.
 BROUGHT = (
     "opencv-contrib-python", "opencv-python", "opencv-python-headless", "timm", "tokenizers",
@@ -34,12 +35,7 @@ def environment(device: str) -> Environment:
 
 def packages() -> dict[str, str]:
     """Return the versions of this package and of all that measures may use, as far as they are here."""
-    try:
-        extras = metadata.metadata(DISTRIBUTION).get_all("Provides-Extra") or []
-    except metadata.PackageNotFoundError:
-        return {}
-    parts = ["", *(one for one in extras if one not in NOT_USED)]
-    names = {one.name.lower() for part in parts for one in requirements(part)}
+    names = {one.name.lower() for part in PARTS for one in requirements(part)} - NO_NUMBERS
     found = {name: version_of(name) for name in (DISTRIBUTION, *sorted({*names, *BROUGHT}))}
     return {name: version for name, version in found.items() if version is not None}
 

@@ -207,20 +207,20 @@ def _failures(recording: Recording) -> tuple[str, ...]:
     """Return in words what could not be measured of single pictures.
 
     Raises:
-        RequestError: An instance failed on all of them: nothing could ever be compared.
+        RequestError: Some fail on all of them, of which nothing could ever be compared.
     """
-    told = []
+    told, problems = [], []
     for name in recording.instances:
-        failed = {
-            one.name: why for one in recording.pictures if (why := _failure(one, name, recording))
-        }
-        first, reason = next(iter(failed.items()), ("", ""))
-        if failed and len(failed) == len(recording.pictures):
-            raise RequestError(
-                f"{name}: it fails on every picture ({reason}). Nothing was recorded."
-            )
-        if failed:
-            told.append(f"{name} failed on {len(failed)} of them, first on {first}: {reason}")
+        whys = [(one.name, _failure(one, name, recording)) for one in recording.pictures]
+        failed = [(picture, why) for picture, why in whys if why]
+        if failed and len(failed) == len(whys):
+            problems.append(f"{name}: it fails on every picture ({failed[0][1]})")
+        elif failed:
+            first, why = failed[0]
+            told.append(f"{name} fails on {len(failed)} of them, first on {first}: {why}")
+    if problems:
+        said = "Nothing was recorded. Mend it, or record another policy's measures."
+        raise RequestError("\n".join([*problems, said]))
     return tuple(told)
 
 

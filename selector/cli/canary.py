@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ALARM = 3  # for cron; 2 is the caller's mistake
 LISTED = 5  # pictures of one alarm that are printed; --json has them all
 COLUMN = 12
+WHY = 120  # characters of why there is no number
+UNKNOWN = "nothing that is written down changed: a service, a library of the system, or chance"
 
 HELP = """Measure pictures again whose scores are known, after every upgrade.
 
@@ -104,17 +106,17 @@ def run(
     from selector.cli.prose import printing
 
     _own_process()
-    with files.journal(journal, wanted=journal is not None) as book:
-        with _progress() as progress:
-            found = canary.again(Path(folder), device, progress)
-        if book:
-            for event in canary.events(found, str(Path(folder))):
-                book.record(event)
+    with _progress() as progress:
+        found = canary.again(Path(folder), device, progress)
     with printing():
         if as_json:
             typer.echo(json.dumps(_data(found), indent=2, ensure_ascii=False))
         else:
             typer.echo("\n".join(_compared(found, folder)))
+    with files.journal(journal, wanted=journal is not None) as book:
+        if book:
+            for event in canary.events(found, str(Path(folder))):
+                book.record(event)
     if any(one.alarms for one in found):
         raise typer.Exit(ALARM)
 
@@ -168,14 +170,16 @@ def _compared(found: Sequence[Compared], folder: str) -> Iterator[str]:
         for note in one.notes:
             yield entry("note", note, column=COLUMN)
         for alarm in alarms:
-            yield from _alarm(alarm)
+            yield from _alarm(alarm, one.around)
+        if alarms and one.around:
+            yield entry("around", "\n".join(one.around), column=COLUMN)
     if any(one.alarms for one in found):
         policies = sorted({one.recorded.policy.given for one in found if one.alarms})
         yield "If this was meant, record it anew:"
         yield from (f"  selector canary add --policy {name}{_where(folder)}" for name in policies)
 
 
-def _alarm(alarm: Alarm) -> Iterator[str]:
+def _alarm(alarm: Alarm, around: Sequence[str]) -> Iterator[str]:
     from selector.canary.compare import told
     from selector.cli.prose import coloured, entry, shown
 
@@ -184,12 +188,13 @@ def _alarm(alarm: Alarm) -> Iterator[str]:
     changed = f"{len(alarm.changes)} of {_count(alarm.pictures, 'picture')}"
     yield entry("changed", f"{changed}; up to {alarm.tolerance:.3g} is allowed", column=COLUMN)
     for change in alarm.changes[:LISTED]:
-        moved = f"{told(change.before)} → {told(change.after)}"
+        moved = " → ".join(shown(told(one), WHY) for one in (change.before, change.after))
         yield entry("", f"{shown(change.picture.name, 60)}: {moved}", column=COLUMN)
     if len(alarm.changes) > LISTED:
         yield entry("", f"and {len(alarm.changes) - LISTED} more", column=COLUMN)
-    unknown = "nothing that is written down: a service, a library of the system, or chance"
-    yield entry("likely", "\n".join(alarm.causes) or unknown, column=COLUMN)
+    own = [cause for cause in alarm.causes if cause not in around]
+    unknown = "what changed around it, below" if around else UNKNOWN
+    yield entry("likely", "\n".join(own) or unknown, column=COLUMN)
 
 
 def _data(found: Sequence[Compared]) -> dict[str, Any]:
