@@ -16,7 +16,7 @@ _LEAVE = "Let this user write to the file and to its folder, or choose another p
 _WAIT = "End what holds it (a backup, an open transaction), then append it again."
 _RESTORE = "Move it and its -wal and -shm files away and restore a copy, or start a new journal."
 
-_REACH = "Start it, check the address and the password, then append it again."
+_REACH = "Start it, check address, database and password, then append it again."
 _RIGHTS = "Give this user the right to it, or name another user."
 
 # By the start of SQLite's name of the error, or of PostgreSQL's code.
@@ -32,7 +32,6 @@ _KNOWN = {
     "SQLITE_NOTADB": ("it is damaged", _RESTORE),
     "08": ("it can't be reached", _REACH),
     "28": ("it lets nobody in", _REACH),
-    "3D": ("there is no such database", "Make it with createdb, or check the address."),
     "42501": ("it can't be written", _RIGHTS),
     "25006": ("it can't be written", _RIGHTS),
     "53": ("it has no room left: disk, memory or connections", _ROOM),

@@ -39,7 +39,7 @@ class Server:
     """
 
     def __init__(self, url: URL) -> None:
-        self.name = url.set(query={}).render_as_string(hide_password=True)
+        self.name = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
         self._url = url
         self._ready = False
         with explained(self.name), _driver():

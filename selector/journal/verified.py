@@ -26,6 +26,10 @@ from selector.journal.tables import (
 MOST = 100  # faults that are told one by one
 LAST = 2**31 - 1  # the highest number that a column can hold
 PARTS = (candidates, outcomes, summaries, tallies)  # of a request
+TABLES_OF = {kind: (table.name,) for kind, table in TABLES.items()} | {
+    "request": (requests.name, *(table.name for table in PARTS)),
+    "erasure": (erasures.name,),
+}
 AT_ONCE = 200  # entries, with all their rows, in memory
 
 
@@ -99,59 +103,56 @@ def _rows(connection: Connection, look: _Look, entries: Sequence[dict[str, Any]]
     found = _payloads(connection, first, last)
     erased = _erased(connection, first, last)
     for entry in entries:
-        number, payload = entry["number"], found.pop(entry["number"], None)
-        if number in erased:
-            if payload is not None:
-                look.tell(f"entry {number} was erased, and its rows are there")
-        elif payload is None:
-            look.tell(f"entry {number} ({entry['kind']}): its row is missing")
-        elif payload.kind != entry["kind"] or payload.digest(entry["schema"]) != entry["digest"]:
-            look.tell(f"entry {number} ({entry['kind']}): {payload.what} was changed")
+        number, payload = entry["number"], found.pop(entry["number"], {})
+        if number not in erased:
+            _hold(look, entry, payload)
+        elif payload:
+            look.tell(f"entry {number} was erased, and its rows are there")
+    _added(look, found)
+
+
+Payload = dict[str, list[Any]]  # by table, the rows of one entry
+
+
+def _hold(look: _Look, entry: dict[str, Any], payload: Payload) -> None:
+    """Hold the rows of one entry against its digest."""
+    named = f"entry {entry['number']} ({entry['kind']})"
+    first, *others = TABLES_OF.get(entry["kind"], ("",))
+    if first not in payload:
+        look.tell(f"{named}: its row is missing")
+    elif not {first, *others}.issuperset(payload) or _digest(entry, payload) != entry["digest"]:
+        look.tell(f"{named}: its row was changed, or one that belongs to it")
+
+
+def _digest(entry: dict[str, Any], payload: Payload) -> str:
+    """Return the digest that rows come to, as the entry's version made it; "" if unknown."""
+    schema, (first, *_) = entry["schema"], payload.values()
+    try:
+        if entry["kind"] == "erasure":
+            erased = [row["erased"] for row in first]
+            return erasure_digest(first[0]["created"], erased, schema)
+        return digest(payload, first[0].get("salt"), schema)
+    except KeyError:
+        return ""
+
+
+def _added(look: _Look, found: dict[int, Payload]) -> None:
     for number, payload in sorted(found.items()):
-        look.tell(f"row {number}: {payload.what} was added without an entry")
+        look.tell(f"row {number} of {' and '.join(payload)} was added without an entry")
 
 
-@dataclass
-class _Payload:
-    """What an entry's digest is over."""
-
-    kind: str
-    what: str
-    rows: dict[str, list[Any]]
-    salt: str | None = None
-    created: str = ""
-
-    def digest(self, schema: int) -> str:
-        """Return the digest as version *schema* made it; "" where that is not known."""
-        try:
-            if self.kind == "erasure":
-                return erasure_digest(self.created, self.rows["erasures"], schema)
-            return digest(self.rows, self.salt, schema)
-        except KeyError:
-            return ""
-
-
-def _payloads(connection: Connection, first: int, last: int) -> dict[int, _Payload]:
-    """Return all that belongs to the entries from *first* to *last*, by number."""
-    found: dict[int, _Payload] = {}
-    for kind, table in TABLES.items():
+def _payloads(connection: Connection, first: int, last: int) -> dict[int, Payload]:
+    """Return all rows that belong to the entries from *first* to *last*, by number."""
+    found: dict[int, Payload] = {}
+    for table in (*TABLES.values(), requests, erasures):
         for row in _between(connection, table, table.c.number, first, last):
-            found[row["number"]] = _Payload(kind, f"a {kind}", {table.name: [row]}, row.get("salt"))
-    for row in _between(connection, requests, requests.c.number, first, last):
-        parts: dict[str, list[Any]] = {"requests": [row]}
-        parts |= {table.name: [] for table in PARTS}
-        found[row["number"]] = _Payload("request", f"request {row['id']!r}", parts, row["salt"])
+            found.setdefault(row["number"], {}).setdefault(table.name, []).append(row)
+    for payload in found.values():
+        if requests.name in payload:
+            payload |= {table.name: [] for table in PARTS}
     for table in PARTS:
         for row in _between(connection, table, table.c.request, first, last):
-            whole = found.setdefault(row["request"], _Payload("", "a part of no request", {}))
-            whole.rows.setdefault(table.name, []).append(row)
-    erasing = select(erasures).where(erasures.c.number.between(first, last))
-    for row in connection.execute(erasing).mappings():
-        one = found.setdefault(
-            row["number"],
-            _Payload("erasure", "an erasure", {"erasures": []}, created=row["created"]),
-        )
-        one.rows["erasures"].append(row["erased"])
+            found.setdefault(row["request"], {}).setdefault(table.name, []).append(row)
     return found
 
 
@@ -179,12 +180,12 @@ def _start(connection: Connection, look: _Look, entry: dict[str, Any]) -> None:
 
 def _ends(connection: Connection, look: _Look, known: Mapping[str, Head]) -> None:
     """Hold the ends against what the journal, and who looked before, know of them."""
-    for row in connection.execute(select(heads)).mappings():
-        if look.heads.get(row["writer"]) != Head(row["sequence"], row["link"]):
-            look.tell(f"the chain of {row['writer']!r} does not end where it did: its end was cut")
+    listed = connection.execute(select(heads)).mappings()
+    ended = {row["writer"]: Head(row["sequence"], row["link"]) for row in listed}
+    for writer in sorted({*ended, *look.heads}):
+        if look.heads.get(writer) != ended.get(writer):
+            look.tell(f"the chain of {writer!r} does not end where it did: its end was cut")
     for writer, head in known.items():
         if look.heads.get(writer, Head()).sequence < head.sequence:
             look.tell(f"the chain of {writer!r} once had {head.sequence} entries: its end was cut")
-    beyond = _payloads(connection, look.last + 1, LAST)
-    for number, payload in sorted(beyond.items())[:MOST]:
-        look.tell(f"row {number}: {payload.what} was added without an entry")
+    _added(look, _payloads(connection, look.last + 1, LAST))

@@ -132,3 +132,12 @@ def old(path: Path) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
     return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, path: Path) -> str:
+    """Where a journal may be made, in each database."""
+    if request.param == "sqlite":
+        return str(path)
+    address: str = request.getfixturevalue("postgres")
+    return address

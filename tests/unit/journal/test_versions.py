@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ from selector.types import Selection
 Build = Callable[..., Selection]
 NOBODY = 65534
 FIRST_PLAN = "6821d24ed5805ea65af8e3dea45b0978e674634968506f72f9cc62bb363756f6"
+SECOND_PLAN = "c4daad7a70bd2a0a70792f607254ba9a0a087d7af73ae5ab059bcf4619ce3cf7"
 STEPS = len(list(versions.upgrade(dialects.dialect(), 1)))
 
 
@@ -47,6 +49,14 @@ def shape(path: Path) -> dict[str, Any]:
         else:
             found[name] = sql
     return found
+
+
+def made(path: Path, version: int) -> Path:
+    """Make the journal that a past version wrote."""
+    with closing(sqlite3.connect(path)) as connection:
+        script = Path(__file__).with_name(f"version_{version}.sql")
+        connection.executescript(script.read_text("utf-8"))
+    return path
 
 
 def children(*works: Callable[[], Any]) -> list[int | None]:
@@ -144,6 +154,54 @@ def test_a_lock_held_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch, old: 
         other.rollback()
         assert journal.read("one")[1].audited is False
     assert ask(old, "PRAGMA user_version") == [(3,)]
+
+
+def test_version_2_is_read_and_appended_to(tmp_path: Path, plan: Plan, build: Build) -> None:
+    """What version 2 wrote comes back as it was; what comes after it is in the chain."""
+    path = made(tmp_path / "journal.sqlite", 2)
+    with Journal(path) as journal:
+        for name, audited in (("one", False), ("audited", True)):
+            stored, found = journal.read(name)
+            assert found == build(name, audited=audited, plan_hash=SECOND_PLAN)
+            assert replace(stored, prediction=None) == plan
+        assert journal.latest("watch", "a choice") == {"me": 1.5}
+        journal.append(plan, build("two"))
+        journal.record(Event("watch", "a choice", "me", 2.5))
+        found = journal.verify()
+        assert (found.holds, found.older, found.entries) == (
+            True,
+            2,
+            3,
+        )  # its start, a request, an event
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_version_becomes_today_s(
+    tmp_path: Path, plan: Plan, build: Build, version: int
+) -> None:
+    """Tables, indexes, triggers and views are those of a new journal."""
+    old, new = made(tmp_path / "old.sqlite", version), tmp_path / "new.sqlite"
+    for path in (old, new):
+        with Journal(path) as journal:
+            journal.append(plan, build("two"))
+    assert shape(old) == shape(new)
+
+
+def test_what_is_older_than_the_chain_is_counted(tmp_path: Path, plan: Plan, build: Build) -> None:
+    """A request of before the chain that goes unseen, or comes later, is noticed; one erased is not."""
+    path = made(tmp_path / "journal.sqlite", 2)
+    with Journal(path) as journal:
+        journal.append(plan, build("two"))
+        journal.forget(request="audited")
+        assert journal.verify().holds
+        assert journal.verify().older == 1
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("DROP TRIGGER events_no_delete")
+        other.execute("DELETE FROM events WHERE number = 1")
+    with Journal(path) as journal:
+        assert journal.verify().faults == (
+            "of what is older than the chain, something is missing or was added",
+        )
 
 
 def test_one_that_can_not_be_changed_is_read(plan: Plan, build: Build) -> None:
