@@ -61,8 +61,8 @@ def select(
         expect: What this request expects, for gates that say `expect.NAME`: {"faces": 2}.
         timeout_s: What is not measured after this many seconds is a Failure("deadline"); instead
             of the policy's own.
-        journal: Where to write the request down; if None the variable SELECTOR_JOURNAL says, and
-            without it nowhere; False: nowhere.
+        journal: Where to write the request down, a path or a database's address; if None the
+            variable SELECTOR_JOURNAL says, and without it nowhere; False: nowhere.
 
     Raises:
         PolicyError: The policy can't be planned.
@@ -84,8 +84,10 @@ class Selector:
     Args:
         policy: A path, a name, a dict, YAML as bytes, or a `Policy`.
         device: Where models run: "cpu", "cuda", "cuda:1".
-        journal: Where to write requests down, a path or a `Journal`; if None the variable
-            SELECTOR_JOURNAL says, and without it nowhere; False: nowhere.
+        journal: Where to write requests down: a path, a `Journal`, or a database's address,
+            "postgresql://user@host/database"; if None the variable SELECTOR_JOURNAL says, and
+            without it nowhere; False: nowhere. What else it does is said by SELECTOR_SPOOL,
+            SELECTOR_SPOOL_MB, SELECTOR_THUMBNAILS and SELECTOR_THUMBNAIL_DAYS.
         limits: What an image may be: bytes, pixels, the colour behind transparency.
         pixel_budget: Bytes of decoded pixels held at once, over all threads.
         max_resident_gb: How much the models of scorers may take together, in GB. Models are shared
@@ -144,7 +146,7 @@ class Selector:
             request = self._request(request_id, prompt, expect or {}, timeout_s)
             selection = self._selected(given.candidates(candidates), request)
             told.decided(selection)
-            self._record.append(request.plan, selection)
+            self._record.append(request.plan, selection, request.thumbnails)
             self._saving.look_again()
             return selection
 
@@ -183,6 +185,7 @@ class Selector:
             found = self._resolved(request)
             request.seconds["total"] = time.monotonic() - request.started
             selection = outcome.selection(request, found, self._limits)
+            request.thumbnails = self._record.thumbnails(request.images)
             due = audit.is_due(request.id, request.plan)
             return self._audited(selection, request) if due else selection
 

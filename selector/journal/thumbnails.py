@@ -124,18 +124,19 @@ def chosen() -> Thumbnails | None:
     SELECTOR_THUMBNAILS names the folder, SELECTOR_THUMBNAIL_DAYS says how long a picture is kept.
 
     Raises:
-        JournalError: The days are no number.
+        JournalError: The days are no number above 0.
     """
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return None
     said = os.environ.get(DAYS_VARIABLE) or DAYS
     try:
-        return Thumbnails(folder, float(said))
+        days = float(said)
     except ValueError:
-        raise JournalError(
-            f"{DAYS_VARIABLE}: expected a number of days (got {said!r}). Correct it."
-        ) from None
+        days = 0.0
+    if not days > 0:  # nor anything that is no number
+        raise JournalError(f"{DAYS_VARIABLE}: expected days above 0 (got {said!r}). Correct it.")
+    return Thumbnails(folder, days)
 
 
 def encoded(pixels: npt.NDArray[np.uint8]) -> bytes:
