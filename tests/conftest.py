@@ -26,6 +26,12 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_spool(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let nothing wait in the folder of whoever runs the tests."""
+    os.environ["SELECTOR_SPOOL"] = str(tmp_path_factory.mktemp("spool"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Real images and labels that may lie beside the repository."""

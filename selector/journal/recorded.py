@@ -72,7 +72,7 @@ def extent(journal: Journal, which: Which) -> tuple[int, int, int]:
         JournalError: There is no journal, or it can't be read.
     """
     at = requests.c.number
-    query = select(func.min(at), func.max(at), func.count()).where(*_conditions(which))
+    query = select(func.min(at), func.max(at), func.count()).where(*conditions(which))
     with journal.reading() as connection:
         low, high, count = connection.execute(query).one()
     return (int(low), int(high), int(count)) if count else (0, 0, 0)
@@ -143,11 +143,12 @@ _OUTCOME = [
 def _heads(which: Which, after: int, until: int | None) -> Select[Any]:
     at = requests.c.number
     bounds = [at > after] if until is None else [at > after, at <= until]
-    query = select(*_HEAD).where(*bounds, *_conditions(which))
+    query = select(*_HEAD).where(*bounds, *conditions(which))
     return query.order_by(at).limit(BATCH)
 
 
-def _conditions(which: Which) -> Iterator[ColumnElement[bool]]:
+def conditions(which: Which) -> Iterator[ColumnElement[bool]]:
+    """Yield what holds of the rows of requests that are meant."""
     if which.since is not None:
         yield requests.c.created >= which.since
     if which.until is not None:

@@ -39,8 +39,8 @@ def which(
     for column, value in map(_read, where):
         having.setdefault(column, []).append(value)
     return Which(
-        None if since is None else _moment("--since", since, now),
-        None if until is None else _moment("--until", until, now, whole_day=True),
+        None if since is None else moment("--since", since, now),
+        None if until is None else moment("--until", until, now, whole_day=True),
         {column: tuple(dict.fromkeys(values)) for column, values in having.items()},
     )
 
@@ -78,7 +78,7 @@ def _version(value: str) -> int:
     return int(value)
 
 
-def _moment(option: str, text: str, now: datetime, *, whole_day: bool = False) -> str:
+def moment(option: str, text: str, now: datetime, *, whole_day: bool = False) -> str:
     """Return a moment as the journal writes it, so that texts compare as moments do."""
     try:
         if ago := AGO.fullmatch(text):
