@@ -87,6 +87,13 @@ def test_each_writer_has_a_chain(where: str, plan: Plan, build: Build) -> None:
     assert {writer: head.sequence for writer, head in found.heads.items()} == {"a": 4, "b": 3}
 
 
+def other(old: object) -> object:
+    """Return another value: of a text a text, of a truth the opposite."""
+    if isinstance(old, str):
+        return f"{old}x"
+    return 1 - old if old in {0, 1} else (old or 0) + 1
+
+
 RECORDS = (
     "candidates", "chain", "events", "heads", "labels", "outcomes", "plans", "policies",
     "requests", "summaries", "tallies",
@@ -109,8 +116,7 @@ def test_any_change_of_any_column_is_found(bare: Path, table: str) -> None:
     for row in (rows[0], rows[-1]):
         for column, old in zip(names, row, strict=True):
             bare.write_bytes(content)
-            number = 1 - old if old in {0, 1} else (old or 0) + 1
-            new = f"{old}x" if isinstance(old, str) else number
+            new = other(old)
             with closing(sqlite3.connect(bare)) as connection, connection:
                 change = f"UPDATE {table} SET {column} = ? WHERE {which}"
                 assert connection.execute(change, (new, *row)).rowcount == 1
