@@ -1,14 +1,14 @@
-"""`selector policy …`: check policies, test them on cases, print their JSON Schema."""
+"""`selector policy …`: check policies, test them on cases, compare them, print their JSON Schema."""
 
 from typing import Annotated
 
 import typer
 
-from selector.cli import complete
+from selector.cli import complete, differences
 
 FAILED = 1  # what was tested is not as it should be; 2 is a mistake in the files
 
-HELP = """Check policies, test them on cases, print their JSON Schema.
+HELP = """Check policies, test them on cases, compare them, print their JSON Schema.
 
 Example: selector policy check starter
 """
@@ -94,6 +94,11 @@ def test(
     typer.echo(f"{counted(len(results), 'case')}, {len(failed)} failed")
     if failed:
         raise typer.Exit(FAILED)
+
+
+commands.command(short_help="Tell what two policies say differently, and what that changes.")(
+    differences.diff
+)
 
 
 @commands.command(short_help="Print the JSON Schema, for editors.")

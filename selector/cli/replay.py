@@ -83,12 +83,12 @@ def replay(  # noqa: PLR0913 - one option each
     from selector.replay.replayed import Told
     from selector.replay.run import Task
 
-    meant = which(since, until, where or ())
+    asked = which(since, until, where or ())
     place = address(journal)
     plan, price = (None, None) if policy is None else read(policy, place)
     check(report, [*([] if policy is None else [policy])], journal)
-    told = Told(price=price, meant=tuple(_meant(since, until, where or ())))
-    found = run(Task(place, plan, meant), told, workers=workers, quiet=as_json)
+    told = Told(price=price, meant=tuple(meant(since, until, where or ())))
+    found = run(Task(place, plan, asked), told, workers=workers, quiet=as_json)
     show(data(found) if as_json else None, lines(found))
     put(found, report, aside=as_json)
     if plan is None and (found.tally.differing or found.tally.damaged):
@@ -199,7 +199,8 @@ def put(found: Replayed, report: str | None, *, aside: bool) -> None:
     typer.echo(f"The report lies in {shown(report)}", err=aside)
 
 
-def _meant(since: str | None, until: str | None, where: Sequence[str]) -> Iterator[str]:
+def meant(since: str | None, until: str | None, where: Sequence[str]) -> Iterator[str]:
+    """Give in words which requests are meant; nothing where all are."""
     yield from (f"{name} {given}" for name, given in (("since", since), ("until", until)) if given)
     yield from where
 

@@ -73,10 +73,10 @@ def _matrix(found: Replayed) -> Iterator[str]:
 
 def _rates(found: Replayed) -> Iterator[str]:
     yield ""
-    yield f"{'Rates':<38}{'then':>10}{'now':>18}"
+    yield f"{'Rates':<44}{'then':>10}{'now':>18}"
     for rate in found.rates:
         head = f"  {rate.name}, of {rate.of}"
-        yield f"{head:<38}{percent(rate.before):>10}{percents(rate.after):>18}"
+        yield f"{head:<44}{percent(rate.before):>10}{percents(rate.after):>18}"
 
 
 def _examples(found: Replayed) -> Iterator[str]:

@@ -152,16 +152,18 @@ def turning(why: Why) -> Iterator[str]:
     near, words = why.nearest, why.vocabulary
     if near.untold:
         needed = ", ".join(f"{name} {count}" for name, count in near.untold.calls.items())
-        more = counted(sum(near.untold.calls.values()), "call")
+        more = counted(sum(near.untold.calls.values()), "more call")
         changes = _changes(near.untold, words)
         yield (
-            f"It would not be settled {changes}: at least {more} more would have to be made to "
+            f"It would not be settled {changes}: at least {more} would have to be made to "
             f"tell ({needed})."
         )
     if near.turn and near.turn.verdict:
         yield f"{WOULD[near.turn.verdict]} {_changes(near.turn, words)}."
     if near.quality and (near.turn is None or QUALITY not in [c.key for c in near.turn.changes]):
-        yield f"By its quality alone: {_change(near.quality, words)}."
+        was = number(near.quality.was or 0.0, near.quality.about)
+        needed = number(near.quality.about, near.quality.was)
+        yield f"A quality of at least {needed} would do, however it comes about (it was {was})."
     if near.turn is None and near.untold is None:
         given = next((GIVEN[one.kind] for one in why.reasons if one.kind in GIVEN), "")
         verb = "would lose it that" if why.verdict == "accept" else "would change that"

@@ -71,6 +71,9 @@ def _between(
     old: Mapping[str, str], new: Mapping[str, str], *, decides: bool
 ) -> Iterator[Difference]:
     for what in dict.fromkeys((*old, *new)):
+        whole = what.partition(": ")[0]  # what is new or gone as a whole is told once
+        if (whole in old) != (whole in new) and whole != what:
+            continue
         if old.get(what) != new.get(what):
             yield Difference(what, old.get(what), new.get(what), decides)
 

@@ -24,7 +24,7 @@ class Nearest:
     Attributes:
         turn: The nearest change that would; None where no number that was measured would.
         untold: A nearer one, or the only one, after which more would have to be measured to tell.
-        quality: The quality that alone would do, where the verdict hangs on it.
+        quality: The quality that would do, where no bound is missed.
     """
 
     turn: Turn | None
@@ -69,7 +69,7 @@ def _towards(what: WhatIf, goal: Goal, *, loses: bool) -> Nearest:
     open_ = min(untold, key=_distance, default=None)
     if turn and open_ and open_.distance >= turn.distance:
         open_ = None
-    quality = None if loses else _quality(what, goal, {})
+    quality = None if loses or dict(_mended(what)) else _quality(what, goal, {})
     return Nearest(turn, open_, quality[0] if quality else None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -19,10 +19,11 @@ from selector.journal import Journal
 from selector.journal.light import Damaged, Recorded
 from selector.journal.recorded import Which, extent, recorded, recorded_plan
 from selector.policy.plan import Plan
-from selector.replay.again import Bench
+from selector.replay.again import Bench, Lacking
 from selector.replay.meaning import means_the_same
 from selector.replay.replayed import Replayed, Told
 from selector.replay.tally import Tally
+from selector.types import Decision
 
 PART = 500  # requests that are handed to a process at once: about a second
 ENOUGH = 3 * PART  # requests from which on more processes pay: each takes a second to start
@@ -40,11 +41,13 @@ class Task:
         where: The journal's path or address.
         plan: By what; None for each request's own plan.
         which: Which requests.
+        old: What each is held against; None for what was recorded.
     """
 
     where: str
     plan: Plan | None
     which: Which
+    old: Plan | None = None
 
 
 class Replaying:
@@ -54,7 +57,9 @@ class Replaying:
         self._journal = Journal(task.where)
         self._which = task.which
         self._new = Bench(task.plan) if task.plan else None
+        self._old = Bench(task.old) if task.old else None
         self._own = lru_cache(PLANS)(self._loaded)
+        self._same = lru_cache(PLANS)(self._decided_by_old)
 
     def part(self, after: int, until: int) -> Tally:
         """Return what deciding again changed in a part of the journal.
@@ -75,21 +80,44 @@ class Replaying:
         if isinstance(one, Damaged):
             tally.take_damaged(one)
             return
-        own = self._own(one.plan_hash)
         try:
-            if isinstance(own, Bench):
-                tally.take(one, own.own(one), own=True)
-            elif self._new is None:
-                tally.take_damaged(Damaged(one.number, one.id, own or ""))
-            else:
-                tally.take(one, self._new.again(one), own=False)
+            self._count(tally, one)
         except (ValueError, TypeError, LookupError, ArithmeticError) as error:
             why = f"it can't be decided again: {type(error).__name__}: {error}"
             tally.take_damaged(Damaged(one.number, one.id, why))
 
+    def _count(self, tally: Tally, one: Recorded) -> None:
+        own = self._own(one.plan_hash)
+        if isinstance(own, str):
+            tally.take_damaged(Damaged(one.number, one.id, own))
+        elif self._old and not self._same(one.plan_hash):
+            before = self._old.again(one)
+            if isinstance(before, Lacking):
+                tally.left_out += 1
+            else:
+                held = replace(one, decision=before)
+                tally.take(held, self._found(own, one), own=False)
+        else:
+            tally.take(one, self._found(own, one), own=own is not None)
+
+    def _found(self, own: Bench | None, one: Recorded) -> Decision | Lacking:
+        if own is not None:
+            return own.own(one)
+        assert self._new is not None  # noqa: S101 - else each has its own plan, or is damaged
+        return self._new.again(one)
+
+    def _decided_by_old(self, plan_hash: str) -> bool:
+        """Return whether the plan that decided means what the older policy means."""
+        if self._old is None or self._old.plan.hash == plan_hash:
+            return True
+        try:
+            return means_the_same(recorded_plan(self._journal, plan_hash), self._old.plan)
+        except JournalError:
+            return False
+
     def _loaded(self, plan_hash: str) -> Bench | str | None:
         """Return the plan that decided, if it is to decide again; why it can't; None if not it."""
-        if self._new is not None and self._new.plan.hash == plan_hash:
+        if self._new and self._new.plan.hash == plan_hash:
             return self._new
         try:
             plan = recorded_plan(self._journal, plan_hash)
@@ -117,7 +145,7 @@ def replay(task: Task, *, workers: int | None = None, progress: Progress | None 
     whole, done = Tally(), 0
     for part in _results(task, parts, _workers(workers, count)):
         whole.add(part)
-        done += part.requests + part.damaged
+        done += part.requests + part.damaged + part.left_out
         if progress:
             progress(done, count)
     return whole

@@ -100,6 +100,7 @@ class Tally:
         wins: A few whose winner changed.
         differing: How many requests their own plan decided otherwise; *differs* has the first.
         damaged: How many can't be read; *broken* has the first.
+        left_out: How many the older policy that they are held against could not decide.
     """
 
     requests: int = 0
@@ -128,6 +129,7 @@ class Tally:
     differs: list[Differs] = field(default_factory=list)
     damaged: int = 0
     broken: list[Damaged] = field(default_factory=list)
+    left_out: int = 0
 
     def take(self, one: Recorded, found: Decision | Lacking, *, own: bool) -> None:
         """Count a request.
@@ -163,7 +165,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Add what was counted in another part."""
         for name in ("requests", "candidates", "own", "undecided", "open", "person", "persons",
-                     "differing", "damaged"):  # fmt: skip
+                     "differing", "damaged", "left_out"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("flips", "before", "fewest", "most", "answers", "answered", "winners", "least",
                      "up_to", "policies"):  # fmt: skip

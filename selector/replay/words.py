@@ -49,6 +49,11 @@ def sentences(found: Replayed) -> Iterator[str]:
         yield review_cost(found)
     if tally.undecided and found.plan is not None:
         yield from undecided(found)
+    if tally.left_out:
+        yield (
+            f"{counted(tally.left_out, 'request')} left out: what was recorded does not tell what "
+            f"{found.told.against or 'the older policy'} would decide."
+        )
     if tally.damaged:
         verb = "request is" if tally.damaged == 1 else "requests are"
         yield f"{tally.damaged:,} {verb} damaged and counted nowhere."
