@@ -13,7 +13,7 @@ from selector.errors import PolicyError, RequestError
 from selector.journal import Event, PolicyRow
 from selector.planning import planned
 from selector.policy import find
-from selector.policy.policy import Policy
+from selector.policy.policy import GIVEN, Policy
 
 ASIDE = ".before-rollback"
 SHORTEST = 4  # characters of a hash; fewer are the beginning of too many
@@ -99,6 +99,9 @@ def name_of(given: str) -> str:
 def chosen(rows: Sequence[PolicyRow], to: str, name: str) -> PolicyRow:
     """Return the text that is meant: the newest of a version, or the one of a hash.
 
+    Of a version, a text that stood in a file goes before what a program made of it, such as
+    `selector select --deliver 3`.
+
     Args:
         rows: What the journal has of the policy, the oldest first.
         to: A version, or how a hash begins: of a text, or of what it means.
@@ -109,7 +112,8 @@ def chosen(rows: Sequence[PolicyRow], to: str, name: str) -> PolicyRow:
     """
     versions = [row for row in rows if str(row.version) == to]
     if versions:
-        return versions[-1]
+        files = [row for row in versions if not row.text.startswith(GIVEN)]
+        return (files or versions)[-1]
     begins = to.lower()
     fits = [row for row in rows if len(to) >= SHORTEST and _begins(row, begins)]
     if len({row.policy_hash for row in fits}) > 1:
@@ -204,6 +208,19 @@ def _check(row: PolicyRow) -> None:
             f"{policy.hash[:12]}…, it was {row.policy_hash[:12]}…). Install the version that it "
             "was used with."
         )
+
+
+def is_in_force(row: PolicyRow, given: str) -> bool:
+    """Return whether what the product finds is just this text, with just this calibrated file."""
+    try:
+        text = Policy.load(given).text
+    except PolicyError:
+        return False
+    calibrated = _content(find.calibrated(row.name))
+    return (text, calibrated) == (
+        row.text,
+        None if row.calibrated is None else row.calibrated.encode(),
+    )
 
 
 def in_force(given: str) -> tuple[int, str] | None:

@@ -67,6 +67,7 @@ def take_in(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
         RequestError: Some can't be read, which lists them, and then none is copied; or nothing can
             be written there.
     """
+    files: dict[str, str] = {}
     contents: dict[str, bytes] = {}
     names: dict[str, str] = {}
     problems = []
@@ -76,7 +77,8 @@ def take_in(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
         except ImageError as error:
             problems.append(str(error))
             continue
-        file = hashlib.sha256(content).hexdigest() + _suffix(path)
+        digest = hashlib.sha256(content).hexdigest()
+        file = files.setdefault(digest, digest + _suffix(path))
         contents[file] = content
         names.setdefault(file, _readable(path.name))
     _raise(problems)

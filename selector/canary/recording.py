@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -20,17 +21,17 @@ def _told(outcome: Measured) -> float | dict[str, str]:
     return outcome.value if isinstance(outcome, Score) else {outcome.kind: outcome.reason}
 
 
-def _read(told: Any) -> Any:
+def _read(told: Any) -> Measured:
     match told:
         case bool():
-            return told
-        case int() | float():
+            pass
+        case int() | float() if math.isfinite(told):
             return Score(told)
         case {"failure": str(reason), **rest} if not rest:
             return Failure(reason)
         case {"not_applicable": str(reason), **rest} if not rest:
             return NotApplicable(reason)
-    return told
+    raise ValueError(f"neither a finite number nor why there is none: {str(told)[:60]!r}")
 
 
 # As people read it: a number, or why there is none. What shows why is not kept.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from selector.journal import PolicyRow
     from selector.rollback import Rollback
 
-COLUMN = 10
+COLUMN = 12
 SHOWN = 12  # characters of a hash
 
 
@@ -67,14 +67,13 @@ def rollback(
 
 def _listed(rows: Sequence[PolicyRow], policy: str) -> Iterator[str]:
     from selector.cli.prose import shown
-    from selector.rollback import in_force, name_of
+    from selector.rollback import is_in_force, name_of
 
     if not rows:
         yield shown(f"The journal has no request that {name_of(policy)} decided.")
-    now = in_force(policy)
     for row in rows:
         calibrated = ", calibrated" if row.calibrated is not None else ""
-        current = ", in force" if now == (row.version, row.policy_hash) else ""
+        current = ", in force" if is_in_force(row, policy) else ""
         yield (
             f"version {row.version}  {row.hash[:SHOWN]}  first used {row.first_used}"
             f"{calibrated}{current}"

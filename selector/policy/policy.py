@@ -25,6 +25,7 @@ from selector.policy.values import (
     Positive,
 )
 
+GIVEN = "# Given by a program, or changed by one: no file read so.\n"  # how such a text begins
 _DECIDES_NOTHING = {"cascade", "journal", "style", "acknowledged"}
 
 
@@ -143,7 +144,7 @@ class Policy(Part):
     def text(self) -> str:
         """The policy as YAML: as it was read, or what is meant; read again it means the same."""
         source = self._source
-        return yaml_text.written(source.data) if source.text is None else source.text
+        return GIVEN + yaml_text.written(source.data) if source.text is None else source.text
 
     @property
     def _source(self) -> Document:
