@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from selector.journal.plain import Row, finite, json_or_null, to_json
 from selector.journal.summary import agreed, summary
 from selector.journal.tallies import tallies
 from selector.policy.plan import Plan
-from selector.types import Edit, Outcome, Reason, Selection
+from selector.types import Edit, Outcome, Reason, Selection, Spent
 
+_SPENT = tuple(field.name for field in fields(Spent))
 _REASON = tuple(field.name for field in fields(Reason))
 
 
@@ -148,13 +149,17 @@ def _request_row(plan: Plan, selection: Selection) -> Row:
         "advice": decision.advice,
         "candidates": len(selection.candidates),
         "seconds": finite(spent.seconds.get("total")),
-        "spent": to_json(asdict(spent)),
+        "spent": to_json({name: _plain(getattr(spent, name)) for name in _SPENT}),
         "audited": selection.audited,
         "disagreed": selection.disagreed,
         "generator": agreed(selection.candidates, "generator"),
         "segment": agreed(selection.candidates, "segment"),
         "policy_text": _text_hash(plan),
     }
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _source(prompt: str | Edit) -> Row | None:
