@@ -62,8 +62,10 @@ def diff(  # noqa: PLR0913 - one option each
         found = replay.run(task, told, workers=workers, quiet=as_json)
     else:
         found = Replayed(Tally(), after, told=told)
-    replay.show(data(found) if as_json else None, _lines(found))
-    replay.put(found, report, aside=as_json)
+    try:
+        replay.show(data(found) if as_json else None, _lines(found))
+    finally:  # each is worth having without the other
+        replay.put(found, report, aside=as_json)
 
 
 def _lines(found: Replayed) -> Iterator[str]:

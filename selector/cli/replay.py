@@ -89,8 +89,10 @@ def replay(  # noqa: PLR0913 - one option each
     check(report, [*([] if policy is None else [policy])], journal)
     told = Told(price=price, meant=tuple(meant(since, until, where or ())))
     found = run(Task(place, plan, asked), told, workers=workers, quiet=as_json)
-    show(data(found) if as_json else None, lines(found))
-    put(found, report, aside=as_json)
+    try:
+        show(data(found) if as_json else None, lines(found))
+    finally:  # each is worth having without the other
+        put(found, report, aside=as_json)
     if plan is None and (found.tally.differing or found.tally.damaged):
         raise typer.Exit(FAILED)
 
