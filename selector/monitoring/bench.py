@@ -164,7 +164,7 @@ class Bench:
 
     def _leave(self, levels: Array, over: Array, wealth: Array) -> None:
         """Leave the streams where they stand now."""
-        highest, crossed = levels.max(axis=1), over.any(axis=(0, 1))
+        highest, crossed = levels.max(axis=1), np.asarray(over.any(axis=(0, 1)))
         for at, lane in enumerate(self.lanes):
             stream = self.streams[lane.stream]
             stream.sums[lane.reference, lane.way] = np.nan_to_num(levels[0, -1, at])
@@ -206,6 +206,11 @@ def _ranks(stream: Stream) -> Array | None:
 
 
 def _share(highest: Sequence[float], lines: Sequence[float]) -> float:
-    """Return how far to its alarm line a lane is, at most 1, by the nearer of its detectors."""
+    """Return how far to its alarm line a lane is, at most 1, by the nearer of its detectors.
+
+    An e-detector's height counts from the root of its line on, in equal ratios: it stands a good
+    part of that high when nothing happens.
+    """
     by_sum = 0.0 if math.isnan(lines[0]) else highest[0] / lines[0]
-    return min(max(by_sum, math.log1p(highest[1]) / math.log1p(lines[1])), 1.0)
+    by_wealth = 2 * math.log(max(highest[1], 1.0)) / math.log(lines[1]) - 1
+    return min(max(by_sum, by_wealth, 0.0), 1.0)

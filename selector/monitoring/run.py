@@ -69,6 +69,21 @@ def record(journal: Journal, state: State) -> tuple[Alarm, ...]:
     return tuple(new)
 
 
+def alarms(journal: Journal) -> tuple[Alarm, ...]:
+    """Return the alarms that the journal knows, the oldest first.
+
+    Raises:
+        JournalError: The journal can't be read.
+    """
+    bodies = [
+        _dict(event.body) or {}
+        for event in journal.events_of(KIND, limit=KNOWN)
+        if event.writer == WRITER
+    ]
+    plain = [{k: v for k, v in body.items() if k != "id"} for body in bodies if "number" in body]
+    return tuple(Alarm.from_dict(body) for body in reversed(plain))
+
+
 def told(journal: Journal, alarms: Collection[Alarm]) -> None:
     """Note that people were told: only a webhook may still be due.
 
@@ -85,12 +100,13 @@ def told(journal: Journal, alarms: Collection[Alarm]) -> None:
         _change(journal, settle)
 
 
-def claim(journal: Journal, now: float) -> tuple[Alarm, ...]:
+def claim(journal: Journal, now: float, policy: str | None = None) -> tuple[Alarm, ...]:
     """Take upon oneself to send what is due; return it, the oldest first.
 
     Args:
         journal: Where it is due.
         now: Seconds since 1970.
+        policy: Only this one's.
 
     Raises:
         JournalError: The journal can't be written.
@@ -98,7 +114,8 @@ def claim(journal: Journal, now: float) -> tuple[Alarm, ...]:
     mine: list[Alarm] = []
 
     def take(due: Sequence[Due]) -> list[Due]:
-        mine[:] = [one.alarm for one in due if one.claimed + CLAIM_S <= now]
+        free = [one.alarm for one in due if one.claimed + CLAIM_S <= now]
+        mine[:] = [alarm for alarm in free if policy in {None, alarm.policy}]
         return [replace(one, claimed=now) if one.alarm in mine else one for one in due]
 
     if load(journal).due:
@@ -186,8 +203,7 @@ def _after(one: Due, done: Collection[str], again: Collection[str]) -> Due:
 
 def _unknown(journal: Journal, due: Sequence[Due]) -> list[Due]:
     """Return what the journal does not know yet: a state that is made anew finds old alarms again."""
-    bodies = [_dict(event.body) or {} for event in journal.events_of(KIND, limit=KNOWN)]
-    known = {body.get("id") for body in bodies}
+    known = {alarm.id for alarm in alarms(journal)}
     return [one for one in due if one.alarm.id not in known]
 
 

@@ -22,7 +22,7 @@ ROLLING = 28  # days before today: four whole weeks
 KEPT = 400  # days of which the means are kept, to be shown
 COUNTED = ROLLING + 8  # days of which the counts are kept too, once there is a frozen reference
 CALM = 7  # days without a crossing after which an alarm is over, if its level is low too
-LOW = 0.5  # of the alarm line
+LOW = 0.25  # of the way to an alarm
 
 
 @dataclass(slots=True)

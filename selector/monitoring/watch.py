@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,6 +36,7 @@ class Watch:
     Attributes:
         policy: Its name.
         day: Which day it is there; "" before the first row.
+        total: How many rows there were.
         groups: By level and name.
         dear: Outputs that the cascade skips: of them only audited requests count.
         shares: By level, among how many pairs of stream and reference one false alarm a year is
@@ -46,6 +47,7 @@ class Watch:
 
     policy: str
     day: str = ""
+    total: int = 0
     groups: dict[tuple[Level, str], Group] = field(default_factory=dict)
     dear: frozenset[str] = frozenset()
     shares: dict[str, float] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Watch:
             today: The day that it really is, UTC: rows that claim a later one belong to it.
         """
         found: list[Alarm] = []
+        self.total += len(table)
         for date, rows in self._days(table, today):
             if date != self.day:
                 self._begin(date)
@@ -159,6 +162,7 @@ class Watch:
         return {
             "policy": self.policy,
             "day": self.day,
+            "total": self.total,
             "groups": [group.to_dict() for _, group in sorted(self.groups.items())],
             "dear": sorted(self.dear),
             "shares": dict(sorted(self.shares.items())),
@@ -172,6 +176,7 @@ class Watch:
         return cls(
             policy=data["policy"],
             day=data["day"],
+            total=data["total"],
             groups={(group.level, group.name): group for group in groups},
             dear=frozenset(data["dear"]),
             shares=dict(data["shares"]),
@@ -180,4 +185,4 @@ class Watch:
 
 
 def _before(day: str, days: int) -> str:
-    return (datetime.date.fromisoformat(day) - datetime.timedelta(days)).isoformat()
+    return (dt.date.fromisoformat(day) - dt.timedelta(days)).isoformat()
