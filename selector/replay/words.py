@@ -65,8 +65,9 @@ def _winners(winners: Mapping[Winner, int]) -> str:
         "gained": "get one where nothing was accepted",
         "lost": "lose the only good one",
     }
-    parts = [f"{winners.get(kind, 0):,} {words}" for kind, words in said.items()]
-    return f"Of the decided requests {', '.join(parts)}; {winners.get('same', 0):,} keep theirs."
+    parts = [f"{winners[kind]:,} {words}" for kind, words in said.items() if winners.get(kind)]
+    keep = f"{winners.get('same', 0):,} keep theirs"
+    return f"Of the decided requests {', '.join([*parts, keep])}."
 
 
 def review_cost(found: Replayed) -> str:
