@@ -72,6 +72,10 @@ def _inside(folder: Path) -> list[Path]:
 def journal(given: str | None, *, wanted: bool) -> Iterator[Journal | Literal[False]]:
     """Give the journal at *given*, by default in the user's state folder; False if none is wanted.
 
+    Args:
+        given: A path, or the address of a database.
+        wanted: Whether there is to be one.
+
     Raises:
         JournalError: The user has no home to keep it in.
         RequestError: Nothing can be written there.
@@ -88,11 +92,16 @@ def journal(given: str | None, *, wanted: bool) -> Iterator[Journal | Literal[Fa
 def journal_files(given: str | None) -> list[Path]:
     """Return where the journal at *given* lies, by default the user's own, with all its parts.
 
+    A database has no files here.
+
     Raises:
         JournalError: The user has no home to keep it in.
     """
     from selector.journal import default_path
+    from selector.journal.address import is_address
 
+    if given and is_address(given):
+        return []
     path = Path(given) if given else default_path()
     return [path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm", "journal"))]
 

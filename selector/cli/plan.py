@@ -30,12 +30,12 @@ PolicyName = Annotated[
     str, typer.Argument(help="A policy, by path or name.", autocompletion=complete.policies)
 ]
 JournalPath = Annotated[
-    str | None,  # a path would turn an address, which is refused, into a file's name
+    str | None,  # a path would turn an address into a file's name
     typer.Option(
-        help="Where requests are written down.",
+        help="Where requests are written down: a file, or postgresql://user@host/database.",
         envvar="SELECTOR_JOURNAL",
         show_envvar=True,
-        metavar="PATH",
+        metavar="WHERE",
     ),
 ]
 
@@ -64,8 +64,7 @@ def show(
     from selector.planning import plan_of
 
     plan = plan_of(policy)
-    path = _path(journal)
-    with _opened(path) as book:
+    with _opened(_path(journal)) as book:
         rates = _rates(book, plan)
         chosen = _choice(book, plan)
     listed = forecast.stages(plan, rates)
@@ -77,7 +76,7 @@ def show(
         else:
             typer.echo("\n".join(stages.lines(plan, listed, expected)))
             typer.echo("\n".join(choices.lines(plan, chosen)), nl=bool(chosen))
-            typer.echo(_source(rates, path))
+            typer.echo(_source(rates, book.name))
 
 
 @commands.command(short_help="Choose from measured requests what saves more.")
@@ -133,9 +132,9 @@ def _choice(book: Journal, plan: Plan) -> Choice | None:
     return predicting.choice(book, plan) if plan.regret or plan.worth else None
 
 
-def _source(rates: Mapping[str, Rate], path: str) -> str:
+def _source(rates: Mapping[str, Rate], journal: str) -> str:
     from selector.cli.prose import entry
     from selector.cli.stages import COLUMN
 
     said = "what was measured here is told by" if rates else "nothing of these measures yet in"
-    return entry("Journal", f"{said} {path}", column=COLUMN)
+    return entry("Journal", f"{said} {journal}", column=COLUMN)
