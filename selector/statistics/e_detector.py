@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-BETS = 8
-SMALLEST = 0.05  # is best where a mean leaves its bound by 0.004, of values all over [0, 1]
-LARGEST = 20.0  # larger ones would find only what the others find within a few values
+BETS = 6
+SMALLEST = 0.1  # is best where a mean leaves its bound by 0.008, of values all over [0, 1]
+LARGEST = 5.0  # larger ones find only what the others find soon enough
 SAFE = 0.9  # of the bet that could lose everything
 
 
