@@ -36,7 +36,7 @@ class Instances:
     def tolerances(self) -> dict[str, Tolerance]:
         """What each output may change by, by "instance.output"."""
         return {
-            f"{name}.{output}": tolerance(measure.tolerance, declared)
+            f"{name}.{output}": tolerance(measure.steady_within, declared)
             for name, measure in self.measures.items()
             for output, declared in measure.outputs.items()
         }

@@ -130,7 +130,7 @@ def data(of: Card) -> dict[str, Any]:
         "parameters": parameters(measure),
         "needs": sorted(measure.needs),
         "cost": to_data(Cost, measure.cost),
-        "tolerance": measure.tolerance,
+        "tolerance": measure.steady_within,
         "models": [_model(one) for one in of.models],
         "commercial": _commercial(of.models),
         "favours": list(measure.favours),
@@ -182,7 +182,7 @@ _BETTER = {True: "higher is better", False: "lower is better", None: "neither en
 
 def _tolerance(measure: Measure) -> str:
     """Return how much one picture may measure otherwise on another machine, or after an upgrade."""
-    share = f"{measure.tolerance:g} of what is usual, on another machine or after an upgrade"
+    share = f"{measure.steady_within:g} of what is usual, on another machine or after an upgrade"
     whole = [output.whole for output in measure.outputs.values()]
     return "none: whole numbers" if all(whole) else share + "; whole numbers: none" * any(whole)
 

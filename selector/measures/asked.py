@@ -56,7 +56,7 @@ class Asking:
         return judges.unlisted(self.judge)
 
     @property
-    def tolerance(self) -> float:
+    def steady_within(self) -> float:
         """By what share of the usual span its answer to one question may be another elsewhere."""
         if not isinstance(self.judge, InProcess):
             return ELSEWHERE
@@ -148,9 +148,9 @@ class ByJudge:
         return self._asking.identities
 
     @property
-    def tolerance(self) -> float:
+    def steady_within(self) -> float:
         """That of a model in its precision; more for a judge behind an address."""
-        return self._asking.tolerance
+        return self._asking.steady_within
 
     def missing(self) -> str:
         """Return which file or folder is not where it should be, and what to do; "" if none."""

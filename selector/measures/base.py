@@ -20,7 +20,7 @@ from selector.weights import manifest
 
 CARD_LINES = ("Unit", "Needs", "Evidence", "Blind to", "Model", "Source")
 
-# What one picture may measure otherwise, as shares of the usual span; see `Measure.tolerance`.
+# What one picture may measure otherwise, as shares of the usual span; see `Measure.steady_within`.
 NO_MODEL = 1e-6  # sums of single floats in another order
 MODEL = 1e-3  # fp32 differs by 2e-6 between batches, and more between machines; see the cards
 SHORT_MODEL = 0.02  # bf16 keeps eight bits of a number; see the cards
@@ -116,7 +116,7 @@ class Measure(BaseModel, ABC):
         return {name: manifest.entry(name).identity for name in self.weights}
 
     @property
-    def tolerance(self) -> float:
+    def steady_within(self) -> float:
         """By what share of an output's usual span one picture may measure otherwise elsewhere.
 
         On another machine, or with another version of a library: without a model only rounding

@@ -83,7 +83,7 @@ class Service(Measure):
         return Cost(seconds=1.0)
 
     @property
-    def tolerance(self) -> float:
+    def steady_within(self) -> float:
         """More than that of any model here: it runs on whatever it runs on."""
         return ELSEWHERE
 
