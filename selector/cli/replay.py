@@ -195,9 +195,11 @@ def put(found: Replayed, report: str | None, *, aside: bool) -> None:
         return
     from selector import report as pages
     from selector.cli.prose import shown
+    from selector.journal import thumbnails
     from selector.report.replayed import page
 
-    pages.put(page(found), report)
+    kept = thumbnails.chosen()
+    pages.put(page(found, kept.get) if kept else page(found), report)
     typer.echo(f"The report lies in {shown(report)}", err=aside)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from selector.foreign import printable, shortened, visible
-from selector.images import Limits
 from selector.policy.plan import Plan
 from selector.replay.meaning import Difference
 from selector.replay.replayed import Rate, Replayed
@@ -22,7 +22,6 @@ from selector.report.words import Vocabulary, bounded, moment
 from selector.types import Candidate, VerdictName
 
 ROOM = Room(side=420, bytes=60_000)  # of one thumbnail; there are some fifty at most
-LIMITS = Limits()
 PROMPT = 160  # characters
 NAME = 60
 POLICIES = 6  # that are named
@@ -138,16 +137,20 @@ class Page:
     bars: tuple[Bar, ...] = ()
 
 
-def page(found: Replayed, limits: Limits = LIMITS) -> str:
+Stored = Callable[[str], bytes | None]  # a thumbnail by its original's content hash
+
+
+def page(found: Replayed, stored: Stored = lambda _: None) -> str:
     """Return the page of a replay as one HTML document; it runs no script and loads nothing.
 
-    A picture is shown only if it still is what was judged, byte for byte.
+    A picture is shown if the file still is what was judged, byte for byte; else its thumbnail, if
+    one was stored.
 
     Args:
         found: What replay found.
-        limits: What a picture may be.
+        stored: Finds thumbnails.
     """
-    groups = tuple(_groups(found, limits))
+    groups = tuple(_groups(found, stored))
     tally = found.tally
     made = Page(
         title=shortened(_heading(found), NAME),
@@ -223,24 +226,24 @@ def _needed(found: Replayed) -> Iterator[Needed]:
         yield Needed(visible(name), tally.least[name], tally.up_to[name], name in never)
 
 
-def _groups(found: Replayed, limits: Limits) -> Iterator[Group]:
+def _groups(found: Replayed, stored: Stored) -> Iterator[Group]:
     if found.plan is None:
         return
     tally = found.tally
     if tally.wins:
         cases = tuple(
-            _case(one, found, limits, ("The best then", "The best now")) for one in tally.wins
+            _case(one, found, stored, ("The best then", "The best now")) for one in tally.wins
         )
         yield Group("Another best candidate", tally.winners["changed"], cases, pairs=True)
     for old in VERDICTS:
         for new in VERDICTS:
             if some := tally.examples.get((old, new)):
                 title = f"{LABELS[old]}, now {LABELS[new].lower()}"
-                cases = tuple(_case(one, found, limits, ("",)) for one in some)
+                cases = tuple(_case(one, found, stored, ("",)) for one in some)
                 yield Group(title, tally.flips[old, new], cases)
 
 
-def _case(one: Example, found: Replayed, limits: Limits, roles: Iterable[str]) -> Case:
+def _case(one: Example, found: Replayed, stored: Stored, roles: Iterable[str]) -> Case:
     then, now = found.plans.get(one.plan_hash), found.plan
     return Case(
         request=visible(one.request),
@@ -250,7 +253,7 @@ def _case(one: Example, found: Replayed, limits: Limits, roles: Iterable[str]) -
             Shown(
                 shortened(visible(turned.candidate.id), NAME),
                 role,
-                _picture(turned.candidate, limits),
+                _picture(turned.candidate, stored),
                 _halves(turned, then, now),
             )
             for role, turned in zip(roles, one.turned, strict=True)
@@ -258,11 +261,16 @@ def _case(one: Example, found: Replayed, limits: Limits, roles: Iterable[str]) -
     )
 
 
-def _picture(one: Candidate, limits: Limits) -> Picture | Missing:
-    """Return the picture where it lay, if it is what was judged."""
-    if one.path is None and one.error is None:
-        return Missing(NO_PATH)
-    return picture(replace(one, image=one.path), ROOM, limits)
+def _picture(one: Candidate, stored: Stored) -> Picture | Missing:
+    """Return the picture where it lay, if it is what was judged; else its thumbnail."""
+    gone = one.path is None and one.error is None
+    found = Missing(NO_PATH) if gone else picture(replace(one, image=one.path), ROOM)
+    small = stored(one.content_hash) if isinstance(found, Missing) and one.content_hash else None
+    if small is None:
+        return found
+    digest = hashlib.sha256(small).hexdigest()
+    shown = picture(replace(one, image=small, content_hash=digest, error=None), ROOM)
+    return found if isinstance(shown, Missing) else shown
 
 
 def _halves(turned: Turned, then: Plan | None, now: Plan | None) -> tuple[Half, Half]:
