@@ -111,8 +111,8 @@ class Spool:
         with self._alone() as alone:
             return self._send(journal, most, time.monotonic() + seconds) if alone else Sent()
 
-    def forget(self, *, request: str | None = None, before: str | None = None) -> int:
-        """Delete what waits or was set aside; return how many files that were.
+    def of(self, *, request: str | None = None, before: str | None = None) -> list[Path]:
+        """Return the files that wait or were set aside of one request, or of all before a moment.
 
         Args:
             request: The id of one.
@@ -126,6 +126,15 @@ class Spool:
             found = [one for one in found if spooled.is_of(one, request)]
         if before is not None:
             found = [one for one in found if one.name < spooled.stamp(before)]
+        return found
+
+    def forget(self, *, request: str | None = None, before: str | None = None) -> int:
+        """Delete the files that `of` returns; return how many these were.
+
+        Raises:
+            JournalError: The folder can't be used.
+        """
+        found = self.of(request=request, before=before)
         with self._explained():
             for one in found:
                 one.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What else the journal knows of requests: their entry in the chain, their labels, how many."""
+"""What people ask of requests: the newest, their entry in the chain, their labels, how many."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from selector.journal import queries, records
+from selector.journal.records import RequestRow
 from selector.journal.tables import chain, labels, requests
 
 if TYPE_CHECKING:
@@ -51,6 +53,44 @@ class Said:
     aspect: str
     value: float
     verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some requests.
+
+    Attributes:
+        rows: In the order of writing.
+        last: The number of the last one; of those before it, if there are none.
+    """
+
+    rows: tuple[RequestRow, ...]
+    last: int
+
+
+def newest(journal: Opened, count: int) -> Listed:
+    """Return the requests that were appended last.
+
+    Raises:
+        JournalError: There is no journal, or it can't be read.
+    """
+    with journal.reading() as connection:
+        found = queries.newest(connection, count)
+        last = connection.scalar(select(func.max(requests.c.number)))
+    return Listed(tuple(map(records.request_line, reversed(found))), last or 0)
+
+
+def after(journal: Opened, number: int, limit: int = 1000) -> Listed:
+    """Return the requests that were appended after the one of this number.
+
+    Raises:
+        JournalError: There is no journal, or it can't be read.
+    """
+    query = select(requests).where(requests.c.number > number).order_by(requests.c.number)
+    with journal.reading() as connection:
+        found = connection.execute(query.limit(limit)).mappings().all()
+    last = found[-1]["number"] if found else number
+    return Listed(tuple(records.request_line(dict(row)) for row in found), last)
 
 
 def entry_of(journal: Opened, request_id: str) -> Entry | None:
