@@ -137,6 +137,7 @@ def export(
     from selector.cli.prose import CLEAR, printing, shown
     from selector.journal import export as parquets
     from selector.replay.asked import which
+    from selector.report.words import counted
 
     asked, watched = which(since, until, where or ()), sys.stderr.isatty()
 
@@ -151,8 +152,8 @@ def export(
         typer.echo(CLEAR, err=True, nl=False)
     with printing():
         typer.echo(
-            f"{found.requests} requests and {found.candidates} candidates lie in "
-            f"{shown(str(parquet))}"
+            f"{counted(found.requests, 'request')} and {counted(found.candidates, 'candidate')} "
+            f"lie in {shown(str(parquet))}"
         )
 
 

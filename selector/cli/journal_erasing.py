@@ -11,6 +11,7 @@ from selector.engine.spool import spool_of
 from selector.errors import RequestError
 from selector.journal import Journal, about, thumbnails
 from selector.replay.asked import moment
+from selector.report.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def meant(book: Journal, request: str | None, before: str | None) -> Meant:
     waiting = len(spool.of(request=request, before=at))
     requests, labels = about.counted(book, request=request, before=at) if book.exists() else (0, 0)
     which = f"Request {shown(request)}" if request else f"All before {at}"
-    said = f"{which}: {requests} requests, {labels} labels, {waiting} waiting to be sent"
+    said = f"{which}: {counted(requests, 'request')}, {counted(labels, 'label')}, {waiting} unsent"
     return Meant(request, at, said, requests, waiting)
 
 
@@ -72,4 +73,4 @@ def erase(book: Journal, meant: Meant) -> str:
         raise RequestError(
             f"forget: a thumbnail can't be deleted (got {error}). Delete it in {store}."
         ) from None
-    return f"Erased, with {removed} thumbnails. The chain still holds: `selector journal verify`."
+    return f"Erased, with {counted(removed, 'thumbnail')}. The chain still holds: `selector journal verify`."

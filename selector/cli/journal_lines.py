@@ -27,6 +27,7 @@ from selector.types import (
 
 SHORT = 8  # characters of an id
 COLUMN = 10
+WIDE = 24
 CAUSE = 120  # characters of why there is no score
 VERDICTS = {"accept": 1.0, "reject": 0.0}
 
@@ -93,7 +94,7 @@ def rest(of: Request) -> Iterator[str]:
     for candidate in one.in_order():
         row = one.outcomes.get(candidate.id, {})
         after = one.afterwards.get(candidate.id, ())
-        yield entry(shown(candidate.id, LONGEST), "", column=0)
+        yield f"  {shown(candidate.id, LONGEST)}"
         yield from _outcomes(row, after)
 
 
@@ -161,16 +162,23 @@ def _said(label: Said) -> str:
 
 
 def _outcomes(row: Mapping[str, Outcome], after: tuple[str, ...]) -> Iterator[str]:
-    wide = max(map(len, row), default=0)
-    missing = [key for key, outcome in row.items() if _word(outcome) is None]
+    """Give a paragraph for each instance that found something; then those that were not asked."""
+    found: dict[str, dict[str, list[str]]] = {}
+    silent: dict[str, None] = {}
     for key, outcome in row.items():
-        if word := _word(outcome):
-            late = "  (only the audit)" if key in after else ""
-            yield f"    {shown(key):<{wide}}  {word}{late}"
-    if missing:
-        yield entry("", f"not measured: {', '.join(missing)}", column=0, indent=4)
+        instance, _, output = key.rpartition(".")
+        if (word := _word(outcome)) is None:
+            silent[instance] = None
+        else:
+            late = " (only the audit)" if key in after else ""
+            found.setdefault(instance, {}).setdefault(word + late, []).append(output)
+    for instance, words in found.items():
+        said = "; ".join(f"{', '.join(outputs)} {word}" for word, outputs in words.items())
+        yield entry(instance, said, column=WIDE, indent=4)
+    if left := [instance for instance in silent if instance not in found]:
+        yield entry("not asked", ", ".join(left), column=WIDE, indent=4)
     if not row:
-        yield "    nothing"
+        yield "    nothing is known of it"
 
 
 def _word(outcome: Outcome) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from selector.cli.prose import shown
 from selector.errors import RequestError
 from selector.journal import Head, Verified
+from selector.report.words import counted
 
 
 def known(path: Path | None) -> Mapping[str, Head]:
@@ -53,13 +54,14 @@ def keep(path: Path, found: Verified) -> None:
 
 def lines(name: str, found: Verified) -> Iterator[str]:
     """Give what was found in sentences, the verdict last."""
-    yield f"{shown(name)}: {found.entries} entries of {len(found.heads)} writers, {found.erased} erased"
+    writers = counted(len(found.heads), "writer")
+    yield f"{shown(name)}: {found.entries} entries of {writers}, {found.erased} erased"
     if found.older:
-        yield f"{found.older} requests are older than the chain: nothing proves these"
+        yield f"{counted(found.older, 'request')} older than the chain, which nothing proves"
     for fault in found.faults:
         yield f"fault: {shown(fault)}"
     if found.count > len(found.faults):
-        yield f"and {found.count - len(found.faults)} more faults"
+        yield f"and {counted(found.count - len(found.faults), 'more fault')}"
     yield "It holds: nothing was changed, lost or added." if found.holds else "It does not hold."
 
 

@@ -160,8 +160,11 @@ def _cell(value: object) -> Cell:
 
 
 def _refused(said: str) -> RequestError:
+    line = " ".join(said.split())
+    if line.startswith(("not authorized", "access to ")):  # SQLite of what `_confined` denies
+        line = "something else than a SELECT"
     return RequestError(
-        f"query: the database refuses it (got {' '.join(said.split())}). "
+        f"query: the database refuses it (got {line}). "
         "Write one SELECT; `selector journal query --tables` lists what there is."
     )
 
