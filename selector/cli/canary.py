@@ -25,7 +25,7 @@ UNKNOWN = "nothing that is written down changed: a service, a library of the sys
 
 HELP = """Measure pictures again whose scores are known, after every upgrade.
 
-Example: selector canary add golden/ --policy starter
+Example: selector canary add chairs/a.png --policy starter
 """
 
 commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
@@ -49,7 +49,7 @@ def add(
             help="The policy whose measures are used, by path or name.",
             autocompletion=complete.policies,
         ),
-    ],
+    ] = "starter",
     prompt: Annotated[
         str, typer.Option(help="What the images were made for; of edits, the instruction.")
     ] = "",
@@ -64,7 +64,7 @@ def add(
     Without images it measures again those that were recorded for the policy, and what is found
     now takes the place of what was: after a change that was meant.
 
-    Example: selector canary add golden/ --policy portrait --prompt "a bride with tulips"
+    Example: selector canary add chairs/a.png chairs/b.jpg --policy starter
     """
     from selector import canary
     from selector.cli.files import images_in
@@ -99,7 +99,7 @@ def run(
 
     It ends with 3 if anything did. With a journal the run and each alarm are written down.
 
-    Example: selector canary run --canary canary || echo "the scores moved"
+    Example: selector canary add chairs/a.png && selector canary run
     """
     from selector import canary
     from selector.cli import files

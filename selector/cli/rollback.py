@@ -41,16 +41,18 @@ def rollback(
     The journal has every text of a policy that ever decided a request. A name is written into
     ./policies. What lies there now is kept.
 
-    Example: selector rollback portrait --to 2
+    Example: selector rollback starter --list
     """
     from selector import rollback as room
     from selector.cli import files
     from selector.cli.prose import printing
     from selector.errors import RequestError
+    from selector.journal import default_path
 
     if versions == (to is not None):
         raise RequestError("rollback: say which version, --to VERSION, or ask for the --list.")
-    with files.journal(journal, wanted=True) as book:
+    known = journal is not None or default_path().exists()  # who names one is told if it is not
+    with files.journal(journal, wanted=known) as book:
         rows = book.policies(room.name_of(policy)) if book else []
         if to is None:
             with printing():

@@ -102,3 +102,11 @@ def test_a_journal_that_is_not_there_is_told(shell):
     assert done.returncode == 2
     assert "other.sqlite" in done.stderr
     assert not (shell.cwd / "other.sqlite").exists()
+
+
+def test_where_nothing_was_ever_written_there_are_no_versions(shell):
+    """The user's own journal need not be there; none is made by asking."""
+    done = shell("rollback", "starter", "--list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The journal has no request that starter decided.\n"
+    assert not (shell.cwd.parent / "state").exists()
