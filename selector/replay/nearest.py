@@ -43,7 +43,7 @@ def nearest(what: WhatIf) -> Nearest:
     if isinstance(verdict, Lacking):
         return Nearest(None, None)
     goals: Iterable[Goal] = (
-        [lambda state: state in {"review", "reject"}]
+        [lambda state: not isinstance(state, Lacking) and state != "accept"]
         if verdict == "accept"
         else [lambda state: state == "accept"]
         + ([lambda state: state == "review"] if verdict == "reject" else [])

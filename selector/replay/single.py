@@ -154,7 +154,7 @@ def changed(
 
 def short(value: float, holds: Callable[[float], bool], *, up: bool) -> float:
     """Return *value* in as few digits as do: rounded to the side where it holds, and tried."""
-    exact = Decimal(value)
+    exact = Decimal(repr(value))  # as a person would write it
     for digits in DIGITS:
         unit = Decimal(1).scaleb(exact.adjusted() - digits + 1)
         about = float(exact.quantize(unit, ROUND_CEILING if up else ROUND_FLOOR))
