@@ -165,16 +165,16 @@ class Bench:
     def _leave(self, levels: Array, over: Array, wealth: Array) -> None:
         """Leave the streams where they stand now."""
         highest, crossed = levels.max(axis=1), np.asarray(over.any(axis=(0, 1)))
+        last, tops, lines = np.nan_to_num(levels[0, -1]), highest.T.tolist(), self.lines.T.tolist()
         for at, lane in enumerate(self.lanes):
             stream = self.streams[lane.stream]
-            stream.sums[lane.reference, lane.way] = np.nan_to_num(levels[0, -1, at])
+            stream.sums[lane.reference, lane.way] = last[at]
             stream.wealth[lane.reference, lane.way] = wealth[:, at]
-            stream.rise(lane.reference, _share(highest[:, at].tolist(), self.lines[:, at].tolist()))
+            stream.rise(lane.reference, _share(tops[at], lines[at]))
         for lane, has in zip(self.lanes, crossed.tolist(), strict=True):
-            if not has:
-                continue
-            self.streams[lane.stream].reset(lane.reference)
-            self.streams[lane.stream].held[lane.reference] = True
+            if has:
+                self.streams[lane.stream].reset(lane.reference)
+                self.streams[lane.stream].held[lane.reference] = True
 
     def _crossings(self, over: Array) -> Iterator[Crossing]:
         """Yield the first crossing of each stream and reference."""

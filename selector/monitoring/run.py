@@ -13,7 +13,7 @@ from selector.monitoring.state import NAME, Due, State, due_of_list, due_to_list
 if TYPE_CHECKING:
     from selector.journal import Event, Journal
 
-PAGE = 20_000  # rows at once
+PAGE = 5000  # rows at once
 UNSAVED = 200_000  # rows after which the state is written, in case that it is stopped
 KIND = "alarm"
 WRITER = "monitor"

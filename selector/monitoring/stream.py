@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,9 @@ class Stream:
         """Fix the grid by the first values, and count them."""
         self.grid = Grid.of(np.array([value for _, value, _ in self.early]))
         skipped, self.days = {day.date: day.skipped for day in self.days}, []
-        for date, value, variance in self.early:
-            self.day(date).add(np.array([value]), np.array([variance]), self.grid)
+        for date, own in groupby(self.early, key=lambda one: one[0]):
+            pairs = np.array([one[1:] for one in own])
+            self.day(date).add(pairs[:, 0], pairs[:, 1], self.grid)
         for day in self.days:
             day.skipped = skipped.get(day.date, 0)
         self.early = []

@@ -12,6 +12,7 @@ Array = npt.NDArray[Any]
 BETS = 6
 SMALLEST = 0.1  # is best where a mean leaves its bound by 0.008, of values all over [0, 1]
 LARGEST = 5.0  # larger ones find only what the others find soon enough
+BLOCK = 64  # values at once: what they need stays in the nearer caches
 SAFE = 0.9  # of the bet that could lose everything
 
 
@@ -59,16 +60,25 @@ def e_detector(wealth: Array, beyond: Array, sizes: Array) -> tuple[Array, Array
     >>> e_detector(0 * one, beyond, one)[0].tolist()
     [[1.5], [1.5], [1.25]]
     """
-    there = ~np.isnan(beyond)
-    moved, stakes = np.where(there, beyond, 0.0), there.astype(float)
-    wealth, payoff, total = np.array(wealth, dtype=float), np.empty_like(wealth), stakes * 0.0
-    for step, stake, row in zip(moved, stakes, total, strict=True):  # in the nearest of the caches
-        np.multiply(sizes, step, out=payoff)
-        payoff += 1.0
-        wealth += stake
-        wealth *= payoff
-        np.add.reduce(wealth, 0, None, row)
-    return total / len(sizes), wealth
+    height, held = np.empty_like(beyond), np.ravel(wealth)
+    with np.errstate(over="ignore"):  # far beyond any line it may be infinite
+        for start in range(0, len(beyond), BLOCK):
+            history = _history(held, beyond[start : start + BLOCK], sizes)
+            height[start : start + BLOCK], held = history.mean(axis=1), history[-1].ravel()
+    return height, held.reshape(wealth.shape).copy()
+
+
+def _history(held: Array, beyond: Array, sizes: Array) -> Array:
+    """Return what the bets come to after each value, shape (n, bets, …)."""
+    there = ~np.isnan(beyond)[:, None]
+    payoffs = 1 + sizes * np.where(there, beyond[:, None], 0.0)
+    staked = payoffs if there.all() else np.where(there, payoffs, 0.0)
+    history = np.empty_like(payoffs)
+    flat = (one.reshape(len(beyond), -1) for one in (payoffs, staked, history))
+    for payoff, stake, row in zip(*flat, strict=True):
+        np.multiply(held, payoff, out=row)
+        held = np.add(row, stake, out=row)
+    return history
 
 
 def e_detector_line(values_a_year: float, streams: float = 1) -> float:
