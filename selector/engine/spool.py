@@ -98,7 +98,7 @@ class Spool:
 
         Args:
             journal: Where it goes; what is there already counts as sent.
-            most: How many are tried.
+            most: How many at once.
             seconds: None is begun later.
 
         Raises:

@@ -149,6 +149,8 @@ def _ask_server(connection: Connection, sql: str, limit: int, seconds: float) ->
 
 
 def _answer(names: list[str], rows: list[Any], limit: int) -> Answer:
+    if not names:
+        raise _refused("what gives no rows")
     kept = tuple(tuple(map(_cell, row)) for row in rows[:limit])
     return Answer(tuple(names), kept, len(rows) > limit)
 
