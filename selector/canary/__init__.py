@@ -2,7 +2,7 @@
 
 from selector.canary.compare import Alarm, Change, Compared, compare
 from selector.canary.events import events
-from selector.canary.recorded import Added, Asked, add, again, record_anew
+from selector.canary.recorded import Added, Asked, add, again, measures, record_anew
 from selector.canary.recording import Canary, Recording
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "again",
     "compare",
     "events",
+    "measures",
     "record_anew",
 ]

@@ -14,6 +14,7 @@ from selector.canary.instances import Instances, Wanted, made
 from selector.canary.measuring import Progress, Scene, lacking, measured
 from selector.canary.recording import Canary, Of, Picture, Recording
 from selector.errors import PolicyError, RequestError
+from selector.measures.base import Measure
 from selector.planning import planned
 from selector.policy.policy import Policy
 from selector.runner import Runner
@@ -129,6 +130,16 @@ def again(folder: Path, device: str | None, progress: Progress) -> list[Compared
         )
         compared.append(replace(found, notes=(*_of_change(recorded.policy), *found.notes)))
     return compared
+
+
+def measures(folder: Path) -> list[Measure]:
+    """Return all that will measure again what *folder* holds, as far as it can be made.
+
+    Raises:
+        RequestError: There is no canary, or it is not as it was.
+    """
+    recordings = kept.read(folder).recordings
+    return [one for each in recordings for one in made(_wanted(each)).measures.values()]
 
 
 def _now() -> str:

@@ -102,10 +102,11 @@ def run(
     Example: selector canary add chairs/a.png && selector canary run
     """
     from selector import canary
-    from selector.cli import files
+    from selector.cli import files, models
     from selector.cli.prose import printing
 
     _own_process()
+    models.fetch_first(canary.measures(Path(folder)))
     with _progress() as progress:
         found = canary.again(Path(folder), device, progress)
     with printing():
@@ -156,14 +157,16 @@ def _added(added: Added, folder: str) -> Iterator[str]:
 
 
 def _compared(found: Sequence[Compared], folder: str) -> Iterator[str]:
-    from selector.cli.prose import coloured, entry
+    import shlex
+
+    from selector.cli.prose import coloured, entry, shown
 
     for one in found:
         of, alarms = one.recorded.policy, one.alarms
         said = "ALARM" if alarms else "steady"
         yield (
             coloured(said, "red" if alarms else "green")
-            + f"  {of.name}@{of.version}, recorded {one.recorded.created}: "
+            + shown(f"  {of.name}@{of.version}, recorded {one.recorded.created}: ")
             + f"{_count(len(one.recorded.pictures), 'picture')}, {_count(one.numbers, 'number')}, "
             + f"{one.equal} the same to the last digit"
         )
@@ -176,7 +179,8 @@ def _compared(found: Sequence[Compared], folder: str) -> Iterator[str]:
     if any(one.alarms for one in found):
         policies = sorted({one.recorded.policy.given for one in found if one.alarms})
         yield "If this was meant, record it anew:"
-        yield from (f"  selector canary add --policy {name}{_where(folder)}" for name in policies)
+        add_ = "  selector canary add --policy"
+        yield from (f"{add_} {shown(shlex.quote(name))}{_where(folder)}" for name in policies)
 
 
 def _alarm(alarm: Alarm, around: Sequence[str]) -> Iterator[str]:
@@ -186,7 +190,8 @@ def _alarm(alarm: Alarm, around: Sequence[str]) -> Iterator[str]:
     of = "" if alarm.use == alarm.instance else f" ({alarm.use})"
     yield coloured(shown(f"{alarm.key}{of}"), "cyan")
     changed = f"{len(alarm.changes)} of {_count(alarm.pictures, 'picture')}"
-    yield entry("changed", f"{changed}; up to {alarm.tolerance:.3g} is allowed", column=COLUMN)
+    allowed = f"up to {alarm.tolerance:.3g} is allowed" if alarm.tolerance else "none may"
+    yield entry("changed", f"{changed}; {allowed}", column=COLUMN)
     for change in alarm.changes[:LISTED]:
         moved = " → ".join(shown(told(one), WHY) for one in (change.before, change.after))
         yield entry("", f"{shown(change.picture.name, 60)}: {moved}", column=COLUMN)
@@ -208,7 +213,9 @@ def _data(found: Sequence[Compared]) -> dict[str, Any]:
 def _where(folder: str) -> str:
     import shlex
 
-    return "" if folder == "canary" else f" --canary {shlex.quote(folder)}"
+    from selector.cli.prose import shown
+
+    return "" if folder == "canary" else f" --canary {shown(shlex.quote(folder))}"
 
 
 def _count(number: int, what: str, several: str = "") -> str:
