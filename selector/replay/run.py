@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 
 from selector.errors import JournalError, RequestError
 from selector.journal import Journal
@@ -132,7 +132,7 @@ def replay(task: Task, *, workers: int | None = None, progress: Progress | None 
 
     Args:
         task: What is to be decided again.
-        workers: So many processes at most; as many as this one may use processors if None.
+        workers: So many processes at most; as many as there are processors if None.
         progress: Is told how many requests are done, of how many.
 
     Raises:
@@ -177,7 +177,7 @@ def replayed(
 
 
 def _workers(wanted: int | None, count: int) -> int:
-    here = wanted or len(os.sched_getaffinity(0))
+    here = wanted or os.cpu_count() or 1
     return 1 if count < ENOUGH else min(here, -(-count // PART))
 
 
@@ -205,7 +205,7 @@ def _by_processes(task: Task, parts: Iterator[Part], workers: int) -> Iterator[T
     """Give the results as they come; no more parts are handed out than can be worked on."""
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (task,))
     try:
-        with _unheard():  # those who start now never hear of Ctrl-C: they are told to end
+        with _unheard():  # whoever starts now is told when to end
             waiting = {pool.submit(_work, *part) for part in islice(parts, 2 * workers)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -227,14 +227,13 @@ def _result(done: Future[Tally]) -> Tally:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Keep Ctrl-C waiting; processes that start meanwhile never hear of it."""
+    resource_tracker.ensure_running()  # which would let it through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _here: list[Replaying] = []  # of a process that works for another
