@@ -1,6 +1,7 @@
 """A policy's watch: what moved is told once, by name, and however the rows come."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ def test_batch_size_does_not_matter(cuts):
     """In one piece or in many, with a restart between any two: the state is the same bit for bit."""
     made = State()
     ends = [0, *sorted(cuts), len(MOVED)]
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         made = State.from_dict(json.loads(json.dumps(made.to_dict(), allow_nan=False)))
         made.feed(MOVED[start:end], drifting.FUTURE)
     assert made.to_dict() == state(MOVED).to_dict()
@@ -161,7 +162,9 @@ def test_one_wild_value_is_no_alarm(wild):
     """A single number beyond all sense neither alarms nor breaks what is kept."""
 
     def outputs(day, at):
-        return json.dumps({"a.x": cell(wild if (day, at) == (12, 5) else 0.01 * (at % 9), sd=1e200)})
+        return json.dumps(
+            {"a.x": cell(wild if (day, at) == (12, 5) else 0.01 * (at % 9), sd=1e200)}
+        )
 
     made = state(rows(14, outputs=outputs))
     json.dumps(made.to_dict(), allow_nan=False)
