@@ -42,6 +42,7 @@ class Request:
         calls: How many candidates each instance measured.
         tokens: What each judge read and wrote.
         seconds: Wall-clock time by phase.
+        late: How many candidates were not ready in time, by phase: "images", each instance.
         thumbnails: By content hash, for the store; empty unless such are wanted.
     """
 
@@ -57,6 +58,7 @@ class Request:
     calls: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    late: dict[str, int] = field(default_factory=dict)
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
 
     def add(self, candidate: Candidate, image: Image | None) -> None:

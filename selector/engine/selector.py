@@ -145,7 +145,7 @@ class Selector:
         with of_request(request_id := uuid.uuid4().hex):
             request = self._request(request_id, prompt, expect or {}, timeout_s)
             selection = self._selected(given.candidates(candidates), request)
-            told.decided(selection)
+            told.decided(request, selection)
             self._record.append(request.plan, selection, request.thumbnails)
             self._saving.look_again()
             return selection
@@ -252,7 +252,7 @@ class Selector:
         answers = dict(zip(ready, found, strict=True))
         request.spend(ask.instance, found, time.monotonic() - started)
         whole = [answers.get(one, failed) for one in ask.candidates]
-        told.measured(instance, whole)
+        told.measured(request, instance, whole)
         return whole
 
     def _resolved(self, request: Request) -> cascade.Resolved:

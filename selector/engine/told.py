@@ -12,7 +12,7 @@ from selector.types import Failure, Measured, Selection
 
 
 def read(request: Request) -> None:
-    """Tell of images that could not be read, and of those that were not read in time."""
+    """Tell of images that could not be read; note those that were not read in time."""
     unreadable = sum(one.error is not None for one in request.candidates)
     late = len(request.candidates) - unreadable - len(request.images)
     if unreadable:
@@ -20,17 +20,17 @@ def read(request: Request) -> None:
             "engine.images_unreadable", failed=unreadable, candidates=len(request.candidates)
         )
     if late:
-        operator_log().warning("engine.deadline", waited_for="images", candidates=late)
+        request.late["images"] = late
 
 
-def measured(instance: Instance, found: Sequence[Mapping[str, Measured]]) -> None:
-    """Tell of candidates that a measure failed on, and of those that it had no time for."""
+def measured(request: Request, instance: Instance, found: Sequence[Mapping[str, Measured]]) -> None:
+    """Tell of candidates that a measure failed on; note those that it had no time for."""
     failed = [row for row in found if any(isinstance(one, Failure) for one in row.values())]
     if not failed:
         return
     late = sum(DEADLINE in row.values() for row in failed)
     if late:
-        operator_log().warning("engine.deadline", waited_for=instance.name, candidates=late)
+        request.late[instance.name] = request.late.get(instance.name, 0) + late
     if late < len(failed):
         operator_log().warning(
             "engine.measure_failed",
@@ -41,8 +41,12 @@ def measured(instance: Instance, found: Sequence[Mapping[str, Measured]]) -> Non
         )
 
 
-def decided(selection: Selection) -> None:
-    """Tell how a request ended and what that took."""
+def decided(request: Request, selection: Selection) -> None:
+    """Tell how a request ended and what that took; if time ran out, for what it was waited."""
+    if request.late:
+        operator_log().warning(
+            "engine.deadline", waited_for=dict(request.late), candidates=len(request.candidates)
+        )
     if not is_heard():
         return
     operator_log().info(

@@ -102,18 +102,17 @@ def test_a_deadline_is_told_with_who_was_waited_for(own, lines):
     told = [one for one in lines() if one["event"] != "engine.decided"]
     path = policy["method"]["weighted_sum"][0]["of"]
     assert [(one["event"], one["waited_for"], one["candidates"]) for one in told] == [
-        ("engine.deadline", path, 2)
+        ("engine.deadline", {path: 2}, 2)
     ]  # fmt: skip
     assert told[0]["request_id"] == selection.request_id
 
 
-def test_images_that_are_late_are_told(lines):
-    """A deadline that is over before the images are read is told as that."""
+def test_what_else_was_late_with_the_images_is_told_in_the_same_line(lines):
+    """One line a request, however many measures had no time; before the line of its decision."""
     select("p", [png(2000, 1), png(2000, 2)], SIZES, timeout_s=1e-9)
-    first = lines()[0]
-    assert (first["event"], first["waited_for"], first["candidates"]) == (
-        "engine.deadline", "images", 2
-    )  # fmt: skip
+    late, decided = lines()
+    assert (late["event"], decided["event"]) == ("engine.deadline", "engine.decided")
+    assert late["waited_for"] == {"images": 2, "filters.resolution": 2}
 
 
 def test_no_prompt_is_told_though_the_error_quotes_it(own, lines):
