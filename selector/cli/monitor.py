@@ -232,7 +232,7 @@ def _data(alarm: Alarm) -> dict[str, object]:
 def _plain(alarm: Alarm) -> str:
     """Return what an alarm says, on one harmless line."""
     from selector.cli.prose import shown
-    from selector.report.drift import sentence
+    from selector.report.moves import sentence
     from selector.report.words import ISOLATE, POP
 
     return shown(f"{sentence(alarm)}.".replace(ISOLATE, "").replace(POP, ""))

@@ -25,7 +25,7 @@ class Alarm:
         rises: Whether it went up.
         number: Of the request (of overturned verdicts: the label) that made it an alarm.
         created: When that one was written, UTC, ISO 8601.
-        since: The first day of which the mean lay beyond half of what is harmless, up to now.
+        since: The day since which it is likeliest to be as it is now.
         before: The reference's mean.
         after: The mean since then.
         moved: How far, in standard deviations of an image; of a rate, by how much.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from selector.monitoring.alarm import Alarm, Episode
 from selector.monitoring.bench import Bench, Crossing
-from selector.monitoring.day import Day, summed
+from selector.monitoring.day import summed
 from selector.monitoring.kinds import REFERENCES, Key, Level
 from selector.monitoring.stream import Stream
 from selector.monitoring.table import Table
@@ -19,7 +19,6 @@ from selector.monitoring.table import Table
 Array = npt.NDArray[Any]
 
 CHUNK = 1024  # rows at once
-BEYOND = 0.5  # of what is harmless: from there on a day is counted to what moved
 
 
 @dataclass(slots=True)
@@ -150,7 +149,7 @@ def _values(table: Table, key: Key, rows: Array) -> Array:
 
 
 def _since(stream: Stream, which: int, values: Array, *, rises: bool) -> tuple[str, float]:
-    """Return the first of the last days that lie beyond, with the mean since then.
+    """Return the day since which it is likeliest to have been as it is today, and the mean since then.
 
     Args:
         stream: Which one.
@@ -160,19 +159,14 @@ def _since(stream: Stream, which: int, values: Array, *, rises: bool) -> tuple[s
     """
     one = stream.references[which]
     assert one is not None  # noqa: S101 - its detector crossed
-    centre = stream.grid.centre if stream.grid else 0.0
+    centre, sign = stream.grid.centre if stream.grid else 0.0, 1 if rises else -1
     *past, today = stream.days
-    found: list[Day] = []
     count, total = today.count + len(values), summed(today.total, values - centre)
+    middle = max(sign * (centre + total / count - one.mean), one.inner) / 2
+    best, first, after, likely = 0.0, today.date, centre + total / count, 0.0
     for day in reversed([day for day in past if day.count]):
-        moved = centre + day.total / day.count - one.mean
-        if (moved if rises else -moved) <= BEYOND * one.inner:
-            break
-        found.append(day)
-    first = found[-1].date if found else today.date
-    return first, _mean(centre, [(day.count, day.total) for day in found] + [(count, total)])
-
-
-def _mean(centre: float, parts: Sequence[tuple[int, float]]) -> float:
-    count = sum(one for one, _ in parts)
-    return centre + sum(total for _, total in parts) / max(count, 1)
+        likely += day.count * (sign * (centre + day.total / day.count - one.mean) - middle)
+        count, total = count + day.count, total + day.total
+        if likely > best:
+            best, first, after = likely, day.date, centre + total / count
+    return first, after

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from selector.foreign import NAME, apart, shortened, visible
-from selector.monitoring import Alarm, Outlook, Panel, Standard
+from selector.monitoring import Outlook, Panel, Standard
+from selector.report.moves import day, named, sentence, shift, valued
 from selector.report.rendering import TEMPLATES, render
 from selector.report.trend import Histogram, Trend, histogram, trend
-from selector.report.words import capital, counted, listed, number
+from selector.report.words import counted, listed, number
 from selector.report.writing import PathLike, put
 
 MOST = 24  # plots of what moved; more are in the table
@@ -60,7 +59,7 @@ class Card:
 
     def label(self, value: float) -> str:
         """Return a value of the stream in words."""
-        return _value(value, is_rate=self.panel.is_rate)
+        return valued(value, is_rate=self.panel.is_rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,34 +143,6 @@ def write_drift(outlooks: Sequence[Outlook], path: PathLike) -> None:
     put(drift(outlooks), path)
 
 
-def sentence(alarm: Alarm, also: str = "") -> str:
-    """Return what an alarm says, in a sentence without its full stop.
-
-    Args:
-        alarm: The alarm.
-        also: What else it is an alarm against, in words.
-    """
-    way = "rose" if alarm.rises else "fell"
-    of = f" of {_named(alarm.of)}" if alarm.of else ""
-    where = "" if alarm.level == "policy" else f", {alarm.level} {_named(alarm.group)},"
-    against = "the frozen reference" if alarm.voids else "the last four weeks"
-    return (
-        f"{capital(_WORDS[alarm.kind])}{of}{where} {way} by {_far(alarm)} since {_day(alarm.since)}, "
-        f"from {_value(alarm.before, is_rate=alarm.is_rate)} to "
-        f"{_value(alarm.after, is_rate=alarm.is_rate)}, against {against}{also}"
-    )
-
-
-_WORDS = {
-    "mean": "the mean",
-    "audited": "the mean",
-    "margin": "the winner's margin",
-    "failures": "the failure rate",
-    "escalation": "the share of requests that need a person",
-    "acceptance": "the share of requests with something accepted",
-    "disagreement": "the share of audits that disagree",
-    "overturn": "the share of verdicts that people overturn",
-}
 _TITLES = {
     "margin": "Winner's margin",
     "escalation": "Needs a person",
@@ -203,7 +174,7 @@ def _headline(moved: Sequence[Panel], standing: str) -> str:
     titles = list(dict.fromkeys(_title(panel) for panel in moved))
     if len(titles) == 1:
         where = {"" if one.level == "policy" else f" of {one.level} {one.group}" for one in moved}
-        return f"{titles[0]}{_named(where.pop()) if len(where) == 1 else ''} has moved"
+        return f"{titles[0]}{named(where.pop()) if len(where) == 1 else ''} has moved"
     return f"{counted(len(titles), 'number')} have moved"
 
 
@@ -218,7 +189,7 @@ def _todo(moved: Sequence[Panel], standing: str) -> Iterable[str]:
     if moved:
         yield (
             "Ask what changed that day: a generator, its settings, the prompts, a model. If the "
-            "change is meant, take it as the new standard: selector monitor freeze."
+            "change is meant, take it as the new standard:"
         )
     elif standing == "quiet":
         yield "Nothing."
@@ -269,10 +240,10 @@ def _card(panel: Panel) -> Card:
     return Card(
         panel=panel,
         title=_title(panel),
-        where=ALL if panel.level == "policy" else f"{panel.level} {_named(panel.group)}",
-        now=_value(found.mean, is_rate=is_rate) if found else "",
-        then=_value(standard.mean, is_rate=is_rate) if standard else "",
-        moved=_shift(found.moved, is_rate=is_rate) if found else "",
+        where=ALL if panel.level == "policy" else f"{panel.level} {named(panel.group)}",
+        now=valued(found.mean, is_rate=is_rate) if found else "",
+        then=valued(standard.mean, is_rate=is_rate) if standard else "",
+        moved=shift(found.moved, is_rate=is_rate) if found else "",
         height=f"{height:.0%}",
         news=f"{_news(panel)}." if panel.episodes else "",
         rows=tuple(_rows(panel)),
@@ -289,7 +260,7 @@ def _rows(panel: Panel) -> Iterable[Row]:
     pair = (by.get("frozen"), by.get("rolling"))
     yield Row("Days", *(_days(one) for one in pair))
     yield Row("Values", *(f"{one.count:,}" if one else "—" for one in pair))
-    yield Row("Mean", *(_value(one.mean, is_rate=panel.is_rate) if one else "—" for one in pair))
+    yield Row("Mean", *(valued(one.mean, is_rate=panel.is_rate) if one else "—" for one in pair))
     yield Row("Moved", *(_effect(one, "moved", is_rate=panel.is_rate) for one in pair))
     if not panel.is_rate:
         yield Row("Wasserstein / sd", *(_effect(one, "wasserstein") for one in pair))
@@ -303,14 +274,14 @@ def _rows(panel: Panel) -> Iterable[Row]:
 
 
 def _days(one: Standard | None) -> str:
-    return f"{_day(one.first)} – {_day(one.last)}" if one else "—"
+    return f"{day(one.first)} – {day(one.last)}" if one else "—"
 
 
 def _effect(one: Standard | None, name: str, *, is_rate: bool = False) -> str:
     value = getattr(one.effects, name) if one and one.effects else None
     if value is None:
         return "—"
-    return _shift(value, is_rate=is_rate) if name == "moved" else number(round(value, 3))
+    return shift(value, is_rate=is_rate) if name == "moved" else number(round(value, 3))
 
 
 def _comparisons(outlook: Outlook) -> Iterable[Comparison]:
@@ -336,14 +307,14 @@ def _cell(panel: Panel | None) -> Cell:
     found = panel.standards[0].effects if panel.standards else None
     if found is None:
         return Cell("—", panel.standing)
-    return Cell(_shift(found.moved, is_rate=panel.is_rate), panel.standing)
+    return Cell(shift(found.moved, is_rate=panel.is_rate), panel.standing)
 
 
 def _notes(outlook: Outlook) -> Iterable[str]:
     if outlook.dear:
         yield (
             f"Not measured of every candidate, as the answer did not need it: "
-            f"{listed(map(_named, outlook.dear))}. What is left would be a biased sample, so "
+            f"{listed(map(named, outlook.dear))}. What is left would be a biased sample, so "
             "only requests count that were audited, of which everything was measured."
         )
     for level, rows in outlook.unwatched.items():
@@ -364,30 +335,5 @@ def _title(panel: Panel) -> str:
 
 def _title_of(kind: str, of: str) -> str:
     if kind == "failures":
-        return f"Failures of {_named(of)}"
-    return _TITLES.get(kind) or _named(of)
-
-
-def _far(alarm: Alarm) -> str:
-    size = abs(alarm.moved)
-    return f"{100 * size:.1f} points" if alarm.is_rate else f"{size:.2f} sd"
-
-
-def _shift(moved: float, *, is_rate: bool) -> str:
-    said = f"{100 * moved:+.1f} points" if is_rate else f"{moved:+.2f} sd"
-    is_nothing = float(said.partition(" ")[0]) == 0
-    return said[1:] if is_nothing else said.replace("-", "−")
-
-
-def _value(value: float, *, is_rate: bool) -> str:
-    return f"{100 * value:.1f} %" if is_rate else number(value)
-
-
-def _named(text: str) -> str:
-    """Return a foreign name for use in a sentence; a plain one as it is."""
-    return apart(shortened(visible(text), NAME))
-
-
-def _day(iso: str) -> str:
-    at = date.fromisoformat(iso)
-    return f"{at.day} {at:%B %Y}"
+        return f"Failures of {named(of)}"
+    return _TITLES.get(kind) or named(of)
