@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from selector.canary.recording import Environment, Picture, Recording, Used
+from selector.canary.causes import around, own
+from selector.canary.recording import Picture, Recording, Used
 from selector.types import Failure, Measured, NotApplicable, Output, Score
 
-SHOWN = 12  # characters of a hash
 GONE = Failure("it is not measured any more")
 
 
@@ -142,18 +141,11 @@ def compare(
         recorded,
         measured,
         tuple(alarm for alarm in alarms if alarm),
-        tuple(_common_causes(recorded.environment, measured.environment)),
+        around(recorded.environment, measured.environment),
         (*_fingerprints(recorded, measured), *_new_outputs(recorded, measured)),
         len(pairs),
         sum(_is_equal(change, 0.0) for _, change in pairs),
     )
-
-
-def causes(key: str, recorded: Recording, measured: Recording) -> tuple[str, ...]:
-    """Return what changed that the instance *key* may follow from, the likeliest first."""
-    before, after = recorded.instances.get(key), measured.instances.get(key)
-    own = _own_causes(before, after) if before and after else ()
-    return (*own, *_common_causes(recorded.environment, measured.environment))
 
 
 def instance_of(key: str, instances: Mapping[str, Used]) -> str:
@@ -185,7 +177,10 @@ def _alarm(
         changes=tuple(beyond),
         pictures=len(changes),
         tolerance=_allowed(allowed, beyond[0]),
-        causes=causes(instance, recorded, measured),
+        causes=(
+            *own(recorded.instances.get(instance), measured.instances.get(instance)),
+            *around(recorded.environment, measured.environment),
+        ),
     )
 
 
@@ -200,42 +195,11 @@ def _is_equal(change: Change, allowed: float) -> bool:
     return change.before.kind == change.after.kind
 
 
-def _own_causes(before: Used, after: Used) -> Iterator[str]:
-    if before.use != after.use:
-        yield f"the measure: {before.use} → {after.use}"
-    if before.version != after.version:
-        yield f"the measure's version: {before.version} → {after.version}"
-    for name in sorted({*before.models, *after.models}):
-        was, is_ = before.models.get(name), after.models.get(name)
-        if was != is_:
-            yield f"the weights or words {name}: {_short(was)} → {_short(is_)}"
-    for name in sorted({*before.parameters, *after.parameters}):
-        told, tells = before.parameters.get(name), after.parameters.get(name)
-        if told != tells:
-            yield f"the parameter {name}: {told!r} → {tells!r}"
-
-
-def _common_causes(before: Environment, after: Environment) -> Iterator[str]:
-    for name in sorted({*before.packages, *after.packages}):
-        was, is_ = before.packages.get(name), after.packages.get(name)
-        if was != is_:
-            yield f"{name} {was or '(not there)'} → {is_ or '(not there)'}"
-    for what in ("device", "driver", "hardware", "system"):
-        told: Any = getattr(before, what)
-        tells: Any = getattr(after, what)
-        if told != tells:
-            yield f"{what}: {told or 'none'} → {tells or 'none'}"
-
-
-def _short(identity: str | None) -> str:
-    return "none" if identity is None else identity[:SHOWN]
-
-
 def _fingerprints(recorded: Recording, measured: Recording) -> Iterator[str]:
     for name, before in recorded.instances.items():
         after = measured.instances.get(name)
         if after and after.fingerprint != before.fingerprint:
-            why = ", ".join(_own_causes(before, after)) or "what it is given as evidence"
+            why = ", ".join(own(before, after)) or "what it is given as evidence"
             yield (
                 f"{name} has a new fingerprint ({why}), as after an upgrade. "
                 "Its numbers were compared all the same."
