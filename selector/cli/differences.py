@@ -38,7 +38,7 @@ def diff(  # noqa: PLR0913 - one option each
 
     Where there is no journal it tells the first only. Nothing is measured, nothing written.
 
-    Example: selector policy diff portrait@3 portrait.yaml --since 7d --report diff.html
+    Example: selector policy diff starter my.yaml --report diff.html
     """
     from selector.cli.replayed import data
     from selector.journal import Journal

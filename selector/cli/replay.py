@@ -76,7 +76,7 @@ def replay(  # noqa: PLR0913 - one option each
     never measured. Without --policy each request is decided by the very plan that decided it: then
     it ends with 1 if any differs.
 
-    Example: selector replay --policy stricter.yaml --since 7d --report replay.html
+    Example: selector replay --policy my.yaml --since 7d --report replay.html
     """
     from selector.cli.replayed import data, lines
     from selector.replay.asked import which
@@ -98,7 +98,9 @@ def replay(  # noqa: PLR0913 - one option each
 
 
 def explain(
-    request: Annotated[str, typer.Argument(help="A request's id, or how it begins.")],
+    request: Annotated[
+        str | None, typer.Argument(help="A request's id, or how it begins; the newest if none.")
+    ] = None,
     candidate: Annotated[
         str | None, typer.Argument(help="A candidate's id, or how it begins; all if none.")
     ] = None,
@@ -110,7 +112,7 @@ def explain(
 
     Each change is tried: at the number that is told the verdict is turned, just before it is not.
 
-    Example: selector explain 3f2a
+    Example: selector explain
     """
     from selector.cli import why
     from selector.journal import Journal

@@ -62,13 +62,18 @@ class Why:
     vocabulary: Vocabulary
 
 
-def request_of(book: Journal, beginning: str) -> str:
-    """Return the one request whose id begins so.
+def request_of(book: Journal, beginning: str | None) -> str:
+    """Return the one request whose id begins so; the newest if None.
 
     Raises:
         RequestError: There is none, or there are several.
         JournalError: The journal can't be read.
     """
+    if beginning is None:
+        newest = book.requests(1)
+        if not newest:
+            raise RequestError(f"explain: no request in {book.name} (got none). Select something.")
+        return newest[0].id
     found = named(book, beginning) if beginning else []
     if len(found) == 1:
         return found[0]
