@@ -96,12 +96,15 @@ def recorded_plan(journal: Journal, plan_hash: str) -> Plan:
         ) from error
 
 
+LAST = "last"
+
+
 def named(journal: Journal, beginning: str, most: int = 10) -> list[str]:
     """Return the ids that begin so, the newest first; the id alone that is just this.
 
     Args:
         journal: Where they are recorded.
-        beginning: Of the ids; capitals matter.
+        beginning: Of the ids; capitals matter. "last" is the newest request, unless an id is that.
         most: How many of the newest are looked at.
 
     Raises:
@@ -111,7 +114,12 @@ def named(journal: Journal, beginning: str, most: int = 10) -> list[str]:
     query = select(requests.c.id).where(begins).order_by(requests.c.number.desc()).limit(most)
     with journal.reading() as connection:
         whole = connection.scalar(select(requests.c.id).where(requests.c.id == beginning))
-        found = [beginning] if whole is not None else connection.scalars(query).all()
+        if whole is not None:
+            return [beginning]
+        if beginning == LAST:
+            newest = select(requests.c.id).order_by(requests.c.number.desc()).limit(1)
+            return [str(one) for one in connection.scalars(newest)]
+        found = connection.scalars(query).all()
     return [str(one) for one in found if one.startswith(beginning)]
 
 
