@@ -272,6 +272,8 @@ def resend(*, journal: JournalPath = None) -> None:
         typer.echo(f"{found.sent} sent, {waiting} waiting, {len(refused)} set aside")
         for one in refused:
             typer.echo(f"set aside: {shown(str(one))}")
+    if found.fault:
+        typer.echo(shown(found.fault), err=True)
     if waiting or refused:
         raise typer.Exit(FAILED)
 

@@ -172,6 +172,8 @@ class Record:
         except JournalError as error:
             operator_log().warning("engine.spool_not_sent", error=str(error))
             return
+        if sent.fault:
+            operator_log().warning("engine.spool_not_sent", error=sent.fault)
         if sent.sent:
             operator_log().info("engine.spool_sent", requests=sent.sent)
 

@@ -26,6 +26,7 @@ FOLDER_VARIABLE = "SELECTOR_SPOOL"
 ROOM_VARIABLE = "SELECTOR_SPOOL_MB"
 ROOM_MB = 1000.0
 REFUSED = ".refused"
+TRIES = 2  # in a row that fail
 RECOUNT = 64  # files after which those of other processes are counted again
 
 
@@ -36,10 +37,12 @@ class Sent:
     Attributes:
         sent: How many requests the journal has now, or had already.
         refused: The files that were set aside, as the journal will never take them.
+        fault: Why others could not be sent; "" if none was tried in vain.
     """
 
     sent: int = 0
     refused: tuple[Path, ...] = ()
+    fault: str = ""
 
 
 class Spool:
@@ -93,8 +96,8 @@ class Spool:
     ) -> Sent:
         """Send what waits, the oldest first; nothing while somebody else sends.
 
-        One that fails may do so by itself, and the next is tried; after two the journal is at fault.
-        What no try can make right is set aside and told.
+        One that fails may do so by itself, and the next is tried; two in a row are the journal's
+        fault, and end it. What no try can make right is set aside and told.
 
         Args:
             journal: Where it goes; what is there already counts as sent.
@@ -102,7 +105,7 @@ class Spool:
             seconds: None is begun later.
 
         Raises:
-            JournalError: The journal can't be written, or the folder can't be used.
+            JournalError: The folder can't be used.
         """
         if not self._next:
             self._next = self.waiting()[::-1]
@@ -141,19 +144,19 @@ class Spool:
         return len(found)
 
     def _send(self, journal: Journal, most: float, until: float) -> Sent:
-        sent, refused, failed = 0, list[Path](), False
-        while self._next and sent + len(refused) < most and time.monotonic() <= until:
+        sent, refused, failed, fault = 0, list[Path](), 0, ""
+        while self._next and failed < TRIES and sent + len(refused) < most:
+            if time.monotonic() > until:
+                break
             path = self._next.pop()
             try:
                 sent += self._send_one(journal, path)
-                failed = False
+                failed = 0
             except _HopelessError as error:
                 refused.append(self._set_aside(path, error))
-            except JournalError:
-                if failed:
-                    raise
-                failed = True
-        return Sent(sent, tuple(refused))
+            except JournalError as error:
+                failed, fault = failed + 1, str(error)
+        return Sent(sent, tuple(refused), fault)
 
     def _send_one(self, journal: Journal, path: Path) -> bool:
         """Return whether the journal has it now; not if somebody else took it meanwhile."""

@@ -161,6 +161,7 @@ def test_what_only_a_server_refuses_stops_nobody(
         found = waiting.send(journal)
         assert ids(journal) == ["good"]
     assert (found.sent, len(found.refused)) == (1, 1)
+    assert "index row" in found.fault
     assert [one.name[:17] for one in waiting.waiting()] == ["20260301120002000"]
 
 
@@ -172,8 +173,9 @@ def test_a_journal_that_can_not_be_written_loses_nothing(
     for second in range(4):
         waiting.keep(plan, named(decided, str(second), second))
     (tmp_path / "file").touch()
-    with pytest.raises(JournalError):
-        waiting.send(Journal(tmp_path / "file" / "j.sqlite"))
+    found = waiting.send(Journal(tmp_path / "file" / "j.sqlite"))
+    assert found.sent == 0
+    assert "can't be opened" in found.fault
     assert len(waiting.waiting()) == 4
     with Journal(tmp_path / "j.sqlite") as journal:
         assert waiting.send(journal).sent == 2, "of those that were not tried"

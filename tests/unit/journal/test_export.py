@@ -200,7 +200,7 @@ def test_an_output_may_be_called_like_a_state(
 
 def test_columns_need_no_requests() -> None:
     """Without any plan there are those that every candidate has."""
-    assert list(Layout({}).kinds)[0] == "request_id"
+    assert next(iter(Layout({}).kinds)) == "request_id"
 
 
 def test_a_journal_that_is_not_there(tmp_path: Path) -> None:
