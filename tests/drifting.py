@@ -3,8 +3,10 @@
 import datetime as dt
 import json
 import sqlite3
+from contextlib import closing
 
 import numpy as np
+import psycopg
 
 from selector.journal import Event, Journal, SummaryRow
 from selector.monitoring import State
@@ -76,14 +78,19 @@ def state(given, size=10_000):
     return made
 
 
-def journal(path, given):
-    """Make a journal that holds these summaries alone, or add them to it; return its path."""
-    with Journal(path) as book:
+def journal(where, given):
+    """Make a journal that holds these summaries alone, or add them to it; return where it is."""
+    with Journal(where) as book:
         book.record(Event(kind="made", subject="test", writer="test", value=0.0))
     names = ["request", *SummaryRow._fields[1:]]
-    places = ",".join("?" * len(names))
-    with sqlite3.connect(path) as database:
-        text = f"INSERT INTO summaries ({','.join(names)}) VALUES ({places})"  # noqa: S608
-        database.executemany(text, given)
-    database.close()
-    return path
+    text = f"INSERT INTO {{}}summaries ({','.join(names)}) VALUES ({{}})"  # noqa: S608
+    if str(where).startswith("postgresql"):
+        with psycopg.connect(str(where)) as database, database.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # there are no requests
+            cursor.executemany(
+                text.format("selector_journal.", ",".join(["%s"] * len(names))), given
+            )
+        return where
+    with closing(sqlite3.connect(where)) as database, database:
+        database.executemany(text.format("", ",".join("?" * len(names))), given)
+    return where

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from selector.monitoring.alarm import Alarm
-from selector.monitoring.state import NAME, Due, State, due_of_list, due_to_list
+from selector.monitoring.state import NAME, Due, State, due_of_list, due_to_list, turn_of
 
 if TYPE_CHECKING:
     from selector.journal import Event, Journal
@@ -173,7 +173,7 @@ def _saved(journal: Journal, state: State) -> State:
     """Write the state; return it, or that of whoever was faster."""
 
     def step(data: Any) -> Any:
-        if State.from_dict(_dict(data)).turn != state.turn:
+        if turn_of(_dict(data)) != state.turn:
             return data
         state.due = state.due[-OLDEST:]
         return state.to_dict() | {"turn": state.turn + 1}

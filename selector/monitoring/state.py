@@ -92,6 +92,11 @@ class State:
         return cls(data["seen"], data["labels_seen"], data["turn"], watches, judged, due)
 
 
+def turn_of(data: Mapping[str, Any] | None) -> int:
+    """Return how often what is kept was written; 0 where it is not there, or of another form."""
+    return int(data["turn"]) if data is not None and data.get("form") == FORM else 0
+
+
 def due_to_list(due: Sequence[Due]) -> list[Any]:
     """Return what is due as JSON."""
     return [[one.alarm.to_dict(), one.told, one.claimed] for one in due]

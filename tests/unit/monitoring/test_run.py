@@ -1,23 +1,32 @@
 """Monitoring a real journal: every alarm is written down once, whoever runs, whatever stops it."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import drifting
 from drifting import falling, rows
-from selector import monitoring
-from selector.journal import Journal
+from pictures import photo
+from reports import POLICY
+from selector import monitoring, select
+from selector.journal import Journal, Label
 from selector.monitoring.state import NAME
 
 DRIFT = rows(16, 120, drift=falling)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request, tmp_path):
+    """Where a journal lies in which one generator has moved, of both kinds."""
+    is_file = request.param == "sqlite"
+    place = tmp_path / "journal.sqlite" if is_file else request.getfixturevalue("postgres")
+    return drifting.journal(place, DRIFT)
+
+
 @pytest.fixture
-def book(tmp_path):
-    """A journal in which one generator has moved."""
-    with Journal(drifting.journal(tmp_path / "journal.sqlite", DRIFT)) as opened:
+def book(where):
+    """That journal."""
+    with Journal(where) as opened:
         yield opened
 
 
@@ -36,11 +45,11 @@ def test_alarms_are_written_once(book):
     assert set(monitoring.alarms(book)) == set(found)
 
 
-def test_rows_that_come_later_are_gone_on_with(book, tmp_path):
+def test_rows_that_come_later_are_gone_on_with(book, where):
     """Read in two runs or in one: the state is the same but for how often it was written."""
     monitoring.catch_up(book)
     later = rows(3, 120, seed=1, first=16)
-    drifting.journal(tmp_path / "journal.sqlite", later)
+    drifting.journal(where, later)
     state = monitoring.catch_up(book).to_dict()
     whole = drifting.state([*DRIFT, *later]).to_dict()
     assert state.pop("turn") == 2
@@ -57,31 +66,28 @@ def test_what_is_stopped_before_it_has_told_is_told_next_time(book):
     assert sorted(written(book)) == sorted(one.id for one in found)
 
 
-def test_a_state_that_is_lost_is_made_anew_without_old_alarms(book, tmp_path):
+def test_a_state_that_is_lost_is_made_anew_without_old_alarms(book):
     """It is read from the rows again; what the journal knows is not told a second time."""
     first = monitoring.catch_up(book)
     monitoring.told(book, monitoring.record(book, first))
-    with sqlite3.connect(tmp_path / "journal.sqlite") as database:
-        database.execute("DELETE FROM states WHERE name = ?", [NAME])
-    database.close()
+    book.advance(NAME, lambda _: None)
     again = monitoring.catch_up(book)
     assert again.due == []
     assert again.to_dict()["watches"] == first.to_dict()["watches"]
 
 
-def test_several_at_once_do_no_harm(tmp_path):
+def test_several_at_once_do_no_harm(where):
     """Four monitors of one journal: each alarm is written once, and the state is that of one."""
-    path = drifting.journal(tmp_path / "journal.sqlite", DRIFT)
 
     def one(_):
-        with Journal(path) as book:
+        with Journal(where) as book:
             found = monitoring.record(book, monitoring.catch_up(book))
             monitoring.told(book, found)
             return monitoring.load(book).to_dict()["watches"]
 
     with ThreadPoolExecutor(4) as pool:
         states = list(pool.map(one, range(4)))
-    with Journal(path) as book:
+    with Journal(where) as book:
         assert len(written(book)) == len(set(written(book))) > 0
     assert states == [drifting.state(DRIFT).to_dict()["watches"]] * 4
 
@@ -121,3 +127,18 @@ def test_an_empty_journal_is_quiet(tmp_path):
     with Journal(drifting.journal(tmp_path / "journal.sqlite", [])) as book:
         assert monitoring.catch_up(book).due == []
         assert monitoring.outlooks(monitoring.load(book)) == ()
+
+
+def test_requests_of_the_engine_and_labels_are_read(tmp_path):
+    """What select() writes down is what is watched; a person's verdict counts by its own day."""
+    with Journal(tmp_path / "journal.sqlite") as book:
+        found = select("an astronaut", [photo(), photo().rotate(90)], POLICY, journal=book)
+        accepted = found.accepted[0].id
+        book.label(Label(found.request_id, accepted, "ann", "verdict", 0.0))
+        state = monitoring.catch_up(book)
+        again = monitoring.catch_up(book)
+    assert again.to_dict() == state.to_dict()
+    streams = state.watches["show"].groups["policy", ""].streams
+    assert {key.of for key in streams if key.kind == "mean"} >= {"filters.sharpness.sharpest"}
+    (overturned,) = state.judged["show"].groups["policy", ""].streams.values()
+    assert (overturned.key.kind, overturned.days[0].total) == ("overturn", 1.0)
