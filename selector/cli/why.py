@@ -21,7 +21,7 @@ from selector.report.answer import answered
 from selector.report.pictures import Room
 from selector.report.reasons import Around, sentences
 from selector.report.sheet import Sheet, sheet
-from selector.report.words import Vocabulary, moment, number
+from selector.report.words import ISOLATE, POP, Vocabulary, moment, number
 from selector.types import Edit, Reason, Selection, VerdictName, to_data
 
 LISTED = 5  # ids that are told where several begin so
@@ -40,6 +40,7 @@ GIVEN: Mapping[str, str] = {
     "copy": "the very same picture stands for it",
     "uncertified": "the policy waits for a calibration",
     "front": "the policy leaves the choice to a person",
+    "failure": "it depends on what could not be measured",
 }
 
 
@@ -113,7 +114,7 @@ def explained(plan: Plan, selection: Selection, candidate: str) -> Why:
     return Why(
         verdict=selection.verdict(candidate),
         reasons=selection.reasons[candidate],
-        said=tuple(_grounds(plan, whole, candidate)),
+        said=tuple(map(_plain, _grounds(plan, whole, candidate))),
         nearest=nearest(what),
         vocabulary=whole.vocabulary,
     )
@@ -152,8 +153,17 @@ def lines(selection: Selection, found: Mapping[str, Why]) -> Iterator[str]:
             yield entry("", each, column=2, indent=0)
 
 
+def _plain(text: str) -> str:
+    """Return text without the marks that keep directions apart on a page: here they would show."""
+    return text.replace(ISOLATE, "").replace(POP, "")
+
+
 def turning(why: Why) -> Iterator[str]:
     """Give in sentences what would turn a verdict."""
+    yield from map(_plain, _turning(why))
+
+
+def _turning(why: Why) -> Iterator[str]:
     near, words = why.nearest, why.vocabulary
     if near.untold:
         needed = ", ".join(f"{name} {count}" for name, count in near.untold.calls.items())

@@ -190,3 +190,14 @@ def test_a_missing_journal_is_told(tmp_path):
     with Journal(path) as journal, pytest.raises(JournalError, match="there is no journal"):
         list(recorded(journal, Which()))
     assert not path.exists()
+
+
+def test_journals_of_the_first_version_are_read(old, plan):
+    """What they could not say is not known: nothing is said to be measured after a decision."""
+    (one,) = again.read(old)
+    assert isinstance(one, Recorded)
+    assert (one.id, one.audited, one.disagreed) == ("one", False, None)
+    assert one.found
+    assert not any(each.after for each in one.found)
+    with Journal(old) as journal:
+        assert recorded_plan(journal, one.plan_hash).gates == plan.gates
