@@ -1,6 +1,6 @@
 """Requests that are decided again a minute, by method; goal: 20,000 on two cores, in flat memory.
 
-    python -m benchmarks.replay [--requests 4000] [--workers 2] [--journal ADDRESS]
+    python -m benchmarks.replay [--requests 4000] [--workers 2]
 
 A journal of requests of 8 candidates, each with 10 outcomes, half of which only an audit measured,
 is decided again by a stricter version of the policy that decided it, and by the very same. Peak
@@ -30,7 +30,15 @@ from selector.engine import audit
 from selector.engine.outcome import outcomes
 from selector.journal import Journal
 from selector.journal.recorded import Which
-from selector.policy.plan import Constrained, Criterion, Gate, Lexicographic, Pareto, Plan, WeightedSum
+from selector.policy.plan import (
+    Constrained,
+    Criterion,
+    Gate,
+    Lexicographic,
+    Pareto,
+    Plan,
+    WeightedSum,
+)
 from selector.replay.run import Task, replay
 from selector.types import Outcomes, Score, Selection
 
@@ -40,7 +48,6 @@ SCORERS = {"s1": 0.001, "s2": 0.01, "s3": 0.01, "s4": 0.03, "s5": 0.05, "vlm": 1
 COUNT = 8
 CREATED = "2026-03-01T12:00:00.000+00:00"
 MINUTE = 60.0
-GOAL = 20_000
 
 
 def plans(line: float) -> dict[str, Plan]:
