@@ -24,7 +24,9 @@ Example: selector journal tail
 
 commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
 
-RequestId = Annotated[str, typer.Argument(help="A request's id, or how it begins.", metavar="ID")]
+RequestId = Annotated[
+    str, typer.Argument(help="A request's id, how it begins, or last.", metavar="ID")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
@@ -61,7 +63,7 @@ def show(
 ) -> None:
     """Show one request whole: verdicts and why, every outcome, labels, its place in the chain.
 
-    Example: selector journal show 3f2a
+    Example: selector journal show last
     """
     from selector.cli import journal_lines as told
     from selector.cli import reports
@@ -96,7 +98,7 @@ def query(  # noqa: PLR0913 - one option each
 ) -> None:
     """Ask the journal in SQL. Nothing can be changed by it.
 
-    Example: selector journal query "SELECT answer, count(*) AS n FROM requests GROUP BY answer"
+    Example: selector journal query "SELECT id, answer FROM requests"
     """
     from selector.cli import journal_answers as answers
     from selector.cli.prose import printing
@@ -242,7 +244,7 @@ def label(
 
     Monitoring tells from this how often people overturn a verdict.
 
-    Example: selector journal label 3f2a a.png reject --rater anna
+    Example: selector journal label last a.png reject --rater anna
     """
     from selector.cli import journal_lines as told
     from selector.cli.prose import printing

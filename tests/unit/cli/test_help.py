@@ -75,6 +75,13 @@ def measured(folder: Path) -> None:
             selector.select("p", [one // (1 + at) for at, one in enumerate(noise)])
 
 
+def remembered(shell):
+    """Let the user's own journal hold a request of the pictures in chairs/."""
+    path = Path(shell.environment["XDG_STATE_HOME"]) / "selector" / "journal.sqlite"
+    with Selector(POLICY.encode(), journal=path) as selector:
+        selector.select("p", [shell.cwd / "chairs" / name for name in ("a.png", "b.jpg")])
+
+
 def complete(shell, words):
     """Return what bash is offered for the last of *words*, as its completion script asks."""
     asked = {"_SELECTOR_COMPLETE": "complete_bash", "COMP_WORDS": words}
@@ -115,6 +122,8 @@ def test_the_example_works(shell, path):
     (shell.cwd / "my-cases.yaml").write_text(CASES)
     if path == ("plan", "fit"):
         measured(shell.cwd)
+    if path[:1] in {("journal",), ("replay",), ("explain",), ("monitor",)}:
+        remembered(shell)
     done = subprocess.run(
         ["bash", "-c", EXAMPLES[path][0]], cwd=shell.cwd, capture_output=True, text=True,
         check=False, env=shell.environment | {"PATH": f"{BIN}:{os.environ['PATH']}"},
