@@ -7,8 +7,9 @@ from typing import Any
 
 from selector.cli.prose import entry, shown
 from selector.cli.table import LONGEST
+from selector.replay.examples import Example, Side
 from selector.replay.replayed import Replayed
-from selector.replay.tally import VERDICTS, Example, Side
+from selector.replay.tally import VERDICTS
 from selector.replay.words import counted, headline, percent, percents, sentences
 from selector.report.words import moment
 from selector.types import to_data

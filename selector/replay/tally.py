@@ -10,54 +10,14 @@ from typing import Literal, TypeAlias, TypeVar
 
 from selector.journal.light import Damaged, Recorded
 from selector.replay.again import Lacking
-from selector.types import Answer, Candidate, Decision, Reason, VerdictName
+from selector.replay.examples import KEPT, Example, Turned, drawn, side
+from selector.types import Answer, Decision, VerdictName
 
 VERDICTS: tuple[VerdictName, ...] = ("accept", "review", "reject")
-KEPT = 6  # examples of each flip
 TOLD = 20  # requests that are damaged, or differ from what was recorded
 
 Flip = tuple[VerdictName, VerdictName]
 Winner: TypeAlias = Literal["same", "changed", "gained", "lost", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What became of one candidate once."""
-
-    verdict: VerdictName
-    reasons: tuple[Reason, ...]
-    quality: float | None
-    at_most: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A candidate before and after."""
-
-    candidate: Candidate
-    old: Side
-    new: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A request that shows what changed.
-
-    Attributes:
-        draw: By which examples are drawn: a hash, the smallest first.
-        request: Its id.
-        created: When it was decided.
-        prompt: What was asked for.
-        plan_hash: Of the plan that decided it then.
-        turned: The candidates that changed; of a changed winner, the old one and the new one.
-    """
-
-    draw: str
-    request: str
-    created: str
-    prompt: str
-    plan_hash: str
-    turned: tuple[Turned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +134,8 @@ class Tally:
         self.first = min(filter(None, (self.first, other.first)), default="")
         self.last = max(self.last, other.last)
         for flip, some in other.examples.items():
-            self.examples[flip] = _drawn([*self.examples.get(flip, ()), *some])
-        self.wins = _drawn([*self.wins, *other.wins])
+            self.examples[flip] = drawn([*self.examples.get(flip, ()), *some])
+        self.wins = drawn([*self.wins, *other.wins])
         self.differs = _first([*self.differs, *other.differs])
         self.broken = _first([*self.broken, *other.broken])
 
@@ -214,17 +174,12 @@ class Tally:
                 Turned(known[name], side(one.decision, name), side(found, name)) for name in names
             )
             made = Example(draw, one.id, one.created, one.prompt, one.plan_hash, turned)
-            shown[:] = _drawn([*shown, made])
+            shown[:] = drawn([*shown, made])
 
 
 def winner(of: Decision) -> str | None:
     """Return the best that was accepted."""
     return next((one for one in of.ranking if of.verdicts[one] == "accept"), None)
-
-
-def side(of: Decision, name: str) -> Side:
-    """Return what a decision says of one candidate."""
-    return Side(of.verdicts[name], of.reasons[name], of.quality.get(name), of.at_most.get(name))
 
 
 def otherwise(one: Recorded, found: Decision | Lacking) -> str:
@@ -264,10 +219,6 @@ def _became(old: str | None, new: str | None) -> Winner:
     if old is None:
         return "gained"
     return "lost" if new is None else "changed"
-
-
-def _drawn(examples: Iterable[Example]) -> list[Example]:
-    return sorted(examples, key=lambda one: one.draw)[:KEPT]
 
 
 Told = TypeVar("Told", Differs, Damaged)

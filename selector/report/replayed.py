@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
+from selector.replay.examples import Example, Side, Turned
 from selector.replay.meaning import Difference
 from selector.replay.replayed import Rate, Replayed
-from selector.replay.tally import VERDICTS, Example, Side, Turned
+from selector.replay.tally import VERDICTS
 from selector.replay.words import headline, percent, percents, sentences
 from selector.report.bars import Bar
 from selector.report.pictures import Missing, Picture, Room, picture

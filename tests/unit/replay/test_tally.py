@@ -6,8 +6,9 @@ import worlds
 from selector.journal.light import Damaged, Recorded
 from selector.policy import plan as p
 from selector.replay.again import Lacking
+from selector.replay.examples import KEPT
 from selector.replay.replayed import Range, Replayed, Told
-from selector.replay.tally import KEPT, TOLD, Tally, otherwise, winner
+from selector.replay.tally import TOLD, Tally, otherwise, winner
 from selector.replay.words import headline, percent, sentences
 from selector.types import Decision, Reason
 
