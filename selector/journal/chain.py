@@ -12,6 +12,7 @@ from selector.journal.plain import Row, to_json
 
 Kind = str  # "plan", "policy", "request", "event", "label", "erasure", or "start"
 SCHEMA = 3  # of the tables
+WRITER = "main"  # whose chain it is if nobody says
 BEGINNING = ""  # the link before the first
 
 # The columns that each version's digests are over, in their order. What is looked up by others

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 from selector.errors import JournalError
 from selector.journal import address
+from selector.journal.chain import WRITER
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from selector.journal.ledger import Ledger
-
-WRITER = "main"
 
 
 class Opened:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite as dialects
 
 from selector.errors import JournalError
 from selector.journal import chain, tables, versions
-from selector.journal.opened import WRITER
+from selector.journal.chain import WRITER
 
 BUSY_S = 30.0  # how long a writer waits for another one; an append takes milliseconds
 PAUSE_S = 0.01
