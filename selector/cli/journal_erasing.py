@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -66,11 +67,18 @@ def erase(book: Journal, meant: Meant) -> str:
     """
     spool_of(book).forget(request=meant.request, before=meant.before)
     gone = book.forget(request=meant.request, before=meant.before) if meant.requests else ()
+    said = f"Erased, with {_thumbnails(gone)}."
+    return f"{said} The chain still holds: `selector journal verify`."
+
+
+def _thumbnails(gone: Collection[str]) -> str:
+    """Delete the thumbnails of pictures that nobody has any more; return how many these were."""
     store = thumbnails.chosen()
+    if store is None:
+        return f"no thumbnails, as {thumbnails.FOLDER_VARIABLE} names no folder of them"
     try:
-        removed = store.remove(gone) if store else 0
+        return counted(store.remove(gone), "thumbnail")
     except OSError as error:
         raise RequestError(
-            f"forget: a thumbnail can't be deleted (got {error}). Delete it in {store}."
+            f"forget: a thumbnail can't be deleted (got {error}). Delete it in {store.folder}."
         ) from None
-    return f"Erased, with {counted(removed, 'thumbnail')}. The chain still holds: `selector journal verify`."

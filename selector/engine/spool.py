@@ -57,7 +57,7 @@ class Spool:
         self._room = room_mb * 1e6
         self._used = 0.0
         self._uncounted = 0
-        self._next: list[Path] = []  # the oldest last
+        self._next: list[str] = []  # names, the oldest last
 
     def keep(self, plan: Plan, selection: Selection, *, refused: bool = False) -> Path:
         """Write a request down; return its file.
@@ -85,11 +85,11 @@ class Spool:
 
     def waiting(self) -> list[Path]:
         """Return the files that wait to be sent, the oldest first."""
-        return self._files("*.json")
+        return [self.folder / name for name in self._names(".json")]
 
     def refused(self) -> list[Path]:
         """Return the files that were set aside, the oldest first."""
-        return self._files(f"*.json{REFUSED}")
+        return [self.folder / name for name in self._names(f".json{REFUSED}")]
 
     def send(
         self, journal: Journal, *, most: float = float("inf"), seconds: float = float("inf")
@@ -108,7 +108,7 @@ class Spool:
             JournalError: The folder can't be used.
         """
         if not self._next:
-            self._next = self.waiting()[::-1]
+            self._next = self._names(".json")[::-1]
         if not self._next:
             return Sent()
         with self._alone() as alone:
@@ -148,7 +148,7 @@ class Spool:
         while self._next and failed < TRIES and sent + len(refused) < most:
             if time.monotonic() > until:
                 break
-            path = self._next.pop()
+            path = self.folder / self._next.pop()
             try:
                 sent += self._send_one(journal, path)
                 failed = 0
@@ -207,9 +207,14 @@ class Spool:
             raise ValueError(f"{self._used / 1e6:.1f} MB, and {ROOM_VARIABLE} allows no more")
         self._used += count
 
-    def _files(self, pattern: str) -> list[Path]:
+    def _names(self, ending: str) -> list[str]:
+        """Return the names that end so, the oldest first; a folder of many is read in some ms."""
         with self._explained():
-            return sorted(self.folder.glob(pattern))
+            try:
+                with os.scandir(self.folder) as found:
+                    return sorted(one.name for one in found if one.name.endswith(ending))
+            except FileNotFoundError:
+                return []
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
