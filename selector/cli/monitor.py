@@ -27,7 +27,7 @@ LISTED = 20  # alarms that are printed; --json has them all
 
 HELP = """Notice drift in what was decided: of scores, failures, and how often a person is needed.
 
-Example: selector monitor run --journal journal.sqlite
+Example: selector monitor run
 """
 
 commands = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
@@ -123,7 +123,7 @@ def freeze(*, journal: JournalPath = None, policy: Policy = None) -> None:
 
     For after a change that is meant. Streams of which too little is known keep what they have.
 
-    Example: selector monitor freeze --policy portrait
+    Example: selector monitor freeze
     """
     from selector import monitoring
     from selector.cli.prose import printing, shown

@@ -52,10 +52,10 @@ def cusum(level: Array, steps: Array) -> Array:
     >>> cusum(np.zeros(1), np.array([[1.0], [-3.0], [2.0]])).tolist()
     [[1.0], [0.0], [2.0]]
     """
-    history = np.empty_like(steps)
+    history, nothing = np.empty_like(steps), np.zeros(steps.shape[1:])
     for step, row in zip(steps, history, strict=True):
-        np.add(level, step, out=row)
-        level = np.maximum(row, 0.0, out=row)
+        np.add(level, step, row)
+        level = np.maximum(row, nothing, out=row)
     return history
 
 

@@ -76,8 +76,8 @@ def _history(held: Array, beyond: Array, sizes: Array) -> Array:
     history = np.empty_like(payoffs)
     flat = (one.reshape(len(beyond), -1) for one in (payoffs, staked, history))
     for payoff, stake, row in zip(*flat, strict=True):
-        np.multiply(held, payoff, out=row)
-        held = np.add(row, stake, out=row)
+        np.multiply(held, payoff, row)
+        held = np.add(row, stake, row)
     return history
 
 
