@@ -121,6 +121,15 @@ def select(  # noqa: PLR0913 - one option each
     device: Annotated[str, typer.Option(help="Where models run: cpu, cuda, cuda:1.")] = "cpu",
     journal: JournalPath = None,
     no_journal: Annotated[bool, typer.Option("--no-journal", help="Write nothing down.")] = False,
+    thumbnails: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep small pictures of what is written down here for 30 days.",
+            envvar="SELECTOR_THUMBNAILS",
+            show_envvar=True,
+            metavar="FOLDER",
+        ),
+    ] = None,
     accepted_to: Annotated[
         str | None, typer.Option(help="Copy the accepted files into this folder.")
     ] = None,
@@ -142,6 +151,10 @@ def select(  # noqa: PLR0913 - one option each
     from selector.planning import measure_of
     from selector.types import Edit, Selection
 
+    if thumbnails:
+        os.environ["SELECTOR_THUMBNAILS"] = (
+            thumbnails  # the engine, and whoever looks back, read it
+        )
     images = [one for one in folder.images_in(files) if not folder.is_same(one, source)]
     copies = None if accepted_to is None else folder.folder_for_copies(accepted_to)
     kept = [] if no_journal else folder.journal_files(journal)

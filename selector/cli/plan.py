@@ -61,12 +61,15 @@ def show(
     from selector import forecast
     from selector.cli import choices, stages
     from selector.cli.prose import printing
+    from selector.journal.address import is_address
     from selector.planning import plan_of
 
     plan = plan_of(policy)
-    with _opened(_path(journal)) as book:
+    path = _path(journal)
+    with _opened(path) as book:
         rates = _rates(book, plan)
         chosen = _choice(book, plan)
+        name = book.name if is_address(path) else path  # an address may hold a password
     listed = forecast.stages(plan, rates)
     expected = forecast.forecast(plan, rates, candidates=candidates)
     with printing():
@@ -76,7 +79,7 @@ def show(
         else:
             typer.echo("\n".join(stages.lines(plan, listed, expected)))
             typer.echo("\n".join(choices.lines(plan, chosen)), nl=bool(chosen))
-            typer.echo(_source(rates, book.name))
+            typer.echo(_source(rates, name))
 
 
 @commands.command(short_help="Choose from measured requests what saves more.")

@@ -112,6 +112,16 @@ def test_a_page_of_it(run, shell) -> None:
     assert page.count("data:image/") == 2
 
 
+def test_thumbnails_are_kept_where_it_is_said(shell, book, pixels) -> None:
+    """`select --thumbnails` stores one for each picture, found by the hash in the journal."""
+    done = shell("select", "p", "chairs", "--policy", pixels, "--thumbnails", "thumbs")
+    assert done.returncode == 0, done.stderr
+    with Journal(book) as journal:
+        _, selection = journal.read(journal.requests(1)[0].id)
+    store = Thumbnails(shell.cwd / "thumbs")
+    assert all(store.get(one.content_hash or "") for one in selection.candidates)
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("3f", "several requests begin so"), ("nobody", "no request of this id")]
 )
