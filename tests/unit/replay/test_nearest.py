@@ -1,0 +1,230 @@
+"""What would turn a verdict: true at the number that is told, and not just before it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+import again
+import worlds
+from selector.policy import plan as p
+from selector.replay.again import Lacking
+from selector.replay.nearest import Nearest, nearest
+from selector.replay.single import short
+from selector.replay.what_if import WhatIf
+from selector.types import Failure, NotApplicable, Output, Score
+from worlds import DOWN, UP, World, candidate, ref
+
+GATE = p.Gate(ref("g"), reject_above=0.31)
+SUM = p.WeightedSum((p.Term(ref("s"), 0.75, UP), p.Term(ref("t"), 0.25, DOWN)))
+
+
+def of(plan: p.Plan, rows: Mapping[str, Mapping], name: str = "a", **rest) -> Nearest:
+    """Return what would turn the verdict of *name*, and check that it does."""
+    made = worlds.outcomes(rows, **rest)
+    table = {one: dict(row) for one, row in made.table.items()}
+    what = WhatIf(plan, name, made.candidates, table, made.expect)
+    found = nearest(what)
+    before = what.state()
+    if found.turn:
+        assert what.state(found.turn.at) == found.turn.verdict != before
+        for key in found.turn.at:  # each is needed
+            fewer = {one: value for one, value in found.turn.at.items() if one != key}
+            assert what.state(fewer) != found.turn.verdict or "quality" in _keys(found)
+    if found.untold:
+        assert isinstance(what.state(found.untold.at), Lacking)
+    return found
+
+
+def _keys(found: Nearest) -> list[str]:
+    return [one.key for one in found.turn.changes] if found.turn else []
+
+
+def the(found: Nearest) -> tuple[str, float | None, str, float, str | None]:
+    """Return the one change that turns it."""
+    (change,) = found.turn.changes
+    return change.key, change.was, change.how, change.about, found.turn.verdict
+
+
+def test_a_gate_that_refuses_is_met_at_its_line():
+    """At most the line; the value that it was is told."""
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(GATE,))
+    found = of(plan, {"a": {"g": 0.34, "s": 0.5}})
+    assert the(found) == ("g.value", 0.34, "at most", 0.31, "accept")
+    assert found.turn.changes[0].value == 0.31
+
+
+def test_who_is_accepted_loses_it_just_beyond_the_line():
+    """Above the line, which itself is still good."""
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(GATE,))
+    assert the(of(plan, {"a": {"g": 0.3, "s": 0.5}})) == ("g.value", 0.3, "above", 0.31, "reject")
+
+
+def test_the_nearest_is_nearest_in_usual_spans():
+    """A number of a wide range may move further than one of a narrow range."""
+    wide = replace(
+        worlds.instance("w"), outputs={"value": Output("px", 0, None, None, usual=(0, 1000))}
+    )
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("s"), 1.0, UP),)),
+        gates=(GATE, p.Gate(ref("w"), reject_below=500)),
+        instances=[wide],
+    )
+    assert the(of(plan, {"a": {"g": 0.21, "w": 520, "s": 0.5}}))[0] == "w.value"
+    assert the(of(plan, {"a": {"g": 0.30, "w": 520, "s": 0.5}}))[0] == "g.value"
+
+
+def test_an_outranked_one_needs_the_quality_of_the_last_that_was_taken():
+    """One term alone, if that does; and the quality, however it comes about."""
+    found = of(worlds.plan(SUM), {"a": {"s": 0.5, "t": 0.5}, "b": {"s": 0.6, "t": 0.4}})
+    key, was, how, about, verdict = the(found)
+    assert (key, was, how, verdict) == ("t.value", 0.5, "at most", "accept") or (
+        key, was, how, verdict,
+    ) == ("s.value", 0.5, "at least", "accept")  # fmt: skip
+    assert found.quality.was == pytest.approx(0.5)
+    assert found.quality.value == pytest.approx(0.6, abs=1e-9)
+    assert found.quality.value >= 0.6 - 1e-12
+    assert about in {0.633, 0.634, 0.1, 0.0999}
+
+
+def test_gates_that_both_refuse_are_met_together():
+    """The smallest set that does: both gates, and nothing that is fine already."""
+    gates = (GATE, p.Gate(ref("h"), reject_below=0.5), p.Gate(ref("i"), reject_below=0.1))
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=gates)
+    found = of(plan, {"a": {"g": 0.9, "h": 0.2, "i": 0.5, "s": 0.5}})
+    said = {(one.key, one.how, one.about) for one in found.turn.changes}
+    assert said == {("g.value", "at most", 0.31), ("h.value", "at least", 0.5)}
+
+
+def test_a_gate_and_the_quality_together():
+    """Refused, and behind another: the line is met and the quality reached."""
+    plan = worlds.plan(SUM, gates=(GATE,))
+    rows = {"a": {"g": 0.9, "s": 0.2, "t": 0.9}, "b": {"g": 0.1, "s": 0.9, "t": 0.1}}
+    found = of(plan, rows)
+    assert [one.key for one in found.turn.changes] == ["g.value", "quality"]
+    assert found.turn.changes[1].value == pytest.approx(0.9, abs=1e-6)
+    assert found.quality is None
+
+
+def test_the_cut_is_reached():
+    """Below the cut: the quality of its accept line."""
+    plan = worlds.by_score(cut=p.Cut("quality", 0.3, 0.6))
+    assert the(of(plan, {"a": {"s": 0.25}})) == ("s.value", 0.25, "at least", 0.6, "accept")
+
+
+def test_whole_numbers_stay_whole():
+    """A count is told as the next count, never as a fraction."""
+    count = replace(
+        worlds.instance("n"), outputs={"value": Output("people", 0, None, None, whole=True)}
+    )
+    score = p.WeightedSum((p.Term(ref("s"), 1.0, UP),))
+    exactly = worlds.plan(score, gates=(p.Gate(ref("n"), equals="faces"),), instances=[count])
+    few = worlds.plan(score, gates=(p.Gate(ref("n"), reject_above=2.5),), instances=[count])
+    expect = {"expect": {"faces": 2.0}}
+    assert the(of(exactly, {"a": {"n": 5, "s": 0.5}}, **expect)) == (
+        "n.value", 5, "exactly", 2, "accept",
+    )  # fmt: skip
+    assert the(of(exactly, {"a": {"n": 2, "s": 0.5}}, **expect))[2:] in {
+        ("at least", 3, "reject"), ("at most", 1, "reject"),
+    }  # fmt: skip
+    assert the(of(few, {"a": {"n": 5, "s": 0.5}})) == ("n.value", 5, "at most", 2, "accept")
+
+
+def test_what_was_not_measured_can_not_be_told():
+    """The gate met, more would have to be measured: how much, of what."""
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(GATE,))
+    found = of(plan, {"a": {"g": 0.34}, "b": {"g": 0.1, "s": 0.5}})
+    assert found.turn is None
+    assert (found.untold.verdict, found.untold.calls) == (None, {"s": 1})
+    assert found.untold.changes[0].about == 0.31
+
+
+@pytest.mark.parametrize("value", [Failure("broken"), NotApplicable("nothing there")])
+def test_what_is_no_number_turns_nothing(value):
+    """Where the only thing in the way was never a number, none is made up."""
+    gate = replace(GATE, on_failure="reject", if_absent="reject")
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(gate,))
+    assert of(plan, {"a": {"g": value, "s": 0.5}}) == Nearest(None, None)
+
+
+def test_a_copy_and_an_unread_picture_have_nothing_to_turn():
+    """No number of theirs changes it."""
+    made = (candidate("a", "same"), candidate("b", "same"), candidate("c", error="torn"))
+    rows = {"a": {"s": 0.5}, "b": {"s": 0.5}, "c": {}}
+    for name in "bc":
+        assert of(worlds.by_score(), rows, name, candidates=made) == Nearest(None, None)
+
+
+def test_where_nothing_is_accepted_a_person_is_the_goal():
+    """Of a policy that waits for a calibration: what would bring it before a person."""
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(GATE,), uncertified=("line",)
+    )
+    assert the(of(plan, {"a": {"g": 0.34, "s": 0.5}}))[-1] == "review"
+
+
+def test_a_doubtful_one_meets_its_accept_line():
+    """In the band of a gate: the line from which on it is accepted."""
+    gate = p.Gate(ref("g"), reject_above=0.5, accept_below=0.1)
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(gate,))
+    assert the(of(plan, {"a": {"g": 0.3, "s": 0.5}})) == ("g.value", 0.3, "at most", 0.1, "accept")
+
+
+def test_a_criterion_must_come_near_enough():
+    """In an order of steps: as near to the best as the first step can't tell apart."""
+    steps = (p.Criterion(ref("s"), UP, 0.1), p.Criterion(ref("t"), UP))
+    rows = {"a": {"s": 0.5, "t": 0.9}, "b": {"s": 0.8, "t": 0.1}}
+    key, was, how, about, verdict = the(of(worlds.plan(p.Lexicographic(steps)), rows))
+    assert (key, was, how, verdict) == ("s.value", 0.5, "at least", "accept")
+    assert about == pytest.approx(0.7, abs=0.01)
+
+
+def test_a_double_must_be_further_away():
+    """Its distance from whom it doubles, as the measure of the set left it."""
+    near = p.Distinct(p.Ref("near", "nearest"), 3.0)
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("s"), 1.0, UP),)),
+        instances=[worlds.instance("near", "filter", scope="set")],
+        distinct=near,
+        deliver=2,
+    )
+    made = {name: candidate(name) for name in "ab"}
+    members = worlds.members_of(made.values())
+    table = {
+        name: {
+            "s.value": Score(value),
+            "near.nearest": Score(2.0, {"distances": distances}, members),
+        }
+        for name, value, distances in (("a", 0.5, [0, 2]), ("b", 0.9, [2, 0]))
+    }
+    ordered = sorted(made.values(), key=lambda one: one.content_hash)
+    for row, one in ((table["a"], "a"), (table["b"], "b")):
+        far = [0 if each.id == one else 2 for each in ordered]
+        row["near.nearest"] = Score(2.0, {"distances": far}, members)
+    what = WhatIf(plan, "a", tuple(made.values()), table)
+    assert what.state() == "reject"
+    (change,) = nearest(what).turn.changes
+    assert (change.key, change.was, change.how, change.about) == ("near.nearest", 2.0, "above", 3.0)
+
+
+def test_short_numbers_lie_on_the_side_where_it_holds():
+    """Rounded up or down, tried, and with more digits where fewer do not do."""
+    assert short(0.618033, lambda one: one >= 0.618033, up=True) == 0.619
+    assert short(0.618033, lambda one: one <= 0.618033, up=False) == 0.618
+    assert short(0.31, lambda one: one <= 0.31, up=False) == 0.31
+    assert short(1234.5678, lambda one: 1234.5678 <= one < 1235, up=True) == 1234.6
+
+
+def test_what_an_audit_measured_helps_to_tell():
+    """Known now, though the decision did not know it: it is told instead of left open."""
+    plan = worlds.plan(p.WeightedSum((p.Term(ref("s"), 1.0, UP),)), gates=(GATE,), parallelism=1)
+    given = worlds.outcomes({"a": {"g": 0.34, "s": 0.9}, "b": {"g": 0.1, "s": 0.5}})
+    world = World(plan, given.candidates, {n: dict(r) for n, r in given.table.items()}, {})
+    for audited in (False, True):
+        selection = again.selection(world, audited=audited)
+        found = nearest(WhatIf.of(plan, selection, "a"))
+        assert bool(found.turn) == (audited or "s.value" in _known(selection))
+
+
+def _known(selection) -> list[str]:
+    return [key for key, one in selection.outcomes["a"].items() if isinstance(one, Score)]
