@@ -134,7 +134,7 @@ def test_the_example_works(shell, path):
 def test_exit_codes_are_explained(shell):
     """The first help that anybody reads says what a script needs to know."""
     said = shell("--help").stdout
-    for code in ("0:", "1:", "2:", "130:"):
+    for code in ("0:", "1:", "2:", "3:", "130:"):
         assert f" {code} " in said
 
 
