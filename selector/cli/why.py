@@ -73,7 +73,7 @@ def request_of(book: Journal, beginning: str | None) -> str:
     if beginning is None:
         newest = book.requests(1)
         if not newest:
-            raise RequestError(f"explain: no request in {book.name} (got none). Select something.")
+            raise RequestError(f"request: no request in {book.name} (got none). Select something.")
         return newest[0].id
     found = named(book, beginning) if beginning else []
     if len(found) == 1:
@@ -81,10 +81,10 @@ def request_of(book: Journal, beginning: str | None) -> str:
     if found:
         some = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
         raise RequestError(
-            f"explain: several requests begin so (got {beginning!r}: {some}). Write more of it."
+            f"request: several requests begin so (got {beginning!r}: {some}). Write more of it."
         )
     raise RequestError(
-        f"explain: no request of this id in {book.name} (got {beginning!r}). "
+        f"request: no request of this id in {book.name} (got {beginning!r}). "
         "List what is there with `selector journal tail`."
     )
 
@@ -103,7 +103,7 @@ def candidates_of(selection: Selection, beginning: str | None) -> list[str]:
         return found
     what = "several candidates begin so" if found else "no candidate of this id"
     raise RequestError(
-        f"explain: {what} (got {beginning!r}). It is one of {', '.join((found or every)[:20])}."
+        f"request: {what} (got {beginning!r}). It is one of {', '.join((found or every)[:20])}."
     )
 
 

@@ -175,6 +175,10 @@ def test_ids_are_found_by_how_they_begin(journal, plan, build):
     assert named(journal, "R") == []
     assert named(journal, "%") == []
     assert named(journal, "_1") == []
+    assert named(journal, "last") == ["r10"]
+    journal.append(plan, build("last"))
+    journal.append(plan, build("lasting"))
+    assert named(journal, "last") == ["last"]
 
 
 def test_plans_are_read_by_their_hash(journal, plan):
