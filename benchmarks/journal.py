@@ -1,4 +1,10 @@
-"""How fast a journal is written to, by one process and by several, and how large it grows."""
+"""How fast a journal is written to, by one process and by several, and how large it grows.
+
+    python -m benchmarks.journal [--count 2000] [--rounds 3] [--postgres ADDRESS]
+
+Requests of 8 candidates with 10 outcomes each, one of which has evidence. Processes start once
+before they are timed; the slowest one's time counts.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +15,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
+from benchmarks.measuring import machine, table
 from selector.journal import Journal
 from selector.policy.plan import Instance, Plan, Ref, Scale, Term, WeightedSum
 from selector.types import Candidate, Cost, Decision, Output, Reason, Score, Selection, Spent
@@ -119,30 +127,37 @@ def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=2000, help="requests a measurement")
-    options.add_argument("--postgres", help="the address of an empty database")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--postgres", metavar="ADDRESS", help="of an empty database")
     given = options.parse_args()
-    print(
-        "| database | processes | requests/s, the best | in the middle | bytes a request | GB a million candidates |"
-    )
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print(machine())
     with tempfile.TemporaryDirectory() as folder:
-        for processes in (1, 4):
-            rates, size = [], 0.0
-            for turn in range(given.rounds):
-                path = Path(folder) / f"{processes}-{turn}.sqlite"
-                rates.append(together(str(path), 100 * turn, processes, given.count))
-                with Journal(path) as journal:
-                    size = path.stat().st_size / len(journal.requests(10 * given.count))
-            _print("SQLite", processes, rates, size)
-        for processes in (1, 4) if given.postgres else ():
-            before = _size(given.postgres)
-            rates = [
-                together(given.postgres, 1000 * (turn + 7 * processes), processes, given.count)
-                for turn in range(given.rounds)
-            ]
-            size = (_size(given.postgres) - before) / (given.rounds * given.count)
-            _print("PostgreSQL", processes, rates, size)
+        rows = [_files(Path(folder), processes, given) for processes in (1, 4)]
+        if given.postgres:
+            rows += [_server(processes, given) for processes in (1, 4)]
+    head = ("database, processes", "requests/s, best", "in the middle", "bytes a request",
+            "GB a million candidates")  # fmt: skip
+    print(table(head, rows))
+
+
+def _files(folder: Path, processes: int, given: argparse.Namespace) -> list[str]:
+    rates, size = [], 0.0
+    for turn in range(given.rounds):
+        path = folder / f"{processes}-{turn}.sqlite"
+        rates.append(together(str(path), 100 * turn, processes, given.count))
+        with Journal(path) as journal:
+            size = path.stat().st_size / len(journal.requests(10 * given.count))
+    return _row(f"SQLite, {processes}", rates, size)
+
+
+def _server(processes: int, given: argparse.Namespace) -> list[str]:
+    before = _size(given.postgres)
+    rates = [
+        together(given.postgres, 1000 * (turn + 7 * processes), processes, given.count)
+        for turn in range(given.rounds)
+    ]
+    size = (_size(given.postgres) - before) / (given.rounds * given.count)
+    return _row(f"PostgreSQL, {processes}", rates, size)
 
 
 def _size(address: str) -> int:
@@ -153,12 +168,9 @@ def _size(address: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _print(database: str, processes: int, rates: list[float], size: float) -> None:
-    middle = sorted(rates)[len(rates) // 2]
+def _row(name: str, rates: list[float], size: float) -> list[str]:
     million = size * MILLION / CANDIDATES / 1e9
-    print(
-        f"| {database} | {processes} | {max(rates):.0f} | {middle:.0f} | {size:,.0f} | {million:.2f} |"
-    )
+    return [name, f"{max(rates):.0f}", f"{median(rates):.0f}", f"{size:,.0f}", f"{million:.2f}"]
 
 
 if __name__ == "__main__":

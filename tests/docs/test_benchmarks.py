@@ -119,10 +119,31 @@ def test_every_detector_is_tried():
     assert ours == set(re.findall(r"^\| (\w+) \| \w+ \| .+\) \| \d", text, re.MULTILINE))
 
 
+def test_journals_are_measured_on_both_databases(postgres):
+    """One process and four, in a file and on a server, each with its rate and its size."""
+    rows = table(printed("journal", "--count", 8, "--rounds", 1, "--postgres", postgres))
+    assert list(rows) == ["SQLite, 1", "SQLite, 4", "PostgreSQL, 1", "PostgreSQL, 4"]
+    for best, middle, size, million in rows.values():
+        assert float(best) >= float(middle) > 0
+        bytes_each = float(size.replace(",", ""))
+        assert float(million) == pytest.approx(bytes_each / 8000, rel=0.05, abs=0.01)
+
+
+def test_replay_is_measured_for_each_method():
+    """Each method has its requests a minute, by another policy and by its own."""
+    rows = table(printed("replay", "--requests", 40))
+    assert {"weighted_sum", "lexicographic", "constrained", "pareto"} <= rows.keys()
+
+
+def test_monitoring_is_measured():
+    """Reading summaries has its time."""
+    assert "| " in printed("drift", "million", "--rows", 3000)
+
+
 def test_the_results_name_every_benchmark():
     """The pages of the benchmarks have the command of each script that prints a table."""
     folder = ROOT / "benchmarks"
-    pages = ("README.md", "cascade.md", "detectors.md", "judges.md", "scorers.md")
+    pages = ("README.md", "cascade.md", "detectors.md", "journal.md", "judges.md", "scorers.md")
     text = "".join((folder / name).read_text() for name in pages)
     scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))
