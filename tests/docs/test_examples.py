@@ -11,7 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
-PUBLIC = {"selector", "selector.types", "selector.measures.base"}
+PUBLIC = {"selector", "selector.types", "selector.measures.base", "selector.replay"}
 
 
 def printed(name: str, cwd: Path) -> list[str]:
@@ -154,6 +154,15 @@ def test_numbers_without_a_policy(tmp_path):
     assert interval.endswith("over 2 prompts")
     assert made == "made by filters.sharpness version 1"
     assert header.startswith('"image","prompt","source","overall.value","overall.kind"')
+
+
+def test_another_policy_is_tried_on_what_was_decided(tmp_path):
+    """It says who would win otherwise, what can't be told, and what would turn a verdict."""
+    requests, open_, *flips, turn = printed("another_policy", tmp_path)
+    assert re.fullmatch(r"3 requests, [12] with another winner", requests)
+    assert re.fullmatch(r"1 can't be told .+ at least \{'filters.+': \d+\}", open_)
+    assert "accept → reject: 2" in flips
+    assert re.search(r"would be lost if .+ were at (most|least) [\d.]+ \(was [\d.]+\)", turn)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
