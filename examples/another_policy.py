@@ -37,18 +37,17 @@ with tempfile.TemporaryDirectory() as folder:
     where = Path(folder) / "journal.sqlite"
     with Selector(policy(sharp=0.01), journal=where) as selector:
         for contrast in (20, 60, 100):
-            pictures = [checks(size, contrast) for size in (4, 16, 64)]
+            pictures = [checks(size, contrast - size // 4) for size in (4, 16, 64)]
             selection = selector.select("a chessboard", pictures)
     with Selector(policy(sharp=0.2), journal=False) as stricter:
         tally = replay(Task(str(where), stricter.plan, Which()))
 
 print(f"{tally.requests} requests, {Replayed(tally).other_winner} with another winner")
-print(f"{tally.undecided} can't be told without more calls, at least {dict(tally.least)}")
 for (before, after), count in sorted(tally.flips.items()):
     print(f"{before} → {after}: {count}")
 best = selection.accepted[0].id
 turn = nearest(WhatIf.of(selection.plan, selection, best)).turn
 (change,) = turn.changes
 print(
-    f"{best} would be lost if {change.key} were {change.how} {change.about} (was {change.was:.3f})"
+    f"{best} would be lost if {change.key} were {change.how} {change.about} (was {change.was:.2f})"
 )
