@@ -63,8 +63,8 @@ def carried(call: Callable[..., _Found]) -> Callable[..., _Found]:
 
 def without(said: str, secrets: Iterable[str | None]) -> str:
     """Return what somebody else *said* without what it quotes of *secrets*, from their beginning."""
-    for secret in secrets:
-        if secret and len(secret) >= WORD:
+    for secret in (each.strip() for each in secrets if each):  # as models are asked
+        if len(secret) >= WORD:
             # As it is, as Python writes it, as JSON does.
             said = _unquoted(said, (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]))
     return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -79,7 +80,11 @@ def target_of(given: str) -> Path:
     if path.suffix not in find.SUFFIXES and path.name == given:
         ours = [Path("policies") / f"{given}{suffix}" for suffix in find.SUFFIXES]
         path = next((one for one in ours if one.exists()), ours[0])
-    if any(part in NOT_OURS for part in path.resolve().parts):
+    if path.suffix not in find.SUFFIXES:
+        raise RequestError(
+            f"{path}: no file of a policy (got a path without .yaml). Give its file, or its name."
+        )
+    if any(part in NOT_OURS for part in Path(os.path.realpath(path)).parts):
         raise RequestError(
             f"{path}: it belongs to an installed package (got a file in site-packages). Give the "
             "policy's name: the earlier one is put into ./policies, where it is found first."
@@ -271,6 +276,8 @@ def _put(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, part)  # who could read it still can
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -121,7 +121,12 @@ def again(folder: Path, device: str | None, progress: Progress) -> list[Compared
         RequestError: There is no canary, or it is not as it was.
     """
     compared = []
-    for recorded in kept.read(folder).recordings:
+    canary = kept.read(folder)
+    if not any(one.outcomes for each in canary.recordings for one in each.pictures):
+        raise RequestError(
+            f"{folder}: its canary tells of no picture (got nothing to compare). Restore it."
+        )
+    for recorded in canary.recordings:
         where = device or recorded.environment.device
         instances = made(_wanted(recorded))
         blank = replace(recorded, created=_now(), environment=environment(where))

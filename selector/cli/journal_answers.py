@@ -13,6 +13,7 @@ from rich.text import Text
 
 from selector.cli.prose import entry, shown
 from selector.cli.table import Terminal
+from selector.errors import RequestError
 from selector.journal.asking import SENTENCES, Answer, Cell, columns
 
 LONGEST = 60  # characters of a cell in a table; JSON and CSV have all
@@ -22,6 +23,11 @@ COLUMN = 12
 def show(found: Answer, form: Literal["table", "json", "csv"]) -> None:
     """Print an answer."""
     if form == "json":
+        twice = [name for name in found.columns if found.columns.count(name) > 1]
+        if twice:
+            raise RequestError(
+                f"query: JSON needs a name for each column (got {twice[0]!r} twice). Name it with AS."
+            )
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif form == "csv":

@@ -66,8 +66,16 @@ def erase(book: Journal, meant: Meant) -> str:
         JournalError: The journal or the spool can't be written.
     """
     spool_of(book).forget(request=meant.request, before=meant.before)
-    gone = book.forget(request=meant.request, before=meant.before) if meant.requests else ()
+    # Counted anew: what waited may have been sent while the person was asked.
+    requests, _ = (
+        about.counted(book, request=meant.request, before=meant.before) if book.exists() else (0, 0)
+    )
+    gone = book.forget(request=meant.request, before=meant.before) if requests else ()
     said = f"Erased, with {_thumbnails(gone)}."
+    if requests and not book.settle():
+        said += (
+            f" It is still in {shown(book.name)}-wal, as somebody reads: end that, and ask again."
+        )
     return f"{said} The chain still holds: `selector journal verify`."
 
 

@@ -24,7 +24,7 @@ def known(path: Path | None) -> Mapping[str, Head]:
     try:
         said = json.loads(path.read_text("utf-8"))
         return {str(name): _head(one) for name, one in said["heads"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RequestError(
             f"--heads: {path} can't be read (got {error}). Name the file that this command wrote."
         ) from None

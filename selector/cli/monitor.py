@@ -68,6 +68,10 @@ def run(  # noqa: PLR0913 - one option each
     with _opened(journal) as book, _exporter(metrics_port, metrics_host) as exporter:
         while True:
             alarms, unsent = _round(book, policy, where, as_json=as_json)
+            if policy is not None and every is None and not _outlooks(book, policy):
+                raise RequestError(
+                    f"--policy: no request is by it (got {policy!r}). Check its name."
+                )
             if exporter is not None:
                 exporter.show(_outlooks(book, policy))
             if every is None:
@@ -217,7 +221,7 @@ def _send(book: Journal, where: Endpoint, policy: str | None) -> list[Alarm]:
     done: list[Alarm] = []
     failed: list[Alarm] = []
     for alarm in monitoring.claim(book, time.time(), policy):
-        why = posted(where, _data(alarm))
+        why = "the one before was not" if failed else posted(where, _data(alarm))
         (failed if why else done).append(alarm)
         if why:
             typer.echo(shown(f"--webhook: {alarm.subject} was not taken ({why})."), err=True)

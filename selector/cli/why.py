@@ -21,7 +21,7 @@ from selector.report.answer import answered
 from selector.report.pictures import Room
 from selector.report.reasons import Around, sentences
 from selector.report.sheet import Sheet, sheet
-from selector.report.words import ISOLATE, POP, Vocabulary, moment, number
+from selector.report.words import ISOLATE, POP, Vocabulary, moment, number, whole
 from selector.types import Edit, Reason, Selection, VerdictName, to_data
 
 LISTED = 5  # ids that are told where several begin so
@@ -178,12 +178,15 @@ def _turning(why: Why) -> Iterator[str]:
     if near.quality and (near.turn is None or QUALITY not in [c.key for c in near.turn.changes]):
         was = number(near.quality.was or 0.0, near.quality.about)
         needed = number(near.quality.about, near.quality.was)
-        yield f"A quality of at least {needed} would do, however it comes about (it was {was})."
+        yield (
+            f"A quality of at least {needed} would do, however it comes about, where every bound "
+            f"is kept to (it was {was})."
+        )
     if near.turn is None and near.untold is None:
         given = next((GIVEN[one.kind] for one in why.reasons if one.kind in GIVEN), "")
         verb = "would lose it that" if why.verdict == "accept" else "would change that"
         because = f": {given}" if given else ""
-        yield f"Nothing that was measured of it {verb}{because}."
+        yield f"No one number that was measured of it {verb}{because}."
 
 
 def _changes(turn: Turn, words: Vocabulary) -> str:
@@ -195,9 +198,12 @@ def _changes(turn: Turn, words: Vocabulary) -> str:
 
 def _change(one: Change, words: Vocabulary) -> str:
     """Return "faces.defect were at most 0.31 (it was 0.34)"."""
-    unit = "" if one.key == QUALITY else words.unit(one.key)
+    if one.key == QUALITY:
+        needed, was = number(one.about, one.was), number(one.was or 0.0, one.about)
+        return f"quality were at least {needed}, with every bound kept to (it was {was})"
+    unit = words.unit(one.key)
     was = "could not be measured" if one.was is None else f"was {number(one.was, one.about)}{unit}"
-    return f"{one.key} were {one.how} {number(one.about, one.was)}{unit} (it {was})"
+    return f"{one.key} were {one.how} {whole(one.about)}{unit} (it {was})"
 
 
 def data(selection: Selection, found: Mapping[str, Why]) -> dict[str, Any]:

@@ -154,6 +154,8 @@ class Spool:
                 failed = 0
             except _HopelessError as error:
                 refused.append(self._set_aside(path, error))
+            except _UnreadableError as error:  # the file's fault, and not the journal's
+                fault = str(error)
             except JournalError as error:
                 failed, fault = failed + 1, str(error)
         return Sent(sent, tuple(refused), fault)
@@ -165,6 +167,8 @@ class Spool:
         try:
             with self._explained():
                 plan, selection = spooled.read(path)
+        except JournalError as error:
+            raise _UnreadableError(str(error)) from error
         except SENSELESS as error:
             raise _HopelessError(f"{type(error).__name__}: {error}") from error
         try:
@@ -202,6 +206,8 @@ class Spool:
         if self._uncounted == 0:
             self._used = spooled.tidied(self.folder)
         self._uncounted = (self._uncounted + 1) % RECOUNT
+        if self._used + count > self._room:  # unless what was sent meanwhile makes room
+            self._used = spooled.tidied(self.folder)
         if self._used + count > self._room:
             self._uncounted = 0
             raise ValueError(f"{self._used / 1e6:.1f} MB, and {ROOM_VARIABLE} allows no more")
@@ -247,14 +253,21 @@ def spool_of(journal: Journal) -> Spool:
         room = 0.0
     if not room > 0:  # nor anything that is no number
         raise JournalError(f"{ROOM_VARIABLE}: expected MB above 0 (got {said!r}). Correct it.")
-    return Spool(folder / hashlib.sha256(journal.name.encode()).hexdigest(), room)
+    return Spool(folder / hashlib.sha256(journal.place.encode()).hexdigest(), room)
 
 
 def is_hopeless(error: JournalError) -> bool:
     """Return whether a journal that works would refuse the request too: it can't be kept."""
     from sqlalchemy.exc import DataError, IntegrityError
 
-    return isinstance(error.__cause__, (*SENSELESS, DataError, IntegrityError))
+    cause = error.__cause__
+    # Class 54 of PostgreSQL: it is more than a column, an index or a statement can hold.
+    limited = (getattr(getattr(cause, "orig", None), "sqlstate", None) or "").startswith("54")
+    return limited or isinstance(cause, (*SENSELESS, DataError, IntegrityError))
+
+
+class _UnreadableError(JournalError):
+    """A file that waits can't be read now."""
 
 
 class _HopelessError(Exception):

@@ -33,6 +33,10 @@ def opened(where: str | os.PathLike[str]) -> Database | Server:
     scheme, is_url, _ = text.partition("://")
     if is_url:
         return _server(scheme, text)
+    if (said := text.partition(":")[0]) in _SCHEMES and said != text:
+        raise JournalError(
+            f"{said}:…: not an address (got no //). Write postgresql://user@host:port/database."
+        )
     if not text or "\0" in text:
         raise JournalError(f"journal: not a path (got {text!r}). Name a SQLite file.")
     from selector.journal.database import Database
@@ -59,4 +63,8 @@ def _server(scheme: str, text: str) -> Server:
             f"{scheme}://…: not an address (got one that can't be read). "
             "Write postgresql://user@host:port/database."
         ) from None
+    if "@" in (url.host or ""):
+        raise JournalError(
+            f"{scheme}://…: not an address (got more than one @). Write an @ of a password as %40."
+        )
     return Server(url)

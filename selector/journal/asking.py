@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ Cell: TypeAlias = str | int | float | bool | None
 
 LIMIT = 1000
 SECONDS = 30.0
+MOST, LONGEST_S = 10_000_000, 86_400
+CELL = 10**6  # bytes of one text at most
+ROOM = 10**8  # bytes of all texts of an answer
 STEPS = 10_000  # of SQLite's machine between two looks at the clock: some tenths of a millisecond
 
 SENTENCES: Mapping[str, str] = {
@@ -73,6 +77,11 @@ def ask(journal: Opened, sql: str, *, limit: int = LIMIT, seconds: float = SECON
         RequestError: It is no SQL, would do more than read, or took too long.
         JournalError: The journal can't be read.
     """
+    if not 0 < seconds <= LONGEST_S or not 0 < limit <= MOST:
+        raise RequestError(
+            f"query: expected at most {MOST} rows and {LONGEST_S} seconds "
+            f"(got {limit} and {seconds}). Correct it."
+        )
     with journal.reading() as connection:
         if connection.dialect.name == "sqlite":
             return _ask_file(connection, sql, limit, seconds)
@@ -93,7 +102,7 @@ def _ask_file(connection: Connection, sql: str, limit: int, seconds: float) -> A
     with _confined(driver, seconds):
         try:
             with closing(driver.execute(sql)) as cursor:
-                rows = cursor.fetchmany(limit + 1)
+                rows = _some(iter(cursor), limit)
                 return _answer([one[0] for one in cursor.description or ()], rows, limit)
         except (sqlite3.Error, sqlite3.Warning, UnicodeError, ValueError) as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
@@ -117,6 +126,7 @@ def _confined(driver: sqlite3.Connection, seconds: float) -> Iterator[None]:
         harmless = action in _READS and second != "load_extension"
         return sqlite3.SQLITE_OK if harmless else sqlite3.SQLITE_DENY
 
+    longest = driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, CELL)
     driver.set_authorizer(allowed)
     driver.set_progress_handler(lambda: time.monotonic() > until, STEPS)
     try:
@@ -124,6 +134,7 @@ def _confined(driver: sqlite3.Connection, seconds: float) -> Iterator[None]:
     finally:
         driver.set_progress_handler(None, 0)
         driver.set_authorizer(None)
+        driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
 
 
 def _ask_server(connection: Connection, sql: str, limit: int, seconds: float) -> Answer:
@@ -137,8 +148,9 @@ def _ask_server(connection: Connection, sql: str, limit: int, seconds: float) ->
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, round(1000 * seconds))}")
     try:
         with driver.cursor(name="asked") as cursor:
+            cursor.itersize = 10
             cursor.execute(sql)
-            rows = cursor.fetchmany(limit + 1)
+            rows = _some(iter(cursor), limit)
             return _answer([one.name for one in cursor.description or ()], rows, limit)
     except psycopg.errors.QueryCanceled:
         raise _too_long(seconds) from None
@@ -146,6 +158,28 @@ def _ask_server(connection: Connection, sql: str, limit: int, seconds: float) ->
         raise JournalError(f"journal: the server gave up (got {error}). Ask it again.") from None
     except psycopg.Error as error:
         raise _refused(error.diag.message_primary or str(error)) from None
+    finally:
+        _unlock(driver)
+
+
+def _unlock(driver: Any) -> None:
+    """Let go of locks that outlive a transaction: a writer's turn could be among them."""
+    driver.rollback()
+    driver.execute("SELECT pg_advisory_unlock_all()")
+    driver.commit()
+
+
+def _some(found: Iterator[Any], limit: int) -> list[Any]:
+    """Return one row more than is wanted, if there are, and no more than fits in memory."""
+    rows, room = [], ROOM
+    for row in found:
+        rows.append(row)
+        room -= sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        if room < 0:
+            raise _refused(f"an answer of more than {ROOM // 10**6} MB")
+        if len(rows) > limit:
+            break
+    return rows
 
 
 def _answer(names: list[str], rows: list[Any], limit: int) -> Answer:
@@ -156,9 +190,10 @@ def _answer(names: list[str], rows: list[Any], limit: int) -> Answer:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return float(value) if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        value = int(value) if value == value.to_integral_value() else float(value)
+    finite = not isinstance(value, float) or math.isfinite(value)  # JSON has no other numbers
+    return value if finite and isinstance(value, str | int | float | None) else str(value)
 
 
 def _refused(said: str) -> RequestError:

@@ -29,6 +29,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self._path = path
+        self.connections = 0
+        self.place = os.path.realpath(path)
         self._turn = threading.Lock()
         self._engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, paramstyle="named"
@@ -71,14 +73,15 @@ class Database:
         with explained(self.name):
             return self._path.exists()
 
-    def settle(self) -> None:
-        """Let what was erased be gone from the file beside the journal too.
+    def settle(self) -> bool:
+        """Let what was erased be gone from the file beside the journal; not while somebody reads.
 
         Raises:
             JournalError: The file can't be written.
         """
         with self._turn, explained(self.name), self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not busy
 
     def close(self) -> None:
         """Close the file once nobody is at work on it; it opens again when it is next used."""
@@ -104,6 +107,7 @@ class Database:
     def _connect(self) -> Driver:
         connection = connect(self._path)
         self._opened = self._path.stat()
+        self.connections += 1
         return connection
 
     def _refuse_moved(self) -> None:

@@ -63,11 +63,18 @@ class Erasing(Opened):
         self._database.settle()
         return frozenset(gone)
 
+    def settle(self) -> bool:
+        """Return whether nothing erased is left in a file beside the journal: nobody reads it."""
+        return self._database.settle()
+
     def _erase(self, numbers: list[int]) -> set[str]:
         from selector.journal import queries
 
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._writing() as ledger:
+            numbers = queries.still_there(ledger.connection, numbers)  # others forget too
+            if not numbers:
+                return set()
             pictures = queries.pictures_of(ledger.connection, numbers)
             labels = queries.labels_about(ledger.connection, numbers)
             ledger.erase([*numbers, *labels], now)

@@ -56,6 +56,8 @@ def explained(name: str) -> Iterator[None]:
         raise _fault(name, _code(cause), cause) from error
     except sqlite3.Error as error:
         raise _fault(name, _code(error), error) from error
+    except OverflowError as error:
+        raise JournalError(f"{name}: a number is too large (got {error}). Leave it out.") from error
     except UnicodeError as error:
         raise JournalError(
             f"{name}: a text is not Unicode (got {error}). Leave out lone surrogates."

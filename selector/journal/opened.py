@@ -36,11 +36,17 @@ class Opened:
         self._database = address.opened(where)
         self._writer = writer
         self._known: set[str] = set()  # plans and policies that are there already
+        self._connections = 0
 
     @property
     def name(self) -> str:
         """Where it is: a path, or an address without its password."""
         return self._database.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, alike for all ways to say it."""
+        return self._database.place
 
     def exists(self) -> bool:
         """Return whether anything was ever written to it.
@@ -64,6 +70,8 @@ class Opened:
         from selector.journal.ledger import Ledger
 
         with self._database.writing() as connection:
+            if self._connections != self._database.connections:  # to the same rows as before?
+                self._known, self._connections = set(), self._database.connections
             ledger = Ledger(connection, self._writer)
             yield ledger
             ledger.close()

@@ -177,6 +177,16 @@ def numbers_of(connection: Connection, request_id: str | None, before: str | Non
     return [int(one) for one in connection.scalars(query)]
 
 
+def still_there(connection: Connection, numbers: Sequence[int]) -> list[int]:
+    """Return those of *numbers* that are requests'."""
+    return [
+        int(one)
+        for one in connection.scalars(
+            select(requests.c.number).where(requests.c.number.in_(numbers))
+        )
+    ]
+
+
 def labels_about(connection: Connection, numbers: Sequence[int]) -> list[int]:
     """Return the numbers of the labels about these requests."""
     ids = select(requests.c.id).where(requests.c.number.in_(numbers))

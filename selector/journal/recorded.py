@@ -110,7 +110,7 @@ def named(journal: Journal, beginning: str, most: int = 10) -> list[str]:
     Raises:
         JournalError: There is no journal, or it can't be read.
     """
-    begins = requests.c.id.startswith(beginning, autoescape=True)
+    begins = func.substr(requests.c.id, 1, len(beginning)) == beginning  # LIKE knows no capitals
     query = select(requests.c.id).where(begins).order_by(requests.c.number.desc()).limit(most)
     with journal.reading() as connection:
         whole = connection.scalar(select(requests.c.id).where(requests.c.id == beginning))
@@ -119,8 +119,7 @@ def named(journal: Journal, beginning: str, most: int = 10) -> list[str]:
         if beginning == LAST:
             newest = select(requests.c.id).order_by(requests.c.number.desc()).limit(1)
             return [str(one) for one in connection.scalars(newest)]
-        found = connection.scalars(query).all()
-    return [str(one) for one in found if one.startswith(beginning)]
+        return [str(one) for one in connection.scalars(query)]
 
 
 _HEAD = [

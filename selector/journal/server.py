@@ -40,13 +40,18 @@ class Server:
 
     def __init__(self, url: URL) -> None:
         self.name = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
-        self._url = url
+        where = {name: url.query[name] for name in ("host", "port") if name in url.query}
+        port = None if "port" in where else url.port or 5432
+        same = URL.create("postgresql", url.username, None, url.host, port, url.database, where)
+        self.place = same.render_as_string()
         self._ready = False
+        self.connections = 0
         with explained(self.name), _driver():
             self._engine = create_engine(
                 url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S}
             )
         event.listen(self._engine, "connect", _at_home)
+        event.listen(self._engine, "connect", self._count)
         _known.add(self)
 
     @contextmanager
@@ -87,8 +92,12 @@ class Server:
                 self._ready = _schema(self.name, connection) == chain.SCHEMA
         return self._ready
 
-    def settle(self) -> None:
-        """Do nothing: what was erased is overwritten when the database next cleans up (VACUUM)."""
+    def settle(self) -> bool:
+        """Return that it is done: what was erased is overwritten when the database next cleans up (VACUUM)."""
+        return True
+
+    def _count(self, *_: object) -> None:
+        self.connections += 1
 
     def close(self) -> None:
         """Close all connections; they open again when they are next used."""
@@ -115,6 +124,7 @@ def _at_home(driver: Any, _record: object) -> None:
     """Let a new connection find our tables, and keep what it is told it has kept."""
     with driver.cursor() as cursor:
         cursor.execute(f"SET search_path TO {SCHEMA}")
+        cursor.execute("SET default_transaction_isolation TO 'read committed'")  # after the turn
         cursor.execute("SET synchronous_commit TO on")
         cursor.execute(f"SET lock_timeout TO '{BUSY}'")
     driver.commit()

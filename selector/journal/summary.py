@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from selector.types import Candidate, Failure, Outcome, Score, Selection
+from selector.types import Candidate, Failure, NotApplicable, Outcome, Score, Selection
 
 
 def summary(selection: Selection) -> dict[str, Any]:
     """Return what there is to watch about a request, as columns of the table of summaries.
 
     `outputs` is a JSON object by "instance.output": `count` scores, their `mean` (None without
-    any), `sd`, the spread of these scores around it, and how many `failures`. `margin` is the composite of the best-ranked candidate less that
+    any), `sd`, the spread of these scores around it, how many `failures`, and
+    how often there was nothing to measure (`absent`). `margin` is the composite of the best-ranked candidate less that
     of the next, None where there is no composite, no next, or one of them was not measured in
     full. `audit` tells that all was measured: what laziness leaves is a biased sample; `disagreed`,
     whether that would have been decided otherwise. `generator` and `segment` are what the metadata
@@ -52,14 +53,16 @@ def _outputs(selection: Selection) -> dict[str, dict[str, Any]]:
 
 
 def _output(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    values, failures = [], 0
+    values, failures, absent = [], 0, 0
     for outcome in outcomes:
         if isinstance(outcome, Score):
             values.append(outcome.value)
         failures += isinstance(outcome, Failure)
+        absent += isinstance(outcome, NotApplicable)
     mean = _mean(values)
     sd = None if mean is None else _spread(values, mean)
-    return {"count": len(values), "mean": mean, "sd": sd, "failures": failures}
+    counted = {"failures": failures, "absent": absent}
+    return {"count": len(values), "mean": mean, "sd": sd, **counted}
 
 
 def _mean(values: Sequence[float]) -> float | None:

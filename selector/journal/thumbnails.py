@@ -26,6 +26,7 @@ SWEEP_S = 3600.0  # between two sweeps that nobody asked for
 QUALITY, EFFORT = 80, 2  # of WebP: 5 to 15 KB at 256 px, in a few milliseconds
 
 _HASH = re.compile("[0-9a-f]{64}")
+_OURS = re.compile(r"[0-9a-f]{64}\.webp|\.[0-9a-f]{16}\.part")
 
 
 class Thumbnails:
@@ -80,11 +81,17 @@ class Thumbnails:
         Raises:
             OSError: One can't be deleted.
         """
-        gone = 0
+        gone, failed = 0, list[OSError]()
         for path in filter(None, map(self._path, content_hashes)):
-            with suppress(FileNotFoundError):
+            try:
                 path.unlink()
                 gone += 1
+            except FileNotFoundError:
+                pass
+            except OSError as error:  # the others must go all the same
+                failed.append(error)
+        if failed:
+            raise failed[0]
         return gone
 
     def sweep(self) -> int:
@@ -159,4 +166,4 @@ def _entries(folder: Any) -> list[os.DirEntry[str]]:
 
 
 def _is_ours(name: str) -> bool:
-    return name.endswith((".webp", ".part"))
+    return bool(_OURS.fullmatch(name))

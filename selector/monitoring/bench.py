@@ -100,7 +100,7 @@ class Bench:
             share: Among how many pairs of stream and reference one false alarm a year is shared.
         """
         lanes = tuple(lane for at, stream in enumerate(streams) for lane in _lanes(at, stream))
-        has_sum = np.array([bool(one.one.counts and one.one.sd) for one in lanes], dtype=bool)
+        has_sum = np.array([_summed(one.one) for one in lanes], dtype=bool)
         by_sum = [cusum_line(lane.one.per_year, share) for lane in lanes]
         by_wealth = [e_detector_line(lane.one.per_year, share) for lane in lanes]
         return cls(
@@ -187,11 +187,16 @@ class Bench:
                 yield Crossing(lane.stream, lane.reference, at, name, rises=not lane.way)
 
 
+def _summed(one: Reference) -> bool:
+    """Return whether a CUSUM can be taken: of numbers that are not all the same."""
+    return bool(one.counts and one.sd)
+
+
 def _lanes(at: int, stream: Stream) -> Iterator[Lane]:
     for which, one in enumerate(stream.references):
-        if one is not None and one.high < 1:
+        if one is not None and (one.high < 1 or _summed(one)):
             yield Lane(at, which, 0, one)
-        if one is not None and one.low > 0 and stream.kind.falls:
+        if one is not None and (one.low > 0 or _summed(one)) and stream.kind.falls:
             yield Lane(at, which, 1, one)
 
 

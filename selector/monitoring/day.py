@@ -13,6 +13,8 @@ Array = npt.NDArray[Any]
 
 BINS = 128  # of the grid; what lies beyond has a bin at either end
 REACH = 8.0  # standard deviations from the grid's centre to its ends
+FIVE_TO_95 = 3.29  # standard deviations between these percentiles of a normal distribution
+ALIKE = 1e-12  # of a value: steps below that are rounding
 TINY = 1e-6  # a step, relative to the value, where all values are the same
 LARGEST = 1e100  # values are held within it, so that no square overflows
 
@@ -32,9 +34,10 @@ class Grid:
     @classmethod
     def of(cls, values: Array) -> Grid:
         """Return the grid for a stream that begins with *values*."""
-        centre, sd = float(np.mean(values)), float(np.std(values))
-        least = TINY * max(abs(centre), 1.0)
-        return cls(centre, max(2 * REACH * sd / BINS, least))
+        low, centre, high = map(float, np.quantile(values, (0.05, 0.5, 0.95)))
+        sd = (high - low) / FIVE_TO_95  # one wild value must not make all others one bin
+        step = 2 * REACH * sd / BINS
+        return cls(centre, step if step > ALIKE * abs(centre) else TINY * (abs(centre) or 1.0))
 
     def bins(self, values: Array) -> Array:
         """Return the bin of each value, from 0 (below) to `BINS` + 1 (above)."""

@@ -62,6 +62,13 @@ class Group:
         self._count(date, table, rows)
         return found
 
+    def known(self, since: str) -> bool:
+        """Return whether a stream has a reference, and had a value since that day."""
+        return any(
+            any(one.references) and any(day.count and day.date >= since for day in one.days)
+            for one in self.streams.values()
+        )
+
     def close(self, since: str) -> None:
         """End the day of all streams."""
         for stream in self.streams.values():

@@ -14,8 +14,8 @@ from selector.monitoring.group import Group
 from selector.monitoring.kinds import KINDS, REFERENCES, KindName, Level, Referred
 from selector.monitoring.reference import DAYS, ENOUGH, Reference
 from selector.monitoring.state import State
-from selector.monitoring.stream import Stream
-from selector.monitoring.watch import Watch
+from selector.monitoring.stream import ROLLING, Stream
+from selector.monitoring.watch import Watch, before
 
 Standing = Literal["moved", "quiet", "learning"]
 
@@ -197,15 +197,15 @@ def _panels(watch: Watch, alarms: Sequence[Alarm]) -> Iterator[Panel]:
         for key, stream in sorted(group.streams.items()):
             hidden = key.kind == ("mean" if key.of in watch.dear else "audited")
             if not hidden or any(stream.episodes):
-                yield _panel(group, stream, alarms)
+                yield _panel(group, stream, alarms, before(watch.day, ROLLING))
 
 
-def _panel(group: Group, stream: Stream, alarms: Sequence[Alarm]) -> Panel:
+def _panel(group: Group, stream: Stream, alarms: Sequence[Alarm], since: str) -> Panel:
     episodes = tuple(_so_far(one.alarm, stream) for one in stream.episodes if one)
     where = (group.policy, group.level, group.name, *stream.key)
     own = [one for one in alarms if (one.policy, one.level, one.group, *one.key) == where]
     known = [one for one in stream.references if one is not None]
-    recent = [day for day in stream.days if day.count][-RECENT:]
+    recent = [day for day in stream.days if day.count and day.date >= since][-RECENT:]
     standards = [
         _standard(name, one, effects(recent, one, stream.grid))
         for name, one in zip(REFERENCES, stream.references, strict=True)

@@ -21,7 +21,7 @@ DAYS = 7  # a whole week, so that its days do not count as drift
 INNER, OUTER = 0.10, 0.25  # shifts in standard deviations of an image: harmless, to be found
 RATE = 0.10  # of a rate (or of what it lacks to 1): harmless
 ERRORS = 2.0  # standard errors of the reference itself: what it does not know is no drift
-RULE_OF_THREE = 3.0  # where nothing happened in n, up to 3/n is what one can't rule out
+WILD = 0.01  # of a day's values: so few beyond the grid say nothing of the others
 YEAR = 365.25
 UNIFORM = 1 / math.sqrt(12)  # the standard deviation of ranks
 
@@ -90,9 +90,11 @@ def reference(days: Sequence[Day], kind: Kind, grid: Grid | None) -> Reference |
     if len(told) < DAYS or count < ENOUGH or (grid is None and not kind.is_rate):
         return None
     centre = 0.0 if grid is None else grid.centre
-    offset = math.fsum(day.total for day in told) / count
-    spread = max(math.fsum(day.squares for day in told) / count - offset**2, 0.0)
-    error = _error(told, math.sqrt(spread), count)
+    sums = [_sums(day, grid) for day in told]
+    offset = math.fsum(total for total, _ in sums) / count
+    spread = max(math.fsum(squares for _, squares in sums) / count - offset**2, 0.0)
+    means = [total / day.count for (total, _), day in zip(sums, told, strict=True)]
+    error = _error(means, math.sqrt(spread), count)
     found: dict[str, Any] = {
         "first": told[0].date,
         "last": told[-1].date,
@@ -113,10 +115,18 @@ def reference(days: Sequence[Day], kind: Kind, grid: Grid | None) -> Reference |
     )
 
 
-def _error(days: Sequence[Day], sd: float, count: int) -> float:
+def _sums(day: Day, grid: Grid | None) -> tuple[float, float]:
+    """Return sum and squares; a few values beyond the grid count as at its ends."""
+    beyond = int(day.counts[0] + day.counts[-1]) if grid is not None else 0
+    if grid is None or not 0 < beyond <= max(1, WILD * day.count):
+        return day.total, day.squares
+    places = grid.middles() - grid.centre
+    return float(day.counts @ places), float(day.counts @ places**2)
+
+
+def _error(means: Sequence[float], sd: float, count: int) -> float:
     """Return the standard error of the mean, days counted as what differs if they do."""
-    means = [day.total / day.count for day in days]
-    return max(sd / math.sqrt(count), float(np.std(means, ddof=1)) / math.sqrt(len(days)))
+    return max(sd / math.sqrt(count), float(np.std(means, ddof=1)) / math.sqrt(len(means)))
 
 
 def _within(days: Sequence[Day]) -> float:
@@ -126,9 +136,19 @@ def _within(days: Sequence[Day]) -> float:
 
 
 def _rate(share: float, error: float, count: int, sd: float) -> dict[str, Any]:
-    room = max(RATE * min(share, 1 - share), ERRORS * error, RULE_OF_THREE / count)
+    room = max(RATE * min(share, 1 - share), ERRORS * error, _unsure(share, count))
     bounds = {"inner": room, "outer": room, "low": share - room, "high": share + room}
     return {"image_sd": sd, **bounds}
+
+
+def _unsure(share: float, count: int) -> float:
+    """Return how far from *share* the true rate may be, on its wider side.
+
+    Source: E. B. Wilson, "Probable inference", Journal of the American Statistical Association 1927.
+    """
+    more = ERRORS**2 / count
+    half = math.sqrt(more * (share * (1 - share) + more / 4))
+    return (abs(0.5 - share) * more + half) / (1 + more)
 
 
 def _bounds(counts: tuple[int, ...], shift: float, count: int) -> tuple[float, float]:

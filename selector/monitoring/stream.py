@@ -110,7 +110,9 @@ class Stream:
         self.rolling = reference(recent, self.kind, self.grid)
         if self.frozen is None:
             self.freeze(self.days)
-        self.episodes = [None if self._is_over(at) else one for at, one in enumerate(self.episodes)]
+        self.episodes = [
+            None if self._is_over(at, since) else one for at, one in enumerate(self.episodes)
+        ]
         if self.frozen is not None:
             for day in self.days[:-COUNTED]:
                 day.counts = np.zeros(0, dtype=np.int64)
@@ -135,9 +137,14 @@ class Stream:
         """Begin again with the detectors of one reference."""
         self.sums[at], self.wealth[at] = 0.0, 0.0
 
-    def _is_over(self, at: int) -> bool:
-        """Return whether an episode is over: so many days without a crossing, the last ones low."""
+    def _is_over(self, at: int, since: str) -> bool:
+        """Return whether an episode is over: so many days without a crossing, the last ones low.
+
+        It is over too where nothing has come for four weeks: a generator that is no longer used.
+        """
         episode = self.episodes[at]
+        if not any(day.count and day.date >= since for day in self.days):
+            return True
         after = [day for day in self.days if episode and day.date > episode.last]
         return len(after) >= CALM and max(day.levels[at] for day in after[-CALM:]) < LOW
 

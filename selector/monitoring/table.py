@@ -24,7 +24,7 @@ MOST = 200  # outputs of a policy; no policy has so many
 HALF = 0.5  # a person's verdict is 1 or 0
 NAMED = ("mean", "sd", "count", "failures")
 PARTS = itemgetter(*NAMED)
-ABSENT: Mapping[str, Any] = {"mean": None, "count": 0, "failures": 0}
+ABSENT: Mapping[str, Any] = {}  # of an output that the policy did not have: nothing was skipped
 BOUND = 1e100  # numbers are held within it, so that no sum of squares overflows
 
 
@@ -131,8 +131,9 @@ def _outputs(parsed: Sequence[Mapping[str, Any]], audit: Array) -> dict[Key, Col
     if not names:
         return {}
     mean, variance, asked, failed = _parts(parsed, names)
-    whole = (asked == asked.max(axis=1, keepdims=True)) | audit[:, None]
-    skipped = ~whole & (asked.max(axis=1, keepdims=True) > 0)
+    most = np.fmax.reduce(asked, axis=1, keepdims=True)
+    whole = (asked == most) | audit[:, None]
+    skipped = ~whole & (asked < most)
     found: dict[Key, Column] = {}
     for at, name in enumerate(names):
         counted = np.where(whole[:, at], mean[:, at], NAN)
@@ -161,7 +162,10 @@ def _parts(parsed: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[A
             dtype=float,
         )
     mean, sd, count, failed = np.moveaxis(parts, 2, 0)
-    return mean, np.square(np.clip(sd, -BOUND, BOUND)), count + failed, failed
+    absent = np.array(
+        [[one.get(name, ABSENT).get("absent", 0) for name in names] for one in parsed]
+    )
+    return mean, np.square(np.clip(sd, -BOUND, BOUND)), count + failed + absent, failed
 
 
 def _failures(names: Sequence[str], asked: Array, failed: Array) -> dict[Key, Column]:

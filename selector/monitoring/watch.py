@@ -79,7 +79,7 @@ class Watch:
         Returns:
             Of how many streams.
         """
-        since = _before(self.day, ROLLING) if self.day else ""
+        since = before(self.day, ROLLING) if self.day else ""
         done = 0
         for group in self.groups.values():
             for stream in group.streams.values():
@@ -127,7 +127,7 @@ class Watch:
         self._find_dear()
         self._make_room()
         for group in self.groups.values():
-            group.close(_before(date, ROLLING))
+            group.close(before(date, ROLLING))
         self._share()
         self.unwatched.clear()
         self.day = date
@@ -145,9 +145,9 @@ class Watch:
         """Forget groups that are too rare to be watched, so that others may be."""
         whole = self.groups.get(("policy", ""))
         least = RARE * whole.today if whole else 0
+        since = before(self.day, ROLLING) if self.day else ""
         for which, group in list(self.groups.items()):
-            known = any(any(one.references) for one in group.streams.values())
-            if not known and group.today < least:
+            if group.today < least and not group.known(since):
                 del self.groups[which]
 
     def _share(self) -> None:
@@ -184,5 +184,6 @@ class Watch:
         )
 
 
-def _before(day: str, days: int) -> str:
+def before(day: str, days: int) -> str:
+    """Return the day so many days before, ISO 8601."""
     return (dt.date.fromisoformat(day) - dt.timedelta(days)).isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from selector.errors import RequestError
 from selector.journal.recorded import Value, Which
@@ -86,11 +86,18 @@ def moment(option: str, text: str, now: datetime, *, whole_day: bool = False) ->
         else:
             at = datetime.fromisoformat(text)
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
-            is_day = "T" not in text and " " not in text
-            at += timedelta(days=1) if whole_day and is_day else timedelta()
+            at += timedelta(days=1) if whole_day and _is_day(text) else timedelta()
         return at.astimezone(UTC).isoformat(timespec="milliseconds")
     except (ValueError, OverflowError):
         raise RequestError(
             f"{option}: expected a day, a moment or a time ago (got {text!r}). "
             "Write 2026-03-01, 2026-03-01T12:00 or 7d."
         ) from None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,10 +62,10 @@ def _bare(plan: Plan) -> Plan:
 
 def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
     """Return what two plans say differently, in the order of a policy file."""
-    return (
-        *_between(dict(_decides(old)), dict(_decides(new)), decides=True),
-        *_between(dict(_arranges(old)), dict(_arranges(new)), decides=False),
-    )
+    deciding = tuple(_between(dict(_decides(old)), dict(_decides(new)), decides=True))
+    if not deciding and not means_the_same(old, new):
+        deciding = (Difference("what decides", "other digits than are told here", "others"),)
+    return (*deciding, *_between(dict(_arranges(old)), dict(_arranges(new)), decides=False))
 
 
 def _between(
@@ -162,7 +163,7 @@ def _terms(plan: Plan) -> Lines:
         key = term.of.key
         seen[key] = seen.get(key, 0) + 1
         head = f"{noun} {key}" + (f" ({seen[key]})" if seen[key] > 1 else "")
-        yield f"{head}: weight", f"{100 * term.weight:.4g} %"
+        yield f"{head}: weight", f"{100 * term.weight:.6g} %"
         yield from _part(head, term)
 
 
@@ -182,4 +183,7 @@ def _said(head: str, entries: Mapping[str, Any]) -> Lines:
 
 def _shown(value: Any) -> str:
     text = f"{value:.12g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    if len(text) <= LONGEST:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"{text[: LONGEST - 1]}… ({digest[:8]})"  # two that begin alike are told apart

@@ -9,6 +9,7 @@ from functools import partial
 
 from selector.decision.composite import quality, share
 from selector.decision.gates import judge
+from selector.policy.plan import Pareto, Term
 from selector.replay.again import Lacking
 from selector.replay.single import HALVINGS, Change, Goal, Turn, changed, points, short, single
 from selector.replay.what_if import Numbers, WhatIf, beyond
@@ -92,8 +93,8 @@ def _several(what: WhatIf, goal: Goal) -> Turn | None:
     kept = _needed(what, at, goal, among=mended)
     verdict = what.state(kept)
     assert not isinstance(verdict, Lacking)  # noqa: S101 - the goal is a verdict
-    others = [key for key in kept if key in mended and mended[key] == kept[key]]
-    turn = _together(what, {key: kept[key] for key in others}, verdict, {})
+    # A bound on a term too: that quality can come about without it.
+    turn = _together(what, {key: mended[key] for key in mended if key in kept}, verdict, {})
     lost = abs(change.value - (change.was or 0.0))
     return Turn(verdict, (*turn.changes, change), {}, turn.distance + lost, kept)
 
@@ -151,15 +152,17 @@ def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers
     With the numbers at which it is tried; None where no quality would, or there is none.
     """
     terms = [term for term in what.plan.terms if term.of.key in what.numbers]
-    if not terms:
+    if not terms or isinstance(what.plan.method, Pareto):  # there dominance goes before quality
         return None
+
+    best = {term.of.key: _best(what, term) for term in terms}
 
     def moved(share: float) -> dict[str, float]:
         at = dict(mended)
         for term in terms:
             now = at.get(term.of.key, what.numbers[term.of.key])
             inside = term.scale.clip(now)
-            at[term.of.key] = inside + share * (term.scale.best - inside) if share else now
+            at[term.of.key] = inside + share * (best[term.of.key] - inside) if share else now
         return at
 
     def reaches(share: float) -> bool:
@@ -176,6 +179,16 @@ def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers
         return None
     about = short(needed, lambda _: True, up=True)
     return Change(QUALITY, was, "at least", needed, about), moved(high)
+
+
+def _best(what: WhatIf, term: Term) -> float:
+    """Return the best value of a term that keeps to the bounds on it; its best, if none does."""
+    key, best = term.of.key, term.scale.best
+    if _meets(what, key, best):
+        return best
+    all_ = (*points(what, key, up=True), *points(what, key, up=False), what.numbers[key])
+    meeting = [one for one in all_ if _meets(what, key, one)]
+    return max(meeting, key=term.scale, default=best)
 
 
 def _quality_at(what: WhatIf, numbers: Numbers) -> float | None:

@@ -229,11 +229,19 @@ def _result(done: Future[Tally]) -> Tally:
 def _unheard() -> Iterator[None]:
     """Keep Ctrl-C waiting; processes that start meanwhile never hear of it."""
     resource_tracker.ensure_running()  # which would let it through
+    heard: list[int] = []
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    is_main = threading.current_thread() is threading.main_thread()
+    # A library's own thread may take it all the same; only then is there a handler to be called.
+    handler = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if is_main else None
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 _here: list[Replaying] = []  # of a process that works for another

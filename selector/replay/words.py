@@ -26,9 +26,20 @@ def headline(found: Replayed) -> str:
     if not flips and not other:
         return f"Nothing changes: all {of} get the same verdicts."
     return (
-        f"{percent(other / found.decided)} of {of} would get another best candidate "
+        f"{percent(other / found.decided)} of {of} would {_becomes(found)} "
         f"({counted(other, 'request')}), and {counted(flips, 'verdict')} would change."
     )
+
+
+def _becomes(found: Replayed) -> str:
+    """Return what the requests whose best candidate changes have in common."""
+    winners, other = found.tally.winners, found.other_winner
+    if winners["lost"] == other > 0:
+        return "lose their only good candidate"
+    if winners["gained"] == other > 0:
+        return "get a good candidate where nothing was accepted"
+    more = "" if winners["changed"] == other else ", get a first one or lose their only one"
+    return f"get another best candidate{more}"
 
 
 def _again(found: Replayed) -> str:

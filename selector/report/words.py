@@ -70,6 +70,12 @@ def number(value: float, beside: float | None = None) -> str:
     return _plain(value, digits)
 
 
+def whole(value: float) -> str:
+    """Return a finite number with all the digits that it has: of a bound none may be left out."""
+    digits = (n for n in range(1, 17) if float(f"{value:.{n}g}") == value)
+    return _plain(value, next(digits, 17))
+
+
 def bounded(value: float, beside: float | None = None) -> str:
     """Return a quality that can be no higher: with three digits, rounded up so that it holds.
 

@@ -205,11 +205,19 @@ def test_reading_makes_no_journal(path: Path, journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["", "a\0b", "mysql://user:secret@host/db", "postgresql://user:secret@host:x/db"]
+    "where",
+    [
+        "",
+        "a\0b",
+        "mysql://user:secret@host/db",
+        "postgresql://user:secret@host:x/db",
+        "postgresql://user:se@cret@host/db",
+        "postgresql:/user:secret@host/db",
+    ],
 )
 def test_what_is_no_place_is_refused(where: str) -> None:
     """What is no path, and no address that is known, is refused; no password is repeated."""
-    with pytest.raises(JournalError, match=r"Name a SQLite file|Write postgresql://") as caught:
+    with pytest.raises(JournalError, match=r"Name a SQLite file|Write (postgresql|an @)") as caught:
         Journal(where)
     assert "secret" not in str(caught.value)
 

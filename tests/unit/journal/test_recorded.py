@@ -176,8 +176,13 @@ def test_ids_are_found_by_how_they_begin(journal, plan, build):
     assert named(journal, "%") == []
     assert named(journal, "_1") == []
     assert named(journal, "last") == ["r10"]
+    for number in range(11):
+        journal.append(plan, build(f"R1-{number}"))
+    assert named(journal, "r1") == ["r1"]
+    assert named(journal, "r1", 1) == ["r1"]
     journal.append(plan, build("last"))
     journal.append(plan, build("lasting"))
+    assert named(journal, "r10") == ["r10"]
     assert named(journal, "last") == ["last"]
 
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,6 +143,35 @@ def test_a_connection_that_was_lost_is_made_again(postgres: str, plan: Plan, bui
         )
         journal.append(plan, build("two"))
         assert journal.verify().holds
+
+
+def test_writers_take_turns_whatever_the_server_isolates(
+    postgres: str, plan: Plan, build: Build
+) -> None:
+    """Where every transaction is a snapshot unless somebody says otherwise, none is refused."""
+    name = postgres.rpartition("/")[2]
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            f"ALTER DATABASE {name} SET default_transaction_isolation TO 'repeatable read'"
+        )
+    failed: list[BaseException] = []
+
+    def work(mine: str) -> None:
+        try:
+            with Journal(postgres) as journal:
+                for number in range(10):
+                    journal.append(plan, build(f"{mine}{number}"))
+        except JournalError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with Journal(postgres) as journal:
+        assert len(journal.requests(100)) == 40
 
 
 def test_who_waits_too_long_is_told(

@@ -34,9 +34,9 @@ def test_the_row_of_a_request(build: Build) -> None:
         "segment": None,
     }
     assert outputs == {
-        "scorers.taste.score": {"count": 2, "mean": 0.5, "sd": 0.25, "failures": 0},
-        "hands.count": {"count": 2, "mean": 1.0, "sd": 1.0, "failures": 0},
-        "hands.defect": {"count": 0, "mean": None, "sd": None, "failures": 1},
+        "scorers.taste.score": {"count": 2, "mean": 0.5, "sd": 0.25, "failures": 0, "absent": 0},
+        "hands.count": {"count": 2, "mean": 1.0, "sd": 1.0, "failures": 0, "absent": 0},
+        "hands.defect": {"count": 0, "mean": None, "sd": None, "failures": 1, "absent": 1},
     }
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - the names in the statements are those of the tables themselves
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -191,11 +192,73 @@ def test_rows_that_change_places_are_found(bare: Path) -> None:
         "INSERT INTO plans VALUES ('h', 1, '', '{}', 50)",
         "INSERT INTO erasures VALUES (2, 9, '')",
         "INSERT INTO erasures VALUES (3, 1, '')",
+        "INSERT INTO erasures VALUES (3, 0, '')",
+        "INSERT INTO erasures VALUES (3, 1099511627776, '')",
+        "INSERT INTO plans VALUES ('h', 1, '', '{}', NULL)",
+        "INSERT INTO events SELECT -1, created, kind, subject, writer, value, body, salt FROM events LIMIT 1",
     ],
 )
 def test_what_somebody_added_is_found(bare: Path, added: str) -> None:
     """A row without an entry is none of the journal's, wherever its number puts it."""
     assert faults(bare, added)
+
+
+@pytest.mark.parametrize("writer", [0, -1, 2**40])
+def test_who_forges_an_erasure_is_found(bare: Path, writer: int) -> None:
+    """A request that was deleted is not excused by an erasure that is in no entry."""
+    gone = (
+        f"DELETE FROM {name} WHERE request = 2"
+        for name in ("outcomes", "candidates", "summaries", "tallies")
+    )
+    forged = f"INSERT INTO erasures VALUES (2, {writer}, 'now')"
+    assert faults(bare, forged, *gone, "DELETE FROM requests WHERE number = 2")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE events SET value = 9e999",
+        "UPDATE requests SET prompt = x'00ff'",
+        "UPDATE requests SET salt = x'00'",
+        "UPDATE chain SET sequence = 'x' WHERE number = 3",
+    ],
+)
+def test_what_nobody_could_have_written_is_a_fault(bare: Path, damage: str) -> None:
+    """Infinity, bytes for a text, a text for a number: told like any other change."""
+    assert faults(bare, damage)
+
+
+def test_when_it_was_erased_may_not_be_changed(path: Path, plan: Plan, build: Build) -> None:
+    """Of none of the rows that one erasure erased."""
+    with Journal(path) as journal:
+        filled(journal, plan, build)
+        journal.forget(before="2027")
+    change = (
+        "UPDATE erasures SET created = 'later' WHERE erased = (SELECT max(erased) FROM erasures)"
+    )
+    assert faults(path, "DROP TRIGGER erasures_no_update") == ()
+    assert faults(path, change)
+
+
+def test_two_may_forget_at_once(where: str, plan: Plan, build: Build) -> None:
+    """Both end well, and each request is erased once."""
+    with Journal(where) as journal:
+        for number in range(300):
+            journal.append(plan, build(f"{number}"))
+    ended: list[frozenset[str]] = []
+
+    def forget() -> None:
+        with Journal(where) as mine:
+            ended.append(mine.forget(before="2027"))
+
+    threads = [threading.Thread(target=forget) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 2
+    with Journal(where) as journal:
+        assert (journal.verify().holds, journal.verify().erased) == (True, 300)
 
 
 def test_what_is_erased_is_gone_and_the_chain_holds(where: str, plan: Plan, build: Build) -> None:

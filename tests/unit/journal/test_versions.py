@@ -217,6 +217,7 @@ def test_one_that_can_not_be_changed_is_read(plan: Plan, build: Build) -> None:
             assert [row.id for row in journal.requests()] == ["one"]
             assert list(journal.measured_whole("resolved meaning", 5)) == []
             assert journal.rates(["print of hands"]) == {}
+            assert (journal.verify().holds, journal.verify().older) == (True, 1)
             assert (journal.latest("a", "b"), journal.events("a", "b")) == ({}, [])
             for write in (
                 partial(journal.append, plan, build("two")),
