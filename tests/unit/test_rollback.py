@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,26 @@ def test_a_path_is_written_where_it_is(small, tmp_path):
     small.back("1", "link.yml")
     assert (tmp_path / "link.yml").is_symlink()
     assert (tmp_path / "elsewhere.yml").read_text() == text(1)
+
+
+def test_whoever_could_read_the_policy_still_can(small):
+    """The file keeps its mode, whatever this user's own habit is."""
+    small.use(text(1))
+    small.use(text(2))
+    small.file.chmod(0o644)
+    habit = os.umask(0o077)
+    try:
+        small.back("1")
+    finally:
+        os.umask(habit)
+    assert small.file.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_no_product_looks_for_is_not_written(small):
+    """A path without the ending of a policy is a mistake."""
+    small.use(text(1))
+    with pytest.raises(RequestError):
+        small.back("1", "elsewhere/shop")
 
 
 def test_a_name_goes_into_the_working_folder_never_into_the_package(tmp_path, monkeypatch):

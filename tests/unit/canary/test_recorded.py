@@ -89,6 +89,19 @@ def test_measured_again_nothing_changes(world):
     assert (found.alarms, found.notes, found.numbers, found.equal) == ((), (), 3, 3)
 
 
+@pytest.mark.parametrize("emptied", ["recordings", "pictures"])
+def test_a_canary_that_compares_nothing_is_a_mistake(world, emptied):
+    """Somebody emptied its file: a green answer would be none."""
+    world.add(*world.pictures)
+    file = world.folder / "canary.json"
+    data = json.loads(file.read_text())
+    for one in [data] if emptied == "recordings" else data["recordings"]:
+        one[emptied] = []
+    file.write_text(json.dumps(data))
+    with pytest.raises(RequestError):
+        canary.again(world.folder, None, quietly)
+
+
 def test_an_upgrade_that_moves_scores_is_an_alarm(world):
     """It names the measure, each picture, before and after, and the new version as the cause."""
     world.add(*world.pictures)

@@ -103,3 +103,14 @@ def test_plans_that_decide_alike_mean_the_same():
     newer = {**PLAN.instances, "s": replace(PLAN.instances["s"], fingerprint="other")}
     for change in ({"deliver": 2}, {"gates": ()}, {"instances": newer}, {"cut": None}):
         assert not means_the_same(PLAN, replace(PLAN, **change))
+
+
+def test_the_smallest_difference_is_not_called_the_same():
+    """Weights and ends of scales that differ in late digits have a line of their own."""
+    for term in (
+        p.Term(ref("s"), 0.750001, UP),
+        p.Term(ref("s"), 0.75, replace(UP, high=UP.high + 1e-13)),
+    ):
+        other = replace(PLAN, method=p.WeightedSum((term, p.Term(ref("t"), 0.25, DOWN))))
+        assert not means_the_same(PLAN, other)
+        assert said(PLAN, other)

@@ -228,3 +228,34 @@ def test_what_an_audit_measured_helps_to_tell():
 
 def _known(selection) -> list[str]:
     return [key for key, one in selection.outcomes["a"].items() if isinstance(one, Score)]
+
+
+def test_a_bound_on_a_term_is_told_beside_the_quality():
+    """What quality is needed may come from another term: the missed bound has to be met too."""
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("x"), 0.1, UP), p.Term(ref("y"), 0.9, UP))),
+        gates=(p.Gate(ref("x"), accept_above=0.6),),
+    )
+    found = of(plan, {"w": {"x": 0.7, "y": 0.5}, "c": {"x": 0.5, "y": 0.2}}, name="c")
+    assert {one.key for one in found.turn.changes} == {"x.value", "quality"}
+    bound = next(one for one in found.turn.changes if one.key == "x.value")
+    assert (bound.how, bound.value) == ("at least", 0.6)
+
+
+def test_quality_alone_is_nothing_under_pareto():
+    """There dominance goes before it: no quality, however it comes about, is told to do."""
+    axes = tuple(p.Criterion(ref(name), UP) for name in "xy")
+    pick = tuple(p.Term(ref(name), 0.5, UP) for name in "xz")
+    plan = worlds.plan(p.Pareto(axes, pick), instances=[worlds.instance("z")])
+    rows = {"w": {"x": 0.8, "y": 0.5, "z": 0.5}, "c": {"x": 0.6, "y": 0.4, "z": 0.5}}
+    assert of(plan, rows, name="c").quality is None
+
+
+def test_a_bound_on_the_other_side_of_a_term_is_kept_to():
+    """Where the best value of a term is refused, the quality comes from as much as is allowed."""
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("x"), 0.5, UP), p.Term(ref("y"), 0.5, UP))),
+        gates=(p.Gate(ref("x"), reject_above=0.9),),
+    )
+    found = of(plan, {"w": {"x": 0.9, "y": 0.95}, "c": {"x": 0.5, "y": 0.2}}, name="c")
+    assert found.quality is not None
