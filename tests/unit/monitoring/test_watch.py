@@ -192,3 +192,49 @@ def test_failures_that_never_were_are_seen():
     found = [one for one in alarms(state(rows(20, outputs=outputs))) if one.kind == "failures"]
     assert found[0].of == "a"
     assert found[0].after > 0.05
+
+
+def _with(row, **outputs):
+    """Return a summary with outputs added or replaced; None takes one away."""
+    parsed = json.loads(row.outputs)
+    for name, one in outputs.items():
+        key = f"scorers.{name}.score"
+        parsed = {**parsed, key: one}
+    return row._replace(outputs=json.dumps({k: v for k, v in parsed.items() if v is not None}))
+
+
+@pytest.mark.parametrize("size", [7, 100, 5000])
+def test_an_output_that_a_policy_did_not_have_was_not_skipped(size):
+    """It comes in the middle of a day, and drifts later: found, however the rows are read."""
+    given = []
+    for at, row in enumerate(drifting.rows(36)):
+        day = at // 40
+        late = day > 10 or (day == 10 and at % 40 >= 20)
+        mean = json.loads(row.outputs)["scorers.match.score"]["mean"] - 4 * (day >= 30)
+        given.append(_with(row, new=drifting.cell(mean) if late else None))
+    found = drifting.state(given, size)
+    watch = found.watches["portrait"]
+    assert watch.dear == set()
+    assert any(one.alarm.key.of == "scorers.new.score" for one in found.due)
+
+
+def test_where_there_was_nothing_to_measure_nothing_was_skipped():
+    """A picture without hands was looked at: the others count, audited or not."""
+    given = [
+        _with(row, match={**drifting.cell(5.0, count=5), "absent": 3}) if at % 3 else row
+        for at, row in enumerate(drifting.rows(10))
+    ]
+    assert drifting.state(given).watches["portrait"].dear == set()
+
+
+def test_what_is_no_longer_there_does_not_stay_moved():
+    """A generator that drifted and was removed is quiet after four weeks without it."""
+    given = [
+        row._replace(generator="model 0") if at // 40 >= 25 and row.generator == "model 1" else row
+        for at, row in enumerate(
+            drifting.rows(60, drift=lambda day, g: drifting.falling(day, g) * (day < 25))
+        )
+    ]
+    watch = drifting.state(given).watches["portrait"]
+    group = watch.groups.get(("generator", "model 1"))
+    assert group is None or not any(any(one.episodes) for one in group.streams.values())
