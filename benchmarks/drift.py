@@ -140,7 +140,13 @@ def summaries(rows: int, seed: int = 0) -> Iterator[tuple[Any, ...]]:
         created = dt.datetime(2025, 1, 1, tzinfo=dt.UTC) + dt.timedelta(day, second * 6)
         means, sds = rng.normal(size=OUTPUTS), rng.uniform(0.8, 1.0, OUTPUTS)
         outputs = {
-            f"scorers.scorer_{at}.score": {"count": 8, "mean": mean, "sd": sd, "failures": 0}
+            f"scorers.scorer_{at}.score": {
+                "count": 8,
+                "mean": mean,
+                "sd": sd,
+                "failures": 0,
+                "absent": 0,
+            }
             for at, (mean, sd) in enumerate(zip(means.tolist(), sds.tolist(), strict=True))
         }
         generator, segment = (f"{name} {rng.integers(3)}" for name in ("generator", "segment"))

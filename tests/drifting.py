@@ -57,7 +57,7 @@ def rows(days, per_day=40, *, seed=0, first=0, drift=None, **rest):
 
 def cell(mean, count=8, failures=0, sd=0.5):
     """Return what a summary says of one output."""
-    return {"count": count, "mean": mean, "sd": sd, "failures": failures}
+    return {"count": count, "mean": mean, "sd": sd, "failures": failures, "absent": 0}
 
 
 def date(day):

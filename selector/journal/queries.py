@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table, func, insert, or_, select, text
 
@@ -143,14 +144,14 @@ def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
     return _all(connection, select(events).where(events.c.number.in_(of)))
 
 
-def add(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows of one table, which all have the same columns."""
     if len(rows) > 1 and connection.dialect.name == "postgresql":
         of = {"rows": to_json(rows)}  # all at once: one by one they take four times as long
         connection.exec_driver_sql(_from_json(table, tuple(rows[0])), of)
     elif rows:
         statement = _insertion(table, tuple(rows[0]), connection.dialect)
-        connection.exec_driver_sql(statement, [dict(row) for row in rows])
+        connection.exec_driver_sql(statement, list(rows))
 
 
 # Handing rows to the driver as they are makes a whole append a fifth faster. The few texts are

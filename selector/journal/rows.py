@@ -184,7 +184,7 @@ def _candidate_rows(selection: Selection) -> list[Row]:
             "path": one.path,
             "metadata": to_json(dict(one.metadata)),
             "error": one.error,
-            "notes": to_json(one.notes),
+            "notes": to_json(one.notes) if one.notes else "[]",
             "verdict": decision.verdicts.get(one.id),
             "rank": ranks.get(one.id),
             "quality": finite(decision.quality.get(one.id)),

@@ -22,9 +22,10 @@ Array = npt.NDArray[Any]
 NAN = float("nan")
 MOST = 200  # outputs of a policy; no policy has so many
 HALF = 0.5  # a person's verdict is 1 or 0
-NAMED = ("mean", "sd", "count", "failures")
+NAMED = ("mean", "sd", "count", "failures", "absent")
 PARTS = itemgetter(*NAMED)
 ABSENT: Mapping[str, Any] = {}  # of an output that the policy did not have: nothing was skipped
+MISSING = {"absent": 0}  # which older summaries do not tell
 BOUND = 1e100  # numbers are held within it, so that no sum of squares overflows
 
 
@@ -156,15 +157,15 @@ def _parts(parsed: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[A
     except (KeyError, TypeError):  # not all are there, which takes three times as long
         parts = np.array(
             [
-                [[one.get(name, ABSENT).get(part) for part in NAMED] for name in names]
+                [
+                    [one.get(name, ABSENT).get(part, MISSING.get(part)) for part in NAMED]
+                    for name in names
+                ]
                 for one in parsed
             ],
             dtype=float,
         )
-    mean, sd, count, failed = np.moveaxis(parts, 2, 0)
-    absent = np.array(
-        [[one.get(name, ABSENT).get("absent", 0) for name in names] for one in parsed]
-    )
+    mean, sd, count, failed, absent = np.moveaxis(parts, 2, 0)
     return mean, np.square(np.clip(sd, -BOUND, BOUND)), count + failed + absent, failed
 
 
