@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Table
 
@@ -63,22 +64,27 @@ class Ledger:
         """Append the one row of a plan, a policy, an event or a label."""
         table = TABLES[kind]
         salt = chain.salt() if "salt" in table.columns else None
-        number = self._enter(kind, chain.digest({table.name: [row]}, salt))
-        queries.add(self.connection, table, [{**row, **_salted(salt), "number": number}])
+        entry = self._entry(kind, chain.digest({table.name: [row]}, salt))
+        whole = {**row, **_salted(salt), "number": self._number}
+        queries.add(self.connection, {tables.chain: [entry], table: [whole]})
 
     def add_request(self, sealed: Sealed) -> None:
         """Append a request with all that belongs to it; its plan is there already."""
-        number = self._enter("request", sealed.digest)
+        entry = self._entry("request", sealed.digest)
+        number = self._number
         request = {**sealed.rows.request, "number": number, "salt": sealed.salt}
-        queries.add(self.connection, tables.requests, [request])
-        for table, of in _parts(sealed.rows).items():
-            queries.add(self.connection, table, [{"request": number, **row} for row in of])
+        parts = {
+            table: [{"request": number, **row} for row in of]
+            for table, of in _parts(sealed.rows).items()
+        }
+        queries.add(self.connection, {tables.chain: [entry], tables.requests: [request], **parts})
 
     def erase(self, numbers: Sequence[int], created: str) -> None:
         """Write down that entries are erased, and then delete their rows and salts."""
-        number = self._enter("erasure", chain.erasure_digest(created, numbers))
-        erased = [{"erased": one, "number": number, "created": created} for one in numbers]
-        queries.add(self.connection, tables.erasures, erased)
+        entry = self._entry("erasure", chain.erasure_digest(created, numbers))
+        mark = {"number": self._number, "created": created}
+        erased = [{"erased": one, **mark} for one in numbers]
+        queries.add(self.connection, {tables.chain: [entry], tables.erasures: erased})
         queries.delete(self.connection, numbers)
 
     def close(self) -> None:
@@ -86,8 +92,8 @@ class Ledger:
         if self._head != self._began:
             queries.set_head(self.connection, self._writer, self._head)
 
-    def _enter(self, kind: Kind, digest: str) -> int:
-        """Add an entry to the chain; return its number."""
+    def _entry(self, kind: Kind, digest: str) -> dict[str, Any]:
+        """Return the next entry of the chain, which the row that it is of is to be written with."""
         self._number += 1
         entry = {
             "number": self._number,
@@ -97,10 +103,8 @@ class Ledger:
             "schema": chain.SCHEMA,
             "digest": digest,
         }
-        link = chain.link(self._head.link, entry)
-        queries.add(self.connection, tables.chain, [{**entry, "link": link}])
-        self._head = Head(self._head.sequence + 1, link)
-        return self._number
+        self._head = Head(self._head.sequence + 1, chain.link(self._head.link, entry))
+        return {**entry, "link": self._head.link}
 
 
 def _salted(salt: str | None) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -144,14 +144,18 @@ def latest(connection: Connection, kind: str, subject: str) -> list[Row]:
     return _all(connection, select(events).where(events.c.number.in_(of)))
 
 
-def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows of one table, which all have the same columns."""
-    if len(rows) > 1 and connection.dialect.name == "postgresql":
-        of = {"rows": to_json(rows)}  # all at once: one by one they take four times as long
-        connection.exec_driver_sql(_from_json(table, tuple(rows[0])), of)
-    elif rows:
-        statement = _insertion(table, tuple(rows[0]), connection.dialect)
-        connection.exec_driver_sql(statement, list(rows))
+def add(connection: Connection, rows: Mapping[Table, Sequence[dict[str, Any]]]) -> None:
+    """Write rows of some tables; those of one table all have the same columns."""
+    tables = {table: of for table, of in rows.items() if of}
+    if connection.dialect.name == "sqlite":
+        for table, of in tables.items():
+            statement = _insertion(table, tuple(of[0]), connection.dialect)
+            connection.exec_driver_sql(statement, list(of))
+    elif tables:
+        # All at once: every answer of a server that is waited for takes as long as writing does.
+        statement = _insertions(tuple((table, tuple(of[0])) for table, of in tables.items()))
+        of_all = {table.name: to_json(of) for table, of in tables.items()}
+        connection.exec_driver_sql(statement, of_all)
 
 
 # Handing rows to the driver as they are makes a whole append a fifth faster. The few texts are
@@ -162,10 +166,15 @@ def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
 
 
 @lru_cache(maxsize=128)
-def _from_json(table: Table, columns: tuple[str, ...]) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
-    source = f"json_populate_recordset(NULL::{table.name}, CAST(%(rows)s AS json))"
-    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}"  # noqa: S608 - our own names
+def _insertions(of: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
+    """Return the statement of PostgreSQL's that writes rows of all these, given as JSON."""
+    parts = []
+    for table, columns in of:
+        names = ", ".join(f'"{name}"' for name in columns)
+        source = f"json_populate_recordset(NULL::{table.name}, CAST(%({table.name})s AS json))"
+        insertion = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}"  # noqa: S608 - our own names
+        parts.append(f"in_{table.name} AS ({insertion})")
+    return f"WITH {', '.join(parts)} SELECT 1"
 
 
 def numbers_of(connection: Connection, request_id: str | None, before: str | None) -> list[int]:
