@@ -33,7 +33,11 @@ class Database:
         self.place = os.path.realpath(path)
         self._turn = threading.Lock()
         self._engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, paramstyle="named"
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            paramstyle="named",
+            hide_parameters=True,  # in errors, which may be logged: they hold prompts
         )
         with _forking:
             _known.add(self)

@@ -48,7 +48,10 @@ class Server:
         self.connections = 0
         with explained(self.name), _driver():
             self._engine = create_engine(
-                url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S}
+                url,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_S},
+                hide_parameters=True,  # in errors, which may be logged: they hold prompts
             )
         event.listen(self._engine, "connect", _at_home)
         event.listen(self._engine, "connect", self._count)
