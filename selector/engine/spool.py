@@ -26,6 +26,7 @@ FOLDER_VARIABLE = "SELECTOR_SPOOL"
 ROOM_VARIABLE = "SELECTOR_SPOOL_MB"
 ROOM_MB = 1000.0
 REFUSED = ".refused"
+WRITTEN_S = 60.0  # writing a file takes milliseconds
 TRIES = 2  # in a row that fail
 RECOUNT = 64  # files after which those of other processes are counted again
 
@@ -141,6 +142,8 @@ class Spool:
         with self._explained():
             for one in found:
                 one.unlink(missing_ok=True)
+            if self.folder.exists():  # part of a file may hold what is to be forgotten
+                spooled.tidied(self.folder, WRITTEN_S)
         return len(found)
 
     def _send(self, journal: Journal, most: float, until: float) -> Sent:

@@ -92,13 +92,18 @@ def put(said: bytes, target: Path) -> None:
     _settle(target.parent)
 
 
-def tidied(folder: Path) -> int:
-    """Return the bytes of all files of a folder, without the parts that nobody will finish."""
+def tidied(folder: Path, old_s: float = OLD_S) -> int:
+    """Return the bytes of all files of a folder, without the parts that nobody will finish.
+
+    Args:
+        folder: Of the spool.
+        old_s: Parts older than so many seconds are deleted.
+    """
     used = 0
     for entry in os.scandir(folder):
         with suppress(FileNotFoundError):
             found = entry.stat()
-            if entry.name.endswith(".part") and time.time() - found.st_mtime > OLD_S:
+            if entry.name.endswith(".part") and time.time() - found.st_mtime > old_s:
                 Path(entry).unlink()
             else:
                 used += found.st_size

@@ -303,3 +303,14 @@ def test_the_file_is_json(folder: Path, decided: Selection, plan: Plan) -> None:
     """Who has to look into one reads it with any program."""
     said = json.loads(Spool(folder).keep(plan, decided).read_text("ascii"))
     assert said["selection"]["request_id"] == decided.request_id
+
+
+def test_what_a_killed_process_left_is_forgotten_too(folder: Path) -> None:
+    """A part of a file may hold the prompt; one that is being written stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    left, young = folder / ".0123456789abcdef.part", folder / ".fedcba9876543210.part"
+    for part in (left, young):
+        part.write_text("the secret garden")
+    os.utime(left, (time.time() - 120, time.time() - 120))
+    Spool(folder).forget(request="x")
+    assert (left.exists(), young.exists()) == (False, True)
