@@ -25,6 +25,11 @@ PREFIX = "SELECTOR_"
 MEANT = {  # by name: what reads them may be what does not start
     CACHE: "models are kept where it says",
     JOURNAL: "requests are written down where it says",
+    "SELECTOR_SPOOL": "requests that a journal can't take wait there",
+    "SELECTOR_SPOOL_MB": "of them so many MB at most",
+    "SELECTOR_THUMBNAILS": "small pictures of what was decided are kept there",
+    "SELECTOR_THUMBNAIL_DAYS": "for so many days",
+    "SELECTOR_WEBHOOK_KEY": "alarms are sent with this key",
     OFFLINE: "no model is fetched",
     "SELECTOR_JUDGE_URL": "judges are asked there, where a policy names none",
     "SELECTOR_JUDGE_MODEL": "the judge goes by this name there",
@@ -72,11 +77,17 @@ def _cache(folder: Path) -> Iterator[Finding]:
 def _journal() -> Iterator[Finding]:
     """Find whether the journal that the command line would use can be written."""
     from selector.journal import Journal, default_path
+    from selector.journal.address import is_address
 
     try:
         given = os.environ.get(JOURNAL) or str(default_path())
-        with Journal(given) as journal:  # refuses an address, which is no path
-            if (path := Path(given)).exists():
+        path = Path(given)
+        with Journal(given) as journal:
+            if is_address(given):
+                rest = "is a journal" if journal.exists() else "is made at the first request"
+                yield Finding(PART, "journal", "ok", f"{journal.name} {rest}")
+                return
+            if path.exists():
                 journal.requests(1)
         said = _unwritable(path)
     except JournalError as error:

@@ -9,7 +9,7 @@ import pytest
 
 from selector.doctor.finding import Asked
 from selector.doctor.folders import folders, settings
-from selector.journal import Journal
+from selector.journal import Event, Journal
 
 
 def found():
@@ -100,6 +100,17 @@ def test_a_password_in_an_address_is_not_repeated(monkeypatch):
     said = " ".join(one.said + one.cure for one in (*folders(Asked()), *settings(Asked())))
     assert "postgresql" in said
     assert "s3cret" not in said
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_database_is_asked(monkeypatch, postgres):
+    """A server that answers is well, whether there is a journal yet or not."""
+    monkeypatch.setenv("SELECTOR_JOURNAL", postgres)
+    assert found()["journal"].state == "ok"
+    assert "is made at the first request" in found()["journal"].said
+    with Journal(postgres) as journal:
+        journal.record(Event("watch", "x", "a", 1.0))
+    assert "is a journal" in found()["journal"].said
 
 
 @pytest.mark.usefixtures("machine")
