@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selector.cli import complete, machine, replay, rollback, score
+from selector.cli import calibrate, complete, efficiency, machine, replay, rollback, score
 from selector.cli.canary import commands as canaries
 from selector.cli.journal import commands as journals
+from selector.cli.labels import commands as labels
 from selector.cli.monitor import commands as monitors
 from selector.cli.plan import JournalPath
 from selector.cli.plan import commands as plans
@@ -309,8 +310,11 @@ app.add_typer(plans, name="plan")
 app.add_typer(weights, name="weights")
 app.add_typer(journals, name="journal")
 app.add_typer(monitors, name="monitor")
+app.add_typer(labels, name="labels")
 app.add_typer(canaries, name="canary")
 score.add_to(app)
+calibrate.add_to(app)
+efficiency.add_to(app)
 replay.add_to(app)
 rollback.add_to(app)
 machine.add_to(app)

@@ -45,7 +45,8 @@ class Recorded:
         policy: Name and version of the policy: "portrait@3".
         plan_hash: Under which name the journal keeps the plan that decided it.
         expect: What the caller expected of it.
-        candidates: With id, hash, path and error; in the order in which they were given.
+        candidates: With id, hash, path and error, and of their metadata the generator and the
+            segment that all agree on; in the order in which they were given.
         found: Every outcome.
         decision: What was decided then.
         audited: Whether the rest was measured too, after the decision.
@@ -95,7 +96,7 @@ def request(
             policy=f"{head.policy}@{head.version}",
             plan_hash=_text(head.plan_hash),
             expect={name: number(value) for name, value in json.loads(head.expect).items()},
-            candidates=tuple(map(_candidate, listed)),
+            candidates=tuple(_candidate(row, head) for row in listed),
             found=tuple(map(_found, known)),
             decision=_decision(head, listed),
             audited=bool(head.audited),
@@ -105,9 +106,14 @@ def request(
         return Damaged(head.number, str(head.id), f"{type(error).__name__}: {error}")
 
 
-def _candidate(row: Row[Any]) -> Candidate:
+def _candidate(row: Row[Any], head: Row[Any]) -> Candidate:
+    agreed = {"generator": head.generator, "segment": head.segment}
     return Candidate(
-        id=row.candidate_id, path=row.path, content_hash=row.content_hash, error=row.error
+        id=row.candidate_id,
+        metadata={name: value for name, value in agreed.items() if value is not None},
+        path=row.path,
+        content_hash=row.content_hash,
+        error=row.error,
     )
 
 

@@ -126,7 +126,7 @@ _HEAD = [
     requests.c[name]
     for name in (
         "number", "id", "created", "prompt", "policy", "version", "plan_hash", "expect", "answer",
-        "needs_person", "advice", "audited", "disagreed",
+        "needs_person", "advice", "audited", "disagreed", "generator", "segment",
     )
 ]  # fmt: skip
 _CANDIDATE = [

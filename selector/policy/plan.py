@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -15,6 +16,16 @@ from selector.types import Cost, Kind, Output, Scope, from_data, to_data
 
 OnFailure = Literal["review", "reject"]
 Mode = Literal["exact", "exhaustive"]
+Knots = tuple[tuple[float, float], ...]  # points of a line that never turns, by rising first number
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
+# What calibration adds is left out of the JSON form where there is none: a plan without it keeps
+# the hash that it had before there was any.
+_LEFT_OUT = Field(exclude_if=_is_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +65,19 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The monotone, clipped map from a raw score to [0, 1]; 1 is best."""
+    """The monotone, clipped map from a raw score to [0, 1]; 1 is best.
+
+    Attributes:
+        low: The raw value that it begins with; *high* is where it ends.
+        higher_is_better: Whether *high* maps to 1; else *low* does.
+        knots: Points (raw value, share) between which it is straight, from *low* to *high*; without
+            any it is straight from end to end.
+    """
 
     low: float
     high: float
     higher_is_better: bool
+    knots: Annotated[Knots, _LEFT_OUT] = ()
 
     @property
     def worst(self) -> float:
@@ -76,10 +95,32 @@ class Scale:
 
     def __call__(self, raw: float) -> float:
         """Return *raw* mapped to [0, 1]. Monotone in floating point too, so bounds hold exactly."""
+        if self.knots:
+            return interpolated(self.knots, raw)
         distance = (
             self.clip(raw) - self.low if self.higher_is_better else self.high - self.clip(raw)
         )
         return distance / (self.high - self.low)
+
+
+def interpolated(knots: Sequence[tuple[float, float]], at: float) -> float:
+    """Return the height at *at* of the line through *knots*, level beyond its ends.
+
+    Where the heights never fall (or never rise), neither does what is returned, in floating point
+    too: between two knots it is never beyond either.
+    """
+    place = bisect_right(knots, at, key=_first)
+    if place == 0:
+        return knots[0][1]
+    if place == len(knots):
+        return knots[-1][1]
+    (left, low), (right, high) = knots[place - 1], knots[place]
+    height = low + (at - left) / (right - left) * (high - low)
+    return min(max(height, min(low, high)), max(low, high))
+
+
+def _first(knot: tuple[float, float]) -> float:
+    return knot[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +201,75 @@ Method = Annotated[WeightedSum | Lexicographic | Constrained | Pareto, Field(dis
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A bound on the composite."""
+class Factor:
+    """How probable it is that nothing is wrong, as far as some outputs tell.
 
-    of: Literal["quality"]
+    Attributes:
+        terms: Their weighted sum, in [0, 1]; the weights sum to 1.
+        curve: Points (sum, probability); neither ever falls.
+    """
+
+    terms: tuple[Term, ...]
+    curve: Knots
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """How probable it is that a candidate is good: the product of its factors (a noisy-OR of faults).
+
+    Each factor rises with each of its outputs, towards its better end, so that bounds hold: what
+    is not measured yet counts at its best.
+    """
+
+    factors: tuple[Factor, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All outputs that it follows from, each as often as a factor has it."""
+        return tuple(term for factor in self.factors for term in factor.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A bound on the composite, or on the probability of being good."""
+
+    of: Literal["quality", "probability"]
     reject_below: float | None = None
     accept_above: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One certified accept line: where it stands in the policy, and the number.
+
+    Attributes:
+        on: The output as the policy names it in a gate or constraint; "cut" for that of the cut.
+        line: "accept_below" or "accept_above".
+        value: In raw units; of the cut, in [0, 1].
+    """
+
+    on: str
+    line: Literal["accept_below", "accept_above"]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """For which requests the certified lines of a plan hold; any other is uncertified.
+
+    Attributes:
+        fewest: Requests of at least so many candidates; *most* is the other end.
+        generators: Only where all candidates are of one of these; any, if none is named.
+        segments: Lines of their own, by the segment that all candidates name. With any, what names
+            none of these goes by the plan's own lines.
+        open: Segments whose labels support no line.
+    """
+
+    fewest: int
+    most: int
+    generators: tuple[str, ...] = ()
+    segments: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +376,8 @@ class Plan:
         regret: What may be lost for saving more, if anything.
         worth: What quality is worth and a call costs, if that decides what is measured.
         prediction: What a dear measure will say; without one, these two measure as "exact" does.
+        probability: Of being good, if a cut is of that.
+        certified: For which requests its certified lines hold, if it has any.
         written: What it was made from; not part of the hash, the JSON form, nor of comparison.
     """
 
@@ -297,6 +403,8 @@ class Plan:
     worth: Worth | None = None
     prediction: Prediction | None = None
     schema: int = field(default=1)
+    probability: Annotated[Probability | None, _LEFT_OUT] = None
+    certified: Annotated[Certified | None, _LEFT_OUT] = None
     written: Annotated[Written | None, Field(exclude=True)] = field(
         default=None, repr=False, compare=False
     )
@@ -316,7 +424,7 @@ class Plan:
     @property
     def refs(self) -> tuple[Ref, ...]:
         """All outputs that it decides by, each as often as it is referred to."""
-        return refs_of(self.gates, self.method, self.distinct)
+        return refs_of(self.gates, self.method, self.distinct, self.probability)
 
     @cached_property
     def parts(self) -> tuple[Term | Criterion, ...]:
@@ -361,7 +469,12 @@ class Plan:
         return plan
 
 
-def refs_of(gates: Iterable[Gate], method: Method, distinct: Distinct | None) -> tuple[Ref, ...]:
+def refs_of(
+    gates: Iterable[Gate],
+    method: Method,
+    distinct: Distinct | None,
+    probability: Probability | None = None,
+) -> tuple[Ref, ...]:
     """Return all outputs that these parts of a plan refer to."""
     refs = [gate.on for gate in gates]
     match method:
@@ -373,6 +486,7 @@ def refs_of(gates: Iterable[Gate], method: Method, distinct: Distinct | None) ->
             refs += [part.of for part in terms] + [bound.on for bound in bounds]
         case Pareto(objectives=criteria, pick=terms):
             refs += [part.of for part in criteria] + [part.of for part in terms]
+    refs += [term.of for term in probability.terms] if probability else []
     return (*refs, distinct.by) if distinct else tuple(refs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError
@@ -16,6 +16,7 @@ from selector.policy.grammar import Cascade, Costs, Cut, Distinct, Gates, Method
 from selector.policy.plan import canonical
 from selector.policy.remains import LeftOut
 from selector.policy.values import (
+    CALIBRATED,
     Because,
     Count,
     Deliver,
@@ -137,8 +138,17 @@ class Policy(Part):
 
         A file that is held to its checksum means the same wherever it lies.
         """
-        meaning = _placeless(self.model_dump(mode="json", exclude=_DECIDES_NOTHING))
-        return hashlib.sha256(canonical(meaning).encode()).hexdigest()
+        return hashlib.sha256(canonical(self.meaning(_DECIDES_NOTHING)).encode()).hexdigest()
+
+    def meaning(self, without: set[str]) -> Any:
+        """Return what the policy means as JSON data, but for these entries."""
+        return _placeless(self.model_dump(mode="json", exclude=without))
+
+    @property
+    def asks_labels(self) -> bool:
+        """Whether any number of it should come from labels."""
+        of_probability = self.cut is not None and self.cut.of == "probability"
+        return of_probability or CALIBRATED in _words(self.meaning({"measures", "acknowledged"}))
 
     @property
     def text(self) -> str:
@@ -153,6 +163,15 @@ class Policy(Part):
     @property
     def _written(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_unset=True)
+
+
+def _words(meaning: Any) -> Iterator[str]:
+    """Yield every text among the values."""
+    if isinstance(meaning, str):
+        yield meaning
+    elif isinstance(meaning, dict | list):
+        for each in meaning.values() if isinstance(meaning, dict) else meaning:
+            yield from _words(each)
 
 
 def _placeless(meaning: Any) -> Any:

@@ -13,9 +13,10 @@ from pydantic import JsonValue
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.decision.gates import filled
+from selector.journal.matched import Table
 from selector.policy.order import order
 from selector.policy.plan import Criterion, Gate, Plan
-from selector.replay.again import Lacking, Table, lacking
+from selector.replay.again import Lacking, lacking
 from selector.types import (
     Candidate,
     Decision,
