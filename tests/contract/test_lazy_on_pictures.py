@@ -91,7 +91,14 @@ def decided(root, people, opinionated):
     return by
 
 
-@pytest.mark.parametrize("name", find.names())
+# One of each kind always: small measures alone, learned scorers, judges, an edit. The rest repeats it.
+ALWAYS = {"starter", "general", "portrait", "edit"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [one if one in ALWAYS else pytest.param(one, marks=pytest.mark.slow) for one in find.names()],
+)
 def test_a_policy_decides_lazily_as_it_does_exhaustively(decided, monkeypatch, name):
     """The same verdicts, the same order of what is delivered or reviewed, the same answer."""
     monkeypatch.setenv("SELECTOR_OFFLINE", "1")
