@@ -68,8 +68,38 @@ def mean_interval(
     return (float(low) + centre) * scale, (float(high) + centre) * scale
 
 
+def ratio_interval(
+    above: Array, below: Array, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
+) -> tuple[float, float]:
+    """Return between which two numbers a ratio of two means lies, as far as *above* and *below* tell.
+
+    As in `mean_interval`, whole groups are drawn: one number of each belongs to a group. Draws
+    in which there is nothing below the line are left out.
+
+    Args:
+        above: What stands above the line, of each group; finite.
+        below: What stands below it; 0 or more, and not all 0.
+        level: How often the interval is meant to hold the true ratio; above 0, below 1.
+        draws: How many times groups are drawn.
+        seed: Of the drawing.
+
+    Raises:
+        ValueError: There are fewer than two groups, or nothing is below the line.
+
+    >>> ratio_interval(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
+    (0.5, 0.5)
+    """
+    if len(above) <= 1 or not below.sum() > 0:
+        raise ValueError(f"expected two groups or more, not all 0 below (got {len(above)})")
+    order = np.lexsort((below, above))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = _drawn(above[order], below[order], draws, seed)
+    ends = np.quantile(ratios[np.isfinite(ratios)], _expanded((1 - level) / 2, len(above)))
+    return float(ends[0]), float(ends[1])
+
+
 def _drawn(sums: Array, counts: Array, draws: int, seed: int) -> Array:
-    """Return the mean of all values of each draw of groups, shape (draws,)."""
+    """Return the sum of all sums by that of all counts of each draw of groups, shape (draws,)."""
     random = np.random.default_rng(seed)
     step = max(1, AT_ONCE // len(sums))
     means = []
