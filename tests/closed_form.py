@@ -84,7 +84,7 @@ class Form:
         low = self.plan.cut.reject_below if self.plan.cut else None
         bounds = on(self.plan.constraints, known)
         return any("refused" in self.second.before(one, name) for one in bounds) or (
-            low is not None and self.second.at_most(name, frozenset(known), "best") < low
+            low is not None and self.second.value(name, frozenset(known), "best") < low
         )
 
     def dropped(self, name, known) -> bool:

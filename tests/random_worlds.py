@@ -19,7 +19,12 @@ BESIDE = p.Ref("d1", "beside")  # the second output of a measure that has two
 KEYS = (*(f"{name}.value" for name in NAMES), BESIDE.key)
 
 levels = st.sampled_from(LEVELS)
-scales = st.sampled_from([UP, UP, DOWN, DOWN, p.Scale(0.1, 0.7, True), p.Scale(0.2, 0.9, False)])
+CURVED = (
+    p.Scale(0.1, 0.9, True, ((0.1, 0.0), (0.3, 0.1), (0.4, 0.7), (0.9, 1.0))),
+    p.Scale(0.0, 0.7, False, ((0.0, 1.0), (0.25, 0.9), (0.5, 0.9), (0.7, 0.0))),
+)
+STRAIGHT = (UP, UP, DOWN, DOWN, p.Scale(0.1, 0.7, True), p.Scale(0.2, 0.9, False))
+scales = st.sampled_from([*STRAIGHT, *CURVED])
 on_failure = st.sampled_from(["review", "review", "reject"])
 of_values = st.sampled_from([ref(name) for name in NAMES])
 of_candidates = st.one_of(of_values, of_values, st.just(BESIDE))
@@ -78,6 +83,32 @@ def methods(kind: str, refs: st.SearchStrategy[p.Ref] = anything) -> st.SearchSt
     return st.builds(p.Pareto, criteria(2, refs), st.one_of(st.just(()), terms))
 
 
+CURVES = (
+    ((0.0, 0.0), (1.0, 1.0)),
+    ((0.0, 0.1), (0.3, 0.2), (0.5, 0.8), (1.0, 0.97)),
+    ((0.2, 0.0), (0.5, 0.5), (0.6, 0.5), (0.9, 1.0)),
+)
+factors = st.builds(p.Factor, term_lists(of_candidates), st.sampled_from(CURVES))
+probabilities = st.lists(factors, min_size=1, max_size=2).map(tuple).map(p.Probability)
+
+
+@st.composite
+def certificates(draw: st.DrawFn, gates: int) -> p.Certified:
+    """Draw for which requests the lines hold, and which segments have lines of their own."""
+    fewest, most = sorted((draw(st.integers(1, 9)), draw(st.integers(1, 9))))
+    lines = [p.Line("cut", "accept_above", draw(levels))]
+    if gates:
+        below = draw(st.sampled_from(["accept_below", "accept_above"]))
+        lines.append(p.Line("d1.beside", below, draw(levels), (draw(st.integers(0, gates - 1)),)))
+    return p.Certified(
+        fewest,
+        most,
+        draw(st.sampled_from([(), ("flux", "sdxl")])),
+        draw(st.sampled_from([{}, {"food": tuple(lines)}])),
+        draw(st.sampled_from([(), ("people",)])),
+    )
+
+
 METHODS = ("weighted_sum", "constrained", "lexicographic", "pareto")
 any_method = st.sampled_from(METHODS).flatmap(methods)
 
@@ -110,14 +141,21 @@ def plans(
     composite = isinstance(method, p.WeightedSum | p.Constrained)
     low, high = sorted((draw(levels), draw(levels)))
     walks = not isinstance(method, p.Pareto) or bool(method.pick)
+    likely = draw(st.sampled_from([None, None, probabilities])) if walks else None
+    cuts: list[p.Cut | None] = [None, p.Cut("quality", low, high), p.Cut("quality", low)]
+    if likely is not None:
+        low /= 2  # so that most are worth asking about
+        cuts = [p.Cut("probability", low, high), p.Cut("probability", None, high)]
+        cuts.append(p.Cut("probability", low))
+    cut = draw(st.sampled_from(cuts)) if composite or likely is not None else None
+    made = tuple(draw(st.lists(gates(refs), max_size=3)))
     near = p.Distinct(p.Ref("near", "nearest"), draw(st.sampled_from([0.0, 1.0, 3.0])))
     return p.Plan(
         "test", 1, "hash",
         draw(instances()),
-        tuple(draw(st.lists(gates(refs), max_size=3))),
+        made,
         method,
-        cut=draw(st.sampled_from([None, p.Cut("quality", low, high), p.Cut("quality", low)]))
-        if composite else None,
+        cut=cut,
         deliver=draw(st.sampled_from([None, 1, 1, 2, 3])),
         review_at_most=draw(st.sampled_from([None, None, 1, 2])) if walks else None,
         distinct=draw(st.sampled_from([None, near])) if walks else None,
@@ -125,6 +163,9 @@ def plans(
         uncertified=draw(st.sampled_from([(), (), ("cut.accept_above",)])),
         if_uncertified=draw(st.sampled_from(["review", "accept"])),
         parallelism=draw(st.sampled_from([1, 1, 1, 2, 4, 8])),
+        probability=draw(likely) if likely is not None else None,
+        certified=draw(st.sampled_from([None, None, certificates(len(made))]).flatmap(
+            lambda one: st.none() if one is None else one)),
     )  # fmt: skip
 
 
@@ -159,7 +200,10 @@ def worlds(draw: st.DrawFn, plan_of: st.SearchStrategy[p.Plan] | None = None) ->
     absent, coarse = draw(st.sampled_from([0.0, 0.1, 0.4])), draw(st.booleans())
     odd = draw(st.sampled_from([0.0, 0.2]))  # the share of copies, and of what can't be read
     random = draw(st.randoms(use_true_random=True))
-    candidates = [shown(name, random, odd) for name in names]
+    named = {"generator": random.choice(["flux", "sdxl", "own"])}
+    named["segment"] = random.choice(["food", "people", "rest"])
+    named = draw(st.sampled_from([named, named, {}]))
+    candidates = [replace(shown(name, random, odd), metadata=named) for name in names]
     truth = {name: {key: measured(random, absent, coarse=coarse) for key in KEYS} for name in names}
     prints = {name: one.fingerprint for name, one in plan.instances.items()}
     if "s1" in prints and prints["s1"] == prints.get("s2"):

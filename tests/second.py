@@ -4,6 +4,8 @@ Slow and plain: it knows everything from the start, and takes each rule as it re
 """
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 from selector.policy import plan as p
 from selector.types import KINDS, Ask, Failure, NotApplicable, Score
@@ -15,6 +17,9 @@ class Second:
 
     def __init__(self, world: World) -> None:
         self.world, self.plan = world, world.plan
+        self.uncertified = bool(self.plan.uncertified)
+        if self.plan.certified:
+            self.certificate(self.plan.certified)
         self.why: dict[str, set[str]] = {}
         self.verdicts: dict[str, str] = {}
         self.doubts: dict[str, set[str]] = {}
@@ -27,6 +32,36 @@ class Second:
         self.accepted: list[str] = []
         self.asked: set[tuple[str, str]] = set()  # which criteria were asked of whom
         self.enough = False  # whether the walk ended before it came to everybody
+
+    def certificate(self, certified: p.Certified) -> None:
+        """Find whether what is certified is certified for this request, and move its lines."""
+        named = [one.metadata for one in self.world.candidates]
+        segments = {one.get("segment") for one in named}
+        made_by = {one.get("generator") for one in named}
+        segment = segments.pop() if len(segments) == 1 else None
+        lines = certified.segments.get(segment, ())
+        waits = [one for one in self.plan.uncertified if one != "cut.accept_above" or not lines]
+        self.uncertified = bool(
+            waits
+            or not certified.fewest <= len(named) <= certified.most
+            or (
+                certified.generators
+                and not (len(made_by) == 1 and made_by <= {*certified.generators})
+            )
+            or segment in certified.open
+        )
+        gates = list(self.plan.gates)
+        bounds = list(self.plan.constraints)
+        for line in lines:
+            for at in line.places:
+                of, place = (gates, at) if at < len(gates) else (bounds, at - len(gates))
+                of[place] = replace(of[place], **{line.line: line.value})
+            if line.on == "cut" and self.plan.cut:
+                self.plan = replace(self.plan, cut=replace(self.plan.cut, accept_above=line.value))
+        method = self.plan.method
+        if bounds:
+            method = replace(method, constraints=tuple(bounds))
+        self.plan = replace(self.plan, gates=tuple(gates), method=method)
 
     def decide(self) -> None:
         refused = self.copies_and_standing()
@@ -54,7 +89,15 @@ class Second:
                 if self.plan.instances[gate.on.instance].kind == kind:
                     for name in members:
                         self.gate(gate, name, refused)
+        self.faults(refused)
         return refused
+
+    def faults(self, refused) -> None:
+        """Doubt whoever's outputs failed that the cut needs."""
+        for term in self.plan.probability.terms if self.plan.probability else ():
+            for name, doubts in self.doubts.items():
+                if name not in refused and isinstance(self.table[name][term.of.key], Failure):
+                    doubts.add("failure")
 
     def copies_and_unreadable(self) -> dict[str, set[str]]:
         refused: dict[str, set[str]] = {}
@@ -131,6 +174,8 @@ class Second:
             return 0.0 if end == "worst" else 1.0
         low, high = part.scale.low, part.scale.high
         value = min(max(self.number(part, name), low), high)
+        if part.scale.knots:
+            return straight(part.scale.knots, value)
         return (value - low if part.scale.higher_is_better else high - value) / (high - low)
 
     def number(self, part, name) -> float:
@@ -161,6 +206,23 @@ class Second:
             for term in terms
         )
         return total / math.fsum(term.weight for term in terms)
+
+    def probability(self, name, known=None, end="worst") -> float:
+        """Return how probable it is that it is good, at most while only *known* is known."""
+        found = 1.0
+        for factor in self.plan.probability.factors:
+            whole = math.fsum(
+                term.weight * self.likely(term, name, known, end) for term in factor.terms
+            )
+            found *= straight(factor.curve, whole / math.fsum(one.weight for one in factor.terms))
+        return found
+
+    def likely(self, term, name, known, end) -> float:
+        outcome = self.table[name][term.of.key]
+        nothing = isinstance(outcome, NotApplicable) and term.if_absent is None
+        if nothing or (known is not None and term.of.instance not in known):
+            return 1.0
+        return self.share(term, name, end)
 
     def front(self, left) -> list[str]:
         axes = self.plan.method.objectives
@@ -225,7 +287,7 @@ class Second:
         while self.left:
             self.order.append(self.winner(self.left))
             self.left.remove(self.order[-1])
-        if self.plan.uncertified and self.plan.if_uncertified == "review":
+        if self.uncertified and self.plan.if_uncertified == "review":
             for name in accepted:
                 self.verdicts[name], self.why[name] = "review", {"uncertified"}
         if not {"accept", "review"} & set(self.verdicts.values()):
@@ -271,12 +333,18 @@ class Second:
             elif found:
                 soft.add(found)
         if cut := self.plan.cut:
-            if cut.reject_below is not None and self.quality(name, "best") < cut.reject_below:
+            if cut.reject_below is not None and self.value(name, end="best") < cut.reject_below:
                 hard.add("cut")
             lines = [line for line in (cut.reject_below, cut.accept_above) if line is not None]
-            if self.quality(name) < max(lines):
+            if self.value(name) < max(lines):
                 soft.add("band")
         return hard, soft
+
+    def value(self, name, known=None, end="worst") -> float:
+        """Return what the cut is of."""
+        if self.plan.cut.of == "probability":
+            return self.probability(name, known, end)
+        return self.at_most(name, frozenset(self.plan.instances) if known is None else known, end)
 
     def on_empty(self) -> None:
         if self.plan.on_empty == "regenerate":
@@ -299,3 +367,14 @@ class Second:
         if accepted >= (wanted or 1):
             return "complete", False
         return ("short" if accepted else "review" if reviews else "empty"), reviews > 0
+
+
+def straight(knots, at) -> float:
+    """Return the height at *at* of the line through *knots*, level beyond its ends."""
+    if at <= knots[0][0]:
+        return knots[0][1]
+    for (left, low), (right, high) in pairwise(knots):
+        if at < right:
+            height = low + (at - left) / (right - left) * (high - low)
+            return min(max(height, min(low, high)), max(low, high))
+    return knots[-1][1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from selector.decision.certified import for_request
 from selector.decision.known import Known, firsts_and_copies
 from selector.decision.prediction import cap, predicted
 from selector.decision.standing import Reading
@@ -20,7 +21,8 @@ class Contest:
     At any moment it is equal to a new one of the same outcomes: it only keeps what it has judged.
 
     Attributes:
-        plan: What is decided by.
+        plan: What is decided by, with the lines of the request's segment.
+        uncertified: Why nothing is certified of it; "" if it is, or the plan promises nothing.
         known: The outcomes.
         rows: How each candidate stands that can be read and is no copy, by id.
         unread: Why each of the others is refused that is no copy.
@@ -35,6 +37,7 @@ class Contest:
             outcomes: The candidates, what is known of them, and what the request expects.
             stages: The instances in the order of measuring; by declared costs if None.
         """
+        plan, self.uncertified = for_request(plan, outcomes.candidates)
         self.plan = plan
         firsts, self.copies = firsts_and_copies(outcomes.candidates)
         self.known = Known(plan, outcomes, firsts)

@@ -44,7 +44,7 @@ def decided(contest: Contest) -> Decision | Undecided:
     )
     if not isinstance(found, Walked):
         return Undecided(found)
-    _uncertified(plan, found)
+    _uncertified(contest, found)
     advice = _on_empty(contest, race, found, standing)
     if isinstance(advice, tuple):
         return Undecided(advice)
@@ -67,12 +67,11 @@ def _front(contest: Contest, race: Race, standing: Sequence[str]) -> Walked | As
     return walked
 
 
-def _uncertified(plan: Plan, walked: Walked) -> None:
-    if not plan.uncertified or plan.if_uncertified == "accept":
+def _uncertified(contest: Contest, walked: Walked) -> None:
+    if not contest.uncertified or contest.plan.if_uncertified == "accept":
         return
-    note = f"not calibrated yet: {', '.join(plan.uncertified)}"
     for one in list(walked.accepted):
-        walked.give(one, "review", (Reason("uncertified", note=note),))
+        walked.give(one, "review", (Reason("uncertified", note=contest.uncertified),))
 
 
 def _on_empty(
@@ -153,7 +152,7 @@ def _left_over(contest: Contest, race: Race, walked: Walked, ranking: Sequence[s
     unknown = (contest.rows[one].quality for one in ranking if not contest.is_whole(one))
     highest = max(unknown, default=-math.inf) if compares else -math.inf
     for rank, one in enumerate(ranking, start=1):
-        settled = settled and contest.next_stage(one, contest.reading.needed) is None
+        settled = settled and contest.next_stage(one, contest.reading.placing) is None
         if one in reached:
             continue
         # What nobody asked of a lexicographic order may order them otherwise.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from selector.decision.composite import failure, quality, share
+from selector.decision.composite import chance, failure, fault, probability, quality, share
 from selector.decision.gates import UNKNOWN, Judged, judge
 from selector.decision.known import Known
-from selector.policy.plan import Lexicographic, Plan, Ref, Term
+from selector.policy.plan import Lexicographic, Plan, Probability, Ref, Term
 from selector.types import KINDS, NOT_EVALUATED, Kind, Outcome, Reason
 
 
@@ -25,10 +25,15 @@ class Row:
         failures: Of each part of the ranking, why its outcome is no number.
         shares: What each term adds to its quality; the failed at worst, the unknown at best.
         rescued: The same with the failed at best too.
+        faults: Of each term of the probability of being good, why its outcome is not known.
+        chances: What each adds to its factor; the failed at worst, the unknown at best.
+        hopes: The same with the failed at best too.
         waits: The stages that have not measured it, in the order in which they would.
         refusals: Why it is refused; any makes it so, whatever is unknown.
         quality: Its quality; while it waits for a term, what that can be at most.
         best: The same with the failed at best too.
+        probability: How probable it is that it is good; while not all of that is measured, at most.
+        hope: The same with the failed at best too.
     """
 
     hash: str
@@ -37,16 +42,20 @@ class Row:
     failures: list[Reason | None]
     shares: list[float]
     rescued: list[float]
+    faults: list[Reason | None]
+    chances: list[float]
+    hopes: list[float]
     waits: list[str]
     refusals: tuple[Reason, ...] = ()
     quality: float = 1.0
     best: float = 1.0
+    probability: float = 1.0
+    hope: float = 1.0
 
     def doubts(self) -> tuple[Reason, ...]:
-        """Return the bands of gates that it lies in, and what of the ranking failed."""
-        return tuple(
-            dict.fromkeys([*_reasons(self.gates, "doubtful"), *filter(None, self.failures)])
-        )
+        """Return the bands of gates that it lies in, and what of ranking and cut failed."""
+        failed = filter(None, (*self.failures, *self.faults))
+        return tuple(dict.fromkeys([*_reasons(self.gates, "doubtful"), *failed]))
 
     def infeasible(self) -> tuple[Reason, ...]:
         """Return why constraints refuse it; any makes it infeasible, whatever is unknown."""
@@ -70,16 +79,18 @@ class Reading:
 
     Attributes:
         plan: What is decided by.
-        stages: The instances that gates, constraints and ranking refer to, in the order of
+        stages: The instances that gates, constraints, ranking and cut refer to, in the order of
             measuring.
         refs: The outputs of each that they refer to.
         gates: Which of the gates are on each; likewise the others.
         by_kind: The gates of each kind.
         refusing: The stages that may refuse a candidate.
         needed: The stages that an accepted candidate must have passed.
+        placing: The stages that one must have passed whose place in the ranking is told.
         promoting: The stages that one must have passed whom `on_empty: review` promotes.
         consults: Whether a part of the ranking counts only where the ranking came to ask for it.
         sums: The terms of the plan, and *weight* what they weigh together.
+        likely: The terms of the probability of being good; *factors* which of them are on each.
     """
 
     plan: Plan
@@ -92,10 +103,13 @@ class Reading:
     by_kind: Mapping[Kind, Sequence[int]]
     refusing: frozenset[str]
     needed: frozenset[str]
+    placing: frozenset[str]
     promoting: frozenset[str]
     consults: bool
     sums: tuple[Term, ...]
     weight: float
+    likely: tuple[Term, ...]
+    factors: Mapping[str, Sequence[int]]
 
     @classmethod
     def of(cls, plan: Plan, order: Sequence[str]) -> Reading:
@@ -103,7 +117,9 @@ class Reading:
         gates = [gate.on for gate in plan.gates]
         constraints = [gate.on for gate in plan.constraints]
         parts = [part.of for part in plan.parts]
-        refs = dict.fromkeys([*gates, *constraints, *parts])
+        likely = plan.probability.terms if plan.probability else ()
+        factors = [term.of for term in likely]
+        refs = dict.fromkeys([*gates, *constraints, *parts, *factors])
         kinds = [plan.instances[ref.instance].kind for ref in gates]
         asked = {ref.instance for ref in refs}
         consults = isinstance(plan.method, Lexicographic)
@@ -111,6 +127,7 @@ class Reading:
         rejects = {part.of.instance for part in plan.parts if part.on_failure == "reject"} & ranks
         strict = {gate.on.instance for gate in plan.constraints if gate.on_failure == "reject"}
         gating = {ref.instance for ref in gates}
+        placing = gating | ranks | {ref.instance for ref in constraints}
         return cls(
             plan=plan,
             stages=tuple(name for name in order if name in asked),
@@ -121,17 +138,20 @@ class Reading:
             terms=_places([term.of for term in plan.terms]),
             by_kind={kind: [at for at, its in enumerate(kinds) if its == kind] for kind in KINDS},
             refusing=frozenset(gating | rejects),
-            needed=frozenset(gating | ranks | {ref.instance for ref in constraints}),
+            needed=frozenset(placing | {ref.instance for ref in factors}),
+            placing=frozenset(placing),
             promoting=frozenset(gating | ranks | strict),
             consults=consults,
             sums=plan.terms,
             weight=math.fsum(term.weight for term in plan.terms),
+            likely=likely,
+            factors=_places(factors),
         )
 
     def row(self, known: Known, candidate: str) -> Row:
         """Return how *candidate* stands now."""
         plan = self.plan
-        shares = [term.weight * term.scale(term.scale.best) for term in self.sums]
+        shares, chances = map(_at_best, (self.sums, self.likely))
         row = Row(
             hash=known.content_hash(candidate),
             gates=[UNKNOWN] * len(plan.gates),
@@ -139,8 +159,13 @@ class Reading:
             failures=[None] * len(plan.parts),
             shares=shares,
             rescued=list(shares),
+            faults=[None] * len(chances),
+            chances=chances,
+            hopes=list(chances),
             waits=list(self.stages),
         )
+        if plan.probability:
+            row.probability = row.hope = probability(plan.probability, chances)
         if known.outcomes.table.get(candidate):
             for stage in self.stages:
                 self.learn(row, known, candidate, stage)
@@ -162,6 +187,8 @@ class Reading:
             row.failures[at] = failure(part, found[part.of.output])
         if stage in self.terms:
             self._sum(row, found, stage)
+        if stage in self.factors and plan.probability:
+            self._multiply(plan.probability, row, found, stage)
         if stage in self.refusing or row.refusals:  # what else failed is told too
             row.refusals = self._refusals(row)
 
@@ -182,6 +209,19 @@ class Reading:
         if row.rescued != row.shares:
             row.best = quality(row.rescued, self.weight)
 
+    def _multiply(
+        self, of: Probability, row: Row, found: Mapping[str, Outcome], stage: str
+    ) -> None:
+        for at in self.factors[stage]:
+            term = self.likely[at]
+            outcome = found[term.of.output]
+            row.faults[at] = fault(term, outcome)
+            row.chances[at] = chance(term, outcome)
+            row.hopes[at] = chance(term, outcome, "best")
+        row.probability = row.hope = probability(of, row.chances)
+        if row.hopes != row.chances:
+            row.hope = probability(of, row.hopes)
+
     def _refusals(self, row: Row) -> tuple[Reason, ...]:
         """Return the refusals of the first kind of gates that has any, else of failed parts."""
         for places in self.by_kind.values():
@@ -193,6 +233,10 @@ class Reading:
         ):
             return tuple(dict.fromkeys(filter(None, row.failures)))
         return ()
+
+
+def _at_best(terms: Sequence[Term]) -> list[float]:
+    return [term.weight * term.scale(term.scale.best) for term in terms]
 
 
 def _places(refs: Sequence[Ref]) -> dict[str, list[int]]:

@@ -11,6 +11,7 @@ from selector.decision.race import Next, Race
 from selector.decision.standing import Row
 from selector.policy.plan import Cut, Pareto, Plan
 from selector.types import Ask, Outcome, Reason, Score, VerdictName
+from selector.types.decided import AT_LEAST, AT_MOST
 
 MOST = 128  # rivals who are told at once; of a thousand, hardly any more are asked in a round
 
@@ -76,15 +77,16 @@ def _step(contest: Contest, race: Race, found: Next, walked: Walked) -> Asks:
     near = _nearness(contest, one, walked.accepted)
     if isinstance(near, tuple):
         return near
-    if near and near.kind == "duplicate" and _placed(contest, one):
+    placed = _placed(contest, one)
+    if near and near.kind == "duplicate" and placed:
         walked.give(one, "reject", (near,))
-    elif grounds := out(contest.plan, row):
+    elif placed and (grounds := out(contest.plan, row)):
         walked.give(one, "reject", grounds)
     elif contest.next_stage(one, contest.reading.needed):
         return _contenders(contest, found.rivals, walked)
     else:
         doubts = *row.doubts(), *race.failed.get(one, ()), *row.unsure()
-        band = _band(contest.plan.cut, row.quality)
+        band = _band(contest.plan.cut, row)
         grounds = (*doubts, *(ground for ground in (near, band) if ground))
         walked.give(one, "review" if grounds else "accept", tuple(dict.fromkeys(grounds)))
     return ()
@@ -106,7 +108,7 @@ def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks
     for one in rivals:
         row = contest.rows[one]
         stage = contest.next_stage(one, needed)
-        if out(plan, row):
+        if _placed(contest, one) and out(plan, row):
             continue
         if stage is not None:
             asks[contest.ask(stage, (one,), contest.credit(one) if plan.terms else None)] = None
@@ -121,19 +123,35 @@ def _contenders(contest: Contest, rivals: Iterable[str], walked: Walked) -> Asks
 
 def out(plan: Plan, row: Row) -> tuple[Reason, ...]:
     """Return why it will not be delivered whatever else is measured: infeasible, or under the cut."""
-    low = plan.cut.reject_below if plan.cut else None
     found = row.infeasible() if plan.constraints else ()
-    if low is None or row.best >= low:
+    low = plan.cut.reject_below if plan.cut else None
+    if plan.cut is None or low is None:
         return found
-    return (*found, Reason("cut", "quality", "", row.best, low, row.best - low))
+    quality = plan.cut.of == "quality"
+    value = row.best if quality else row.hope
+    if value >= low:
+        return found
+    most = not quality and (any(row.faults) or not _is_known(plan, row))
+    note = AT_MOST if most else ""
+    return (*found, Reason("cut", plan.cut.of, "", value, low, value - low, note))
 
 
-def _band(cut: Cut | None, value: float) -> Reason | None:
-    """Return that a quality, its failed outputs at their worst, is under a line of the cut."""
-    if cut is None:
+def _is_known(plan: Plan, row: Row) -> bool:
+    """Return whether all is measured that the probability of being good follows from."""
+    terms = plan.probability.terms if plan.probability else ()
+    return not any(term.of.instance in row.waits for term in terms)
+
+
+def _band(cut: Cut | None, row: Row) -> Reason | None:
+    """Return that it is under a line of the cut, its failed outputs at their worst."""
+    given = (cut.reject_below, cut.accept_above) if cut else ()
+    lines = [line for line in given if line is not None]
+    if cut is None or not lines:
         return None
-    high = max(line for line in (cut.reject_below, cut.accept_above) if line is not None)
-    return None if value >= high else Reason("band", "quality", "", value, high, value - high)
+    quality, high = cut.of == "quality", max(lines)
+    value = row.quality if quality else row.probability
+    note = AT_LEAST if not quality and any(row.faults) else ""
+    return None if value >= high else Reason("band", cut.of, "", value, high, value - high, note)
 
 
 def promoted(contest: Contest, race: Race, left: Collection[str]) -> str | Asks | None:

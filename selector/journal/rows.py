@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from selector.journal.plain import Row, finite, json_or_null, to_json
-from selector.journal.summary import agreed, summary
+from selector.journal.summary import summary
 from selector.journal.tallies import tallies
 from selector.policy.plan import Plan
-from selector.types import Edit, Outcome, Reason, Selection, Spent
+from selector.types import Edit, Outcome, Reason, Selection, Spent, agreed
 
 _SPENT = tuple(field.name for field in fields(Spent))
 _REASON = tuple(field.name for field in fields(Reason))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from selector.types import Candidate, Failure, NotApplicable, Outcome, Score, Selection
+from selector.types import Failure, NotApplicable, Outcome, Score, Selection, agreed
 
 
 def summary(selection: Selection) -> dict[str, Any]:
@@ -85,10 +85,3 @@ def _margin(selection: Selection) -> float | None:
     quality = selection.decision.quality
     first, second = (quality.get(name) for name in (*selection.decision.ranking, "", "")[:2])
     return None if first is None or second is None else first - second
-
-
-def agreed(candidates: Iterable[Candidate], name: str) -> str | None:
-    """Return what the metadata of all candidates say *name* is, if it is one text."""
-    named = [one.metadata.get(name) for one in candidates]
-    first = named[0] if named else None
-    return first if isinstance(first, str) and all(one == first for one in named) else None

@@ -3,8 +3,10 @@
 from selector.planning.linter import Warned, lint
 from selector.planning.models import absent, unlisted
 from selector.planning.planner import Planned, Source, measure_of, plan_of, planned
+from selector.policy.resolved import FOUND
 
 __all__ = [
+    "FOUND",
     "Planned",
     "Source",
     "Warned",

@@ -45,20 +45,28 @@ class Instances:
             if self.measure(name, spot) is None:
                 self.tell(spot, self._wrong[name])
 
-    def ref(self, text: str, spot: Spot) -> tuple[Ref, Output | None]:
-        """Return which output *text* means, and what that declares; None if there is none."""
+    def ref(self, text: str, spot: Spot, tell: Tell | None = None) -> tuple[Ref, Output | None]:
+        """Return which output *text* means, and what that declares; None if there is none.
+
+        Args:
+            text: As a policy names it.
+            spot: Where it does.
+            tell: Takes what is wrong with it; as everything else if None.
+        """
+        tell = tell or self.tell
         name, rest = self._split(text)
         measure = self.measure(name, spot)
         if measure is None:
-            self._tell_unless_declared(name, spot, self._wrong[name])
+            if tell != self.tell or not self._declared(name):  # of one that is, it was told there
+                tell(spot, self._wrong[name])
             return NOWHERE, None
         outputs = measure.outputs
         if not rest and len(outputs) != 1:
-            self.tell(spot, f"{text}: has several outputs. Name one of {', '.join(outputs)}.")
+            tell(spot, f"{text}: has several outputs. Name one of {', '.join(outputs)}.")
             return NOWHERE, None
         output = rest or next(iter(outputs))
         if output not in outputs:
-            self.tell(spot, f"{text}: no such output; {nearest(output, list(outputs))}")
+            tell(spot, f"{text}: no such output; {nearest(output, list(outputs))}")
             return NOWHERE, None
         return Ref(name, output), outputs[output]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from selector.planning.calibrated import Answers
 from selector.planning.instances import Instances
 from selector.policy import grammar, plan
+from selector.policy.calibration import FactorOf, TermOf
 from selector.policy.document import Loc
 from selector.policy.plan import Ref
 from selector.policy.policy import Policy
@@ -21,16 +23,32 @@ class Parts:
 
     Attributes:
         uncertified: Lines that wait for a calibration, in words, as far as parts were made.
+        dropped: Which terms count for nothing as labels have it, by their places in the policy.
     """
 
     def __init__(
-        self, policy: Policy, instances: Instances, tell: Callable[[Loc, str], None]
+        self,
+        policy: Policy,
+        instances: Instances,
+        tell: Callable[[Loc, str], None],
+        *,
+        answers: Answers,
     ) -> None:
-        """Make none yet; *tell* takes every problem: where, and what is wrong."""
+        """Make none yet.
+
+        Args:
+            policy: What was written.
+            instances: Resolves what it refers to.
+            tell: Takes every problem: where, and what is wrong.
+            answers: Says the numbers that are calibrated.
+        """
         self.uncertified: list[str] = []
+        self.dropped: dict[int, Ref] = {}
         self._policy = policy
         self._instances = instances
         self._tell = tell
+        self._answers = answers
+        self._absent: dict[Ref, float] = {}
 
     def gates(self) -> tuple[plan.Gate, ...]:
         """Return the bounds that are asked before ranking."""
@@ -44,8 +62,8 @@ class Parts:
             on=ref,
             reject_below=gate.reject_below,
             reject_above=gate.reject_above,
-            accept_below=self._line(gate.accept_below, f"accept_below of {gate.on}"),
-            accept_above=self._line(gate.accept_above, f"accept_above of {gate.on}"),
+            accept_below=self._line(gate.accept_below, gate.on, "accept_below"),
+            accept_above=self._line(gate.accept_above, gate.on, "accept_above"),
             equals=_expectation(gate.equals),
             at_least=_expectation(gate.at_least),
             on_failure=gate.on_failure,
@@ -63,11 +81,13 @@ class Parts:
                     f"(got {bound:.12g}). Give a bound in this range.",
                 )
 
-    def _line(self, line: float | str | None, what: str) -> float | None:
-        if isinstance(line, str):
-            self.uncertified.append(what)
-            return None
-        return line
+    def _line(self, line: float | str | None, on: str, name: str) -> float | None:
+        if not isinstance(line, str):
+            return line
+        found = self._answers.line(on, name)
+        if found is None and name != "reject_below":
+            self.uncertified.append(plan.line_words(on, name))
+        return found
 
     def method(self) -> plan.Method:
         """Return the way to rank."""
@@ -92,14 +112,18 @@ class Parts:
         return plan.Pareto(axes, self._terms(method.pareto.pick or (), (*at, "pick")))
 
     def _terms(self, terms: Sequence[grammar.Term], loc: Loc) -> tuple[plan.Term, ...]:
-        weights = [
-            term.until_then if isinstance(term.weight, str) else term.weight for term in terms
-        ]
-        total = sum(weight or 0.0 for weight in weights)
+        weights = [self._weight(term) for term in terms]
+        total = sum(weights)
+        if terms and not total:
+            self._answers.tell("weights: all are 0, so nothing ranks. Calibrate again.")
+            total = 1.0
         made = []
         for at, (term, weight) in enumerate(zip(terms, weights, strict=True)):
             ref, scale = self._scaled(term, (*loc, at))
-            share = (weight or 0.0) / total
+            share = weight / total
+            if term.weight == CALIBRATED and weight == 0:
+                self.dropped[at] = ref
+                continue
             if not share > 0:
                 self._tell(
                     (*loc, at),
@@ -107,6 +131,12 @@ class Parts:
                 )
             made.append(plan.Term(ref, share, scale, term.if_absent, term.on_failure))
         return tuple(made)
+
+    def _weight(self, term: grammar.Term) -> float:
+        if not isinstance(term.weight, str):
+            return term.weight
+        found = self._answers.weight(term.of)
+        return (term.until_then or 0.0) if found is None else found
 
     def _criteria(
         self, steps: Sequence[grammar.Criterion | grammar.Objective], loc: Loc
@@ -131,20 +161,52 @@ class Parts:
         if output.higher_is_better is None:
             self._tell(loc, f"{part.of}: neither more nor less of it is better. Use it in a gate.")
             return ref, _NO_SCALE
+        if part.if_absent is not None:
+            self._absent[ref] = part.if_absent
+        calibrated = part.scale is not None and part.scale.ends == CALIBRATED
+        if knots := self._answers.knots(part.of) if calibrated else ():
+            return ref, self._answers.scale(part.of, knots, output)
         ends = _ends(part.scale, output)
         if ends is None:
             self._tell(loc, f"{part.of}: has no bounds. Give 'scale: {{ends: [LOW, HIGH]}}'.")
             return ref, _NO_SCALE
         return ref, plan.Scale(*ends, higher_is_better=output.higher_is_better)
 
-    def cut(self) -> plan.Cut | None:
-        """Return the bound on the composite, if there is one."""
+    def cut(self) -> tuple[plan.Cut | None, plan.Probability | None]:
+        """Return the bound on the composite or on the probability, if there is one, and that.
+
+        To be made after the method, whose `if_absent` the probability shares.
+        """
         cut = self._policy.cut
-        if cut is None or cut.of == "probability":
-            return None
-        return plan.Cut(
-            "quality", cut.reject_below, self._line(cut.accept_above, "cut.accept_above")
+        if cut is None:
+            return None, None
+        factors = self._answers.factors
+        if cut.of == "probability" and not factors:
+            self.uncertified.append("cut of the probability")
+            return None, None
+        low, high = (
+            self._line(getattr(cut, name), "cut", name) for name in ("reject_below", "accept_above")
         )
+        made = plan.Cut(cut.of, low, high)
+        if cut.of == "quality":
+            return made, None
+        return made, plan.Probability(tuple(map(self._factor, factors)))
+
+    def _factor(self, factor: FactorOf) -> plan.Factor:
+        total = sum(term.weight for term in factor.terms)
+        terms = tuple(self._likely(term, total) for term in factor.terms)
+        return plan.Factor(terms, factor.curve)
+
+    def _likely(self, term: TermOf, total: float) -> plan.Term:
+        answers = self._answers
+        ref, output = self._instances.ref(term.of, answers.spot, answers.tell_at)
+        if output is None:
+            return plan.Term(ref, 1.0, _NO_SCALE)
+        measure = self._instances.measures[ref.instance]
+        if measure is not None and measure.scope == "set":
+            answers.tell(f"{term.of}: looks at all candidates together. Calibrate again.")
+        scale = answers.scale(term.of, term.knots, output)
+        return plan.Term(ref, term.weight / total, scale, self._absent.get(ref))
 
     def distinct(self) -> plan.Distinct | None:
         """Return what keeps alike pictures from being delivered together, if anything does."""

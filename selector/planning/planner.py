@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from selector.errors import PolicyError
+from selector.errors import CalibrationError, PolicyError
 from selector.measures import loader
 from selector.measures.base import Measure
 from selector.planning import edits, models
+from selector.planning.calibrated import Answers, promises
 from selector.planning.instances import Instances
 from selector.planning.parts import Parts
-from selector.policy import document, find, plan
+from selector.policy import document, plan
+from selector.policy.calibration import Calibration
 from selector.policy.document import Loc, Problem, Spot
-from selector.policy.plan import Plan
+from selector.policy.plan import Plan, Ref
 from selector.policy.policy import Policy
+from selector.policy.resolved import FOUND, File, Given, file_of, meaning_hash
 
 Source = Policy | Mapping[str, Any] | str | bytes | os.PathLike[str]
 
@@ -27,29 +30,40 @@ class Planned:
 
     Attributes:
         policy: What was written.
-        plan: What can run; its gates, terms and so on stand in the order of the policy's.
-        measures: The measure of each instance that the policy names.
+        plan: What can run; its gates, terms and so on stand in the order of the policy's, the
+            *dropped* left out.
+        measures: The measure of each instance that the policy names, but for what only terms refer
+            to that labels give no weight.
+        calibration: What its calibrated numbers are of, if anything.
+        dropped: The terms that labels give no weight, by their places in the policy.
     """
 
     policy: Policy
     plan: Plan
     measures: Mapping[str, Measure]
+    calibration: Calibration | None = None
+    dropped: Mapping[int, Ref] = field(default_factory=dict)
 
 
-def plan_of(source: Source) -> Plan:
+def plan_of(source: Source, calibration: Given = FOUND) -> Plan:
     """Return the plan of a policy; see `planned`."""
-    return planned(source).plan
+    return planned(source, calibration).plan
 
 
-def planned(source: Source) -> Planned:
+def planned(source: Source, calibration: Given = FOUND) -> Planned:
     """Return a policy with its plan.
 
     Args:
         source: What `Policy.load` takes.
+        calibration: What the policy's `calibrated` stands for; None for as if nobody had calibrated
+            it. By default what ./policies/calibrated/NAME.yaml says, if the policy asks for it and
+            it is there.
 
     Raises:
-        PolicyError: The policy can't be read, breaks the grammar, refers to what does not exist
-            or does not fit, or asks for what is not built yet. Lists every problem.
+        PolicyError: The policy can't be read, breaks the grammar, or refers to what does not exist
+            or does not fit. Lists every problem.
+        CalibrationError: The calibrated file can't be read, or was made for another policy or
+            other measures. Lists every problem.
     """
     try:
         policy = Policy.load(source)
@@ -57,11 +71,18 @@ def planned(source: Source) -> Planned:
         if not isinstance(error.rest, Policy):
             raise
         policy = error.rest
-    planner = _Planner(policy)
+    whole = not policy.left_out.problems
+    file = file_of(policy, calibration) if whole else None
+    planner = _Planner(policy, Answers(file))
     made = planner.make()
     if problems := (*policy.left_out.problems, *planner.problems):
         raise PolicyError(document.in_order(problems))
-    return Planned(policy, made, {name: one for name, _, one in planner.instances.made()})
+    planner.answers.misfits(policy, made)
+    if planner.answers.problems:
+        raise CalibrationError("\n".join(planner.answers.problems))
+    gone = {ref.instance for ref in planner.parts.dropped.values()} - made.instances.keys()
+    measures = {name: one for name, _, one in planner.instances.made() if name not in gone}
+    return Planned(policy, made, measures, file and file.calibration, planner.parts.dropped)
 
 
 def measure_of(instance: plan.Instance) -> Measure:
@@ -80,29 +101,30 @@ _SAVES = ("regret", "value_of_quality")
 
 
 class _Planner:
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, answers: Answers) -> None:
         self.policy = policy
+        self.answers = answers
         self.problems: list[Problem] = []
         self.instances = Instances(policy, self._tell_at)
-        self.parts = Parts(policy, self.instances, self._tell)
+        self.parts = Parts(policy, self.instances, self._tell, answers=answers)
 
     def make(self) -> Plan:
         policy = self.policy
         self.instances.declare()
         for text, spot in policy.left_out.references:
             self.instances.ref(text, spot)
-        self._not_built_yet()
         gates, method = self.parts.gates(), self.parts.method()
-        cut, distinct = self.parts.cut(), self.parts.distinct()
+        (cut, probability), distinct = self.parts.cut(), self.parts.distinct()
         self._fits_method()
         self._can_be_kept()
-        instances = self.instances.planned(plan.refs_of(gates, method, distinct))
+        refs = plan.refs_of(gates, method, distinct, probability)
+        instances = self.instances.planned(refs)
         self._one_kind_of_request(instances)
         self._licences()
         return Plan(
             policy=policy.name,
             version=policy.version,
-            policy_hash=policy.hash,
+            policy_hash=meaning_hash(policy, self.answers.calibration),
             instances=instances,
             gates=gates,
             method=method,
@@ -111,7 +133,7 @@ class _Planner:
             review_at_most=policy.review_at_most,
             distinct=distinct,
             on_empty=policy.on_empty,
-            uncertified=tuple(self.parts.uncertified),
+            uncertified=(*self.parts.uncertified, *self._another_deliver()),
             if_uncertified=policy.uncertified,
             journal=policy.journal or ("required" if _saves(policy) else "where_set"),
             timeout_s=policy.timeout_s,
@@ -120,7 +142,9 @@ class _Planner:
             audit=policy.cascade.audit,
             regret=_regret(policy),
             worth=_worth(policy),
-            written=_written(policy),
+            probability=probability,
+            certified=self.answers.certified(policy, self.parts.uncertified),
+            written=_written(policy, self.answers.file),
         )
 
     def _tell_at(self, spot: Spot, said: str) -> None:
@@ -129,11 +153,11 @@ class _Planner:
     def _tell(self, loc: Loc, said: str) -> None:
         self._tell_at(self.policy.spot(*loc), said)
 
-    def _not_built_yet(self) -> None:
-        policy = self.policy
-        if policy.cut and policy.cut.of == "probability":
-            what = "a cut of the calibrated probability"
-            self._tell(("cut", "of"), f"{what} is not built yet. Cut 'quality' for now.")
+    def _another_deliver(self) -> Iterator[str]:
+        """Tell if what is promised is promised of another number of deliveries."""
+        calibration, deliver = self.answers.calibration, self.policy.deliver
+        if calibration and promises(self.policy) and calibration.holds_for.deliver != deliver:
+            yield f"deliver {deliver} (calibrated for {calibration.holds_for.deliver})"
 
     def _one_kind_of_request(self, instances: Mapping[str, plan.Instance]) -> None:
         """Tell of measures that no one request can serve: of a prompt here, of an edit there."""
@@ -190,11 +214,12 @@ class _Planner:
             )
 
 
-def _written(policy: Policy) -> plan.Written:
-    """Return the files that a policy is made of, to be kept as they were used."""
-    beside = find.calibrated(policy.name)
-    calibrated = find.read(beside).decode("utf-8", "replace") if beside.is_file() else None
-    return plan.Written(policy.text, calibrated)
+def _written(policy: Policy, file: File | None) -> plan.Written:
+    """Return the files that a plan was made of, to be kept as they were used."""
+    if file is None:
+        return plan.Written(policy.text)
+    claim = f"{file.calibration.claim} (calibrated on {file.calibration.date})"
+    return plan.Written(policy.text, file.text, claim)
 
 
 def _saves(policy: Policy) -> str | None:

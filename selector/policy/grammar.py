@@ -65,13 +65,13 @@ class Gate(Part):
             raise ValueError("a gate without a bound refuses nothing; give it one, or drop it")
         if self.equals is not None and any(line is not None for line in (*lines, self.at_least)):
             raise ValueError("'equals' leaves no room for another bound; keep one of them")
-        for below, above in _MUST_NOT_CROSS:
+        for below, above in MUST_NOT_CROSS:
             _must_not_cross(self, below, above)
         return self
 
 
 # What must hold for any number to pass: it is neither under the first nor over the second.
-_MUST_NOT_CROSS = (
+MUST_NOT_CROSS = (
     ("reject_below", "reject_above"),
     ("reject_below", "accept_above"),
     ("reject_below", "accept_below"),
@@ -209,7 +209,10 @@ class Cut(Part):
     of: Literal["quality", "probability"] = Field(
         description="The weighted sum that ranks, or the calibrated probability of being good."
     )
-    reject_below: Share | None = Field(None, description="Reject what is lower; from 0 to 1.")
+    reject_below: ShareLine | None = Field(
+        None,
+        description="Reject what is lower; a number from 0 to 1, or `calibrated`: from the costs.",
+    )
     accept_above: ShareLine | None = Field(
         None, description=f"Accept only from this; under it is review. {_CALIBRATED_LATER}"
     )

@@ -28,6 +28,7 @@ class Rate:
 
 
 Rates = Mapping[str, Rate]  # by instance
+LAST = "cut"  # behind all kinds
 
 
 def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
@@ -36,7 +37,9 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
     Filters, detectors, scorers; inside a kind by what measuring costs over the probability that
     it ends a candidate's run, which is the cheapest order of independent refusals. A term ends it
     the more likely the more it weighs, but for filters, which measure all at once. What only
-    constraints ask stands among the scorers. An encoder that several share is paid by the first.
+    constraints ask stands among the scorers, and what only a cut of the probability asks after
+    them: it is needed of those alone whom the walk reaches. An encoder that several share is paid
+    by the first.
 
     It never changes a verdict.
 
@@ -47,13 +50,14 @@ def order(plan: Plan, rates: Rates | None = None) -> tuple[str, ...]:
     """
     others = {part.of.instance for part in plan.parts} | {gate.on.instance for gate in plan.gates}
     bounded = {gate.on.instance for gate in plan.constraints} - others
+    last = _only_cut(plan)
     found: list[str] = []
     encoders: set[str] = set()
-    for kind in KINDS:
+    for kind in (*KINDS, LAST):
         left = {
             one.name: one
             for one in plan.instances.values()
-            if _stage(one, one.name in bounded) == kind
+            if (LAST if one.name in last else _stage(one, one.name in bounded)) == kind
         }
         while left:
             costs = {name: seconds(one, rates or {}, encoders) for name, one in left.items()}
@@ -92,6 +96,14 @@ def _ending(plan: Plan, instance: Instance, rates: Rates) -> float:
             0.0 if not weights and any(part.of.instance == name for part in plan.parts) else 1.0
         )
     return max(1.0 - stays, 0.01)
+
+
+def _only_cut(plan: Plan) -> set[str]:
+    """Return the instances that nothing but the probability of being good refers to."""
+    likely = plan.probability.terms if plan.probability else ()
+    refs = [gate.on for gate in (*plan.gates, *plan.constraints)]
+    refs += [part.of for part in plan.parts] + ([plan.distinct.by] if plan.distinct else [])
+    return {term.of.instance for term in likely} - {ref.instance for ref in refs}
 
 
 def _stage(instance: Instance, only_bounded: bool) -> Kind:  # noqa: FBT001 - says what it is

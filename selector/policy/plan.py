@@ -246,11 +246,23 @@ class Line:
         on: The output as the policy names it in a gate or constraint; "cut" for that of the cut.
         line: "accept_below" or "accept_above".
         value: In raw units; of the cut, in [0, 1].
+        places: Which bounds of the plan have it, its gates and then its constraints counted from 0.
     """
 
     on: str
     line: Literal["accept_below", "accept_above"]
     value: float
+    places: tuple[int, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What the line is called where it waits for a calibration."""
+        return line_words(self.on, self.line)
+
+
+def line_words(on: str, line: str) -> str:
+    """Return what a line of a policy is called: "accept_below of injury", "cut.accept_above"."""
+    return f"cut.{line}" if on == "cut" else f"{line} of {on}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,11 +362,13 @@ class Written:
 
     Attributes:
         text: The policy as YAML; read again it means the same.
-        calibrated: Its calibrated file, if it has one.
+        calibrated: The calibrated file that was used, if one was.
+        claim: What that promises, in a sentence with its date.
     """
 
     text: str
     calibrated: str | None = None
+    claim: str = ""
 
 
 @dataclass(frozen=True)

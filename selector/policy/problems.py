@@ -93,7 +93,7 @@ def _advice(said: str, given: Any) -> str:
     if given is None:
         return " Write it, or drop the key."
     if given == CALIBRATED:
-        return " Only accept lines, weights and scales can be calibrated."
+        return " Only accept lines, the lines of a cut, weights and scales can be calibrated."
     if isinstance(given, str) and "number" in said and (number := _meant(given)) is not None:
         return f" Write {number:.12g}, without quotes."
     return ""

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from selector.errors import JournalError
-from selector.journal.summary import agreed
 from selector.log import operator_log
 from selector.policy.plan import Plan, Prediction
 from selector.predicting.basis import basis, changed, depends
 from selector.predicting.promise import is_broken
-from selector.types import Candidate, from_data, to_data
+from selector.types import Candidate, agreed, from_data, to_data
 
 if TYPE_CHECKING:
     from selector.journal import Journal

@@ -11,9 +11,8 @@ from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.decision.standing import Row
 from selector.decision.walk import out
-from selector.journal.summary import agreed
 from selector.policy.plan import Plan
-from selector.types import Ask, Decision, Measured, NotEvaluated, Outcomes, Selection
+from selector.types import Ask, Decision, Measured, NotEvaluated, Outcomes, Selection, agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def whole(plan: Plan, selection: Selection) -> Whole | None:
         outcomes=outcomes,
         decision=decision,
         quality={one: row.quality for one, row in standing.items()},
-        good=tuple(one for one, row in standing.items() if not out(plan, row)),
+        good=tuple(one for one, row in standing.items() if not out(contest.plan, row)),
         shares={one: tuple(row.shares) for one, row in standing.items() if not any(row.failures)},
     )
 

@@ -90,7 +90,7 @@ def lacking(contest: Contest, found: Undecided) -> Lacking:
         most=_waiting(contest, standing, first.instance, len(first.candidates)),
         gone=frozenset(gone),
         open=frozenset(standing),
-        accepted=0 if _accepts_nobody(plan) else room,
+        accepted=0 if _accepts_nobody(contest) else room,
     )
 
 
@@ -112,7 +112,8 @@ def _who_waits(contest: Contest, names: Sequence[str], instance: Instance) -> in
     return len(names) if waiting and instance.scope == "set" else waiting
 
 
-def _accepts_nobody(plan: Plan) -> bool:
+def _accepts_nobody(contest: Contest) -> bool:
     """Return whether all that would be accepted goes to review."""
+    plan = contest.plan
     by_hand = isinstance(plan.method, Pareto) and not plan.method.pick
-    return by_hand or (bool(plan.uncertified) and plan.if_uncertified == "review")
+    return by_hand or (bool(contest.uncertified) and plan.if_uncertified == "review")

@@ -33,7 +33,7 @@ from selector.types.measured import (
     members_hash,
     tokens_of,
 )
-from selector.types.request import Candidate, Edit, timeout_seconds
+from selector.types.request import Candidate, Edit, agreed, timeout_seconds
 from selector.types.selection import Selection, Spent, unread
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Table",
     "Undecided",
     "VerdictName",
+    "agreed",
     "evidence_needed",
     "from_data",
     "is_needed",

@@ -18,8 +18,8 @@ ReasonKind = Literal[
 
 
 # How a note begins that says of the value that it was not measured, and how that is said of it.
-AT_MOST, PREDICTED = "this at most; ", "this as predicted; "
-HOLDS = {AT_MOST: "is at most", PREDICTED: "is put at"}
+AT_MOST, AT_LEAST, PREDICTED = "this at most; ", "this at least; ", "this as predicted; "
+HOLDS = {AT_MOST: "is at most", AT_LEAST: "is at least", PREDICTED: "is put at"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -58,6 +58,13 @@ class Edit:
     source: Annotated[Any, Field(exclude=True)] = field(default=None, repr=False, compare=False)
     path: str | None = None
     content_hash: str | None = None
+
+
+def agreed(candidates: Iterable[Candidate], name: str) -> str | None:
+    """Return what the metadata of all candidates say *name* is, if it is one text."""
+    named = [one.metadata.get(name) for one in candidates]
+    first = named[0] if named else None
+    return first if isinstance(first, str) and all(one == first for one in named) else None
 
 
 def timeout_seconds(timeout_s: Any) -> float:

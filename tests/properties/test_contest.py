@@ -81,6 +81,8 @@ def test_bounds_hold_bit_for_bit(world, random):
     for name, row in whole.rows.items():
         assert contest.rows[name].quality >= row.quality
         assert contest.rows[name].best >= row.best >= row.quality
+        assert contest.rows[name].probability >= row.probability
+        assert contest.rows[name].hope >= row.hope >= row.probability
     found = decided(contest)
     if isinstance(found, Decision):
         assert all(at_most >= whole.rows[name].quality for name, at_most in found.at_most.items())
@@ -164,6 +166,8 @@ def rejected(form, name, known) -> bool:
     sets = any(form.plan.instances[ref.instance].scope == "set" for ref in form.plan.refs)
     if sets or isinstance(form.plan.method, p.Lexicographic):
         return any("refused" in form.second.before(one, name) for one in on(form.plan.gates, known))
+    if isinstance(form.plan.method, p.Pareto):  # there whoever is out keeps others behind it
+        return form.refused(name, known)
     promotes = form.plan.on_empty == "review"  # then one of them may be wanted after all
     return form.refused(name, known) or (not promotes and form.out(name, known))
 

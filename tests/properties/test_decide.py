@@ -9,10 +9,21 @@ from hypothesis import strategies as st
 
 import random_worlds
 import worlds
+from selector.decision.certified import for_request
+from selector.decision.composite import probability_of
 from selector.decision.decide import decide
 from selector.decision.pareto import dominates
 from selector.policy import plan as p
-from selector.types import Decision, Outcomes, Score, Selection, Undecided, from_data, to_data
+from selector.types import (
+    Decision,
+    Failure,
+    Outcomes,
+    Score,
+    Selection,
+    Undecided,
+    from_data,
+    to_data,
+)
 
 pytestmark = pytest.mark.timeout(1800)  # thousands of examples, on a busy machine too
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -92,13 +103,14 @@ def test_verdicts_partition_the_candidates(world):
 def test_nothing_is_accepted_by_accident(world):
     """What is accepted was readable, and passed every gate and constraint on a real outcome."""
     found = world.resolve()
-    decision, table, plan = found.decision, found.table, world.plan
+    decision, table = found.decision, found.table
+    plan, uncertified = for_request(world.plan, world.candidates)
     errors = {one.id: one.error for one in world.candidates}
     for name, verdict in decision.verdicts.items():
         if verdict != "accept":
             continue
         assert errors[name] is None
-        assert not plan.uncertified or plan.if_uncertified == "accept"
+        assert not uncertified or plan.if_uncertified == "accept"
         for gate in (*plan.gates, *plan.constraints):
             outcome = table[name][gate.on.key]
             assert not hasattr(outcome, "reason") or gate.if_absent == "pass"
@@ -111,13 +123,23 @@ def test_nothing_is_accepted_by_accident(world):
                     assert not isinstance(wanted, str) or wanted in world.expect
         if plan.cut:
             bounds = [plan.cut.reject_below, plan.cut.accept_above]
-            assert decision.quality[name] >= max(bound for bound in bounds if bound is not None)
+            value = decision.quality.get(name)
+            if plan.cut.of == "probability":
+                value = probability_of(plan.probability, table[name])
+                assert not any(
+                    isinstance(table[name][one.of.key], Failure) for one in plan.probability.terms
+                )
+            assert value >= max(bound for bound in bounds if bound is not None)
 
 
 @MANY
 @given(random_worlds.worlds())
 def test_copies_change_nothing(world):
-    """A copy of a candidate, under a later id, is rejected as a copy and changes nothing else."""
+    """A copy of a candidate, under a later id, is rejected as a copy and changes nothing else.
+
+    But that there is one candidate more, where what is certified is so for so many.
+    """
+    world = replace(world, plan=replace(world.plan, certified=None))
     first = min(world.candidates, key=lambda one: one.id)
     before = world.exhaustive().decision
     twin = replace(first, id="zz")

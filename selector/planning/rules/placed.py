@@ -50,7 +50,9 @@ def composite(planned: Planned) -> Iterator[tuple[Loc, Term]]:
     within: Loc = ("method", "weighted_sum")
     within = ("method", "constrained", "objective") if method.constrained else within
     within = ("method", "pareto", "pick") if method.pareto else within
-    return _placed(within, planned.plan.terms)
+    count = len(planned.plan.terms) + len(planned.dropped)
+    kept = [at for at in range(count) if at not in planned.dropped]
+    return (((*within, at), term) for at, term in zip(kept, planned.plan.terms, strict=True))
 
 
 def ranks_alone(planned: Planned) -> bool:

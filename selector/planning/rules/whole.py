@@ -68,8 +68,9 @@ def twin(planned: Planned) -> Iterator[Broken]:
 
 def unused(planned: Planned) -> Iterator[Broken]:
     """A measure that is named, and nothing refers to it."""
+    dropped = {ref.instance for ref in planned.dropped.values()}
     for name in planned.policy.measures:
-        if name not in planned.plan.instances:
+        if name not in planned.plan.instances and name not in dropped:
             yield Broken(
                 ("measures", name),
                 f"{name}: nothing refers to it, so it is never measured. Use it, or drop it.",

@@ -46,7 +46,6 @@ NO_FIT = [
     ({"method": {"pareto": {"objectives": [BLANK, SHARP], "pick": [BLANK]}}, "cut": {"of": "quality", "reject_below": 0.1}}, "cut: pareto has no quality to cut. Use weighted_sum or constrained, or drop the cut."),
     ({"method": {"pareto": {"objectives": [BLANK, SHARP]}}, "distinct": NEAR}, "distinct: has no effect on pareto without 'pick'. Add a pick."),
     ({"method": {"pareto": {"objectives": [BLANK, SHARP]}}, "review_at_most": 2}, "review_at_most: has no effect on pareto without 'pick'. Add a pick."),
-    ({"cut": {"of": "probability", "reject_below": 0.1}}, "cut: a cut of the calibrated probability is not built yet. Cut 'quality' for now."),
     ({"measures": {"a": {"use": "filters.blnk"}}}, "measures.a: filters.blnk: no such measure. Did you mean 'filters.blank'?"),
     ({"measures": {"a": {"use": "filters.blank", "size": 3}}}, "measures.a: filters.blank: unknown parameter 'size'; its parameters are: none."),
 ]  # fmt: skip
@@ -118,7 +117,6 @@ def test_grammar_and_planning_are_one_list_in_the_order_of_the_file():
         "policy:15: lines cross: reject_below 0.6 is over reject_above 0.5; move one of them.",
         "policy:16: filters.nothing: no such measure",
         "policy:17: filters.blank.structure: measures no distances between candidates",
-        "policy:18: a cut of the calibrated probability is not built yet",
         "policy:19: parallelism: expected a whole number from 1 (got 1.5).",
     ]
 

@@ -201,11 +201,7 @@ def test_all_is_no_number_of_them():
     assert plan_of(small(deliver="all")).deliver is None
 
 
-def test_a_plan_has_the_files_that_it_was_made_from(tmp_path, monkeypatch):
-    """The policy's text as it stands in the file, and its calibrated file where there is one."""
-    monkeypatch.chdir(tmp_path)
+def test_a_plan_has_the_file_that_it_was_made_from():
+    """The policy's text as it stands in the file; of its calibrated file see test_calibrated."""
     text = b"# ours\n" + existing()
     assert plan_of(text).written == p.Written(text.decode())
-    (tmp_path / "policies" / "calibrated").mkdir(parents=True)
-    (tmp_path / "policies" / "calibrated" / "portrait.yaml").write_text("scales: {}\n")
-    assert plan_of(text).written == p.Written(text.decode(), "scales: {}\n")

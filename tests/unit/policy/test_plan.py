@@ -50,6 +50,7 @@ def test_any_plan_reads_back_from_its_data(plan):
     assert again.hash == plan.hash
 
 
+CURVE = ((0.0, 0.1), (0.5, 0.7), (1.0, 0.9))
 PREDICTION = p.Prediction("s", 0.1, (0.0, 0.5), 0.2, 0.3, 0.1, 0.1, 4, 8, ("flux",), "basis")
 
 
@@ -72,6 +73,8 @@ CHANGES = {
     "journal": "best_effort", "timeout_s": 1.0, "mode": "exhaustive", "parallelism": 1,
     "audit": 0.5, "regret": p.Regret(0.01), "worth": p.Worth(5.0, 0.01),
     "prediction": PREDICTION, "schema": 2,
+    "probability": p.Probability((p.Factor((p.Term(worlds.ref("s"), 1.0, worlds.UP),), CURVE),)),
+    "certified": p.Certified(8, 8),
 }  # fmt: skip
 
 
