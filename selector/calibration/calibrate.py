@@ -1,0 +1,309 @@
+"""From a journal and labels to a calibrated file: everything that a policy asks labels for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from selector.calibration import drafting as draft
+from selector.calibration.accepting import Accepting, Requests, accepting, cuts_of
+from selector.calibration.certify import Target
+from selector.calibration.claim import claim_of
+from selector.calibration.costs import ByCosts, by_costs, needs_curve
+from selector.calibration.delivered import chance
+from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
+from selector.calibration.likely import factors_of, outputs_of, quality_curve
+from selector.calibration.lines import Open, open_lines
+from selector.calibration.resolve import Learning, scales_of, weights_of
+from selector.decision.contest import Contest
+from selector.errors import CalibrationError
+from selector.journal import Journal
+from selector.labels import Label
+from selector.labels.label import VERDICT
+from selector.planning import plan_of
+from selector.policy.calibration import CUT, Calibration, CutOf, Data
+from selector.policy.order import order
+from selector.policy.plan import Plan
+from selector.policy.policy import Policy
+
+FITS = 1 / 3  # of the requests, where anything is fitted; what fits never certifies
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks of a calibration.
+
+    Attributes:
+        aspect: Of what labels are that say whether a candidate is good.
+        good_from: From which step on a rating says so.
+        by_segment: Whether segments with enough labels get lines of their own.
+        faults: By fault that people looked for, the output that tells of it.
+        date: When it is, YYYY-MM-DD.
+        command: What asks.
+    """
+
+    date: str
+    command: str = "selector calibrate"
+    aspect: str = VERDICT
+    good_from: float = GOOD_FROM
+    by_segment: bool = False
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of it.
+
+    Attributes:
+        policy: What was calibrated.
+        calibration: What labels support; None if they support nothing that the policy asks for.
+        cuts: The lines of it, those too that labels don't support.
+        gathered: What it rests on.
+        accepting: Its accept lines; None if it asks for none.
+    """
+
+    policy: Policy
+    calibration: Calibration | None
+    cuts: tuple[CutOf, ...]
+    gathered: Gathered
+    accepting: Accepting | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether labels support all that the policy asks for."""
+        return self.calibration is not None and all(one.value is not None for one in self.cuts)
+
+
+def calibrate(journal: Journal, policy: Policy, labels: Sequence[Label], asked: Asked) -> Made:
+    """Return what labels support of all that a policy leaves to calibration.
+
+    Args:
+        journal: Where requests of the policy are recorded.
+        policy: What is calibrated.
+        labels: What people said of candidates of these.
+        asked: What else is asked for.
+
+    Raises:
+        CalibrationError: The policy asks for nothing, or the labels can't be used; says why.
+        JournalError: There is no journal, or it can't be read.
+        PolicyError: The policy can't be planned.
+    """
+    _check(policy)
+    plan = plan_of(policy, None)
+    lines = open_lines(policy, plan)
+    _check_target(policy, lines)
+    gathered = of_journal(journal, plan, labels, aspect=asked.aspect, good_from=asked.good_from)
+    _check_kinds(policy, lines, gathered)
+    return _Calibrating(policy, lines, gathered, asked).made()
+
+
+class _Calibrating:
+    """One step after the other, each with the rounded numbers of those before it."""
+
+    def __init__(
+        self, policy: Policy, lines: Sequence[Open], gathered: Gathered, asked: Asked
+    ) -> None:
+        self._policy, self._lines, self._asked = policy, lines, asked
+        self._gathered = gathered
+        fits = bool(lines) and fits_anything(policy, lines)
+        known = gathered.known
+        fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
+        chosen = {one.id for one in fitting}
+        rest = tuple(one for one in known if one.id not in chosen)
+        self._requests = Requests(known, fitting, rest, gathered.judged)
+        self._learning = Learning(
+            policy, gathered.plan, fitting if lines else known, gathered.judged, self._planned
+        )
+
+    def made(self) -> Made:
+        """Return what came of it."""
+        made = self._fitted(
+            draft.first(self._policy, self._gathered.plan, self._lines, self._stand_ins())
+        )
+        costs = self._costs(made)
+        cuts = list(self._reject(costs))
+        made = made.model_copy(update={"cuts": (*_of_lines(made), *cuts)})
+        found = self._accepting(made, costs)
+        if found:
+            cuts = [*cuts_of(found, self._target, self._how(costs)), *cuts]
+        made = made.model_copy(update={"cuts": tuple(cuts)})
+        whole = self._told(made, found)
+        some = any((whole.scales, whole.weights, whole.probability))
+        kept = whole if some or any(one.value is not None for one in cuts) else None
+        return Made(self._policy, kept, tuple(cuts), self._gathered, found)
+
+    @property
+    def _target(self) -> Target:
+        target = self._policy.target
+        assert target is not None  # noqa: S101 - checked, as there are lines
+        return Target(target.bad_delivered, target.confidence)
+
+    def _planned(self, calibration: Calibration) -> Plan:
+        return plan_of(self._policy, calibration)
+
+    def _stand_ins(self) -> list[float]:
+        """Return a value for each line that fits its output."""
+        known = self._gathered.known
+        values = []
+        for line in self._lines:
+            found = [
+                getattr(one.outcomes.of(name, line.ref.key), "value", None)
+                for one in known
+                for name in one.standing
+                if line.ref
+            ]
+            numbers = [value for value in found if value is not None]
+            values.append(line.strictly(numbers[0] if numbers else line.high))
+        return values
+
+    def _fitted(self, made: Calibration) -> Calibration:
+        learning, policy = self._learning, self._policy
+        made = made.model_copy(update={"scales": tuple(scales_of(learning))})
+        if any(draft.asks_weight(part) for part in draft.parts(policy)):
+            found, by = weights_of(learning, made)
+            made = made.model_copy(update={"weights": found, "weights_by": by})
+        if not draft.of_probability(policy):
+            return made
+        faults, _ = outputs_of(learning.plan, learning.judged.flaws, self._asked.faults)
+        return made.model_copy(update={"probability": factors_of(learning, made, faults)})
+
+    def _costs(self, made: Calibration) -> ByCosts | None:
+        if not needs_curve(self._policy):
+            return by_costs(self._policy, None)
+        plan = self._planned(made)
+        stages = order(plan)
+        sums = [
+            contest.rows[name].quality
+            for one in self._learning.known
+            for contest in [Contest(plan, one.outcomes, stages)]
+            for name in one.standing
+        ]
+        return by_costs(self._policy, quality_curve(self._learning, np.array(sums)))
+
+    def _reject(self, costs: ByCosts | None) -> Iterator[CutOf]:
+        if costs and draft.rejects(self._policy):
+            yield CutOf(on=CUT, line="reject_below", value=costs.reject, why=costs.why)
+
+    def _accepting(self, made: Calibration, costs: ByCosts | None) -> Accepting | None:
+        if not self._lines:
+            return None
+        return accepting(
+            self._planned(made),
+            self._lines,
+            self._requests,
+            target=self._target,
+            at_least=self._least(costs),
+            by_segment=self._asked.by_segment,
+        )
+
+    def _least(self, costs: ByCosts | None) -> float | None:
+        if costs is None:
+            return None
+        return 1.0 if costs.accept is None else max(costs.accept, costs.reject)
+
+    def _how(self, costs: ByCosts | None) -> str:
+        certify = f"on {len(self._requests.certifying)} requests"
+        fitting = len(self._requests.fitting)
+        how = f"{certify} that fitted nothing ({fitting} others did)" if fitting else certify
+        return f"{how}; not laxer than {costs.why}" if costs else how
+
+    def _told(self, made: Calibration, found: Accepting | None) -> Calibration:
+        """Return the file with what it holds for and rests on."""
+        known, judged = self._gathered.known, self._gathered.judged
+        asked = {request for request, _ in judged.keys}
+        used = [one for one in known if one.id in asked]
+        sizes = [len(one.outcomes.candidates) for one in used]
+        generators = {one.generator for one in used}
+        named = tuple(sorted(one for one in generators if one)) if None not in generators else ()
+        prints = {name: one.fingerprint for name, one in self._planned(made).instances.items()}
+        holds = made.holds_for.model_copy(
+            update={
+                "candidates": (min(sizes), max(sizes)),
+                "generators": named,
+                "measures": dict(sorted({**made.holds_for.measures, **prints}.items())),
+            }
+        )
+        data = Data(
+            hash=data_hash(self._gathered),
+            requests=len(used),
+            candidates=len(judged.keys),
+            bad=sum(not good for good in judged.good.values()),
+            labels=judged.labels,
+            raters=judged.raters,
+            left_out=self._gathered.told,
+        )
+        update = {"holds_for": holds, "data": data, "date": self._asked.date}
+        made = made.model_copy(update={**update, "command": self._asked.command})
+        return made.model_copy(update={"claim": claim_of(self._policy, made, found)})
+
+
+def fits_anything(policy: Policy, lines: Sequence[Open]) -> bool:
+    """Return whether something is fitted on labels or scores, beside accept lines being found."""
+    parts = draft.parts(policy)
+    asks = any(draft.asks_scale(part) or draft.asks_weight(part) for part in parts)
+    return asks or draft.of_probability(policy) or len(lines) > 1 or needs_curve(policy)
+
+
+def data_hash(gathered: Gathered) -> str:
+    """Return sha256 hex of all that was measured and said, in an order that does not matter."""
+    digest = hashlib.sha256()
+    for one in gathered.known:
+        digest.update(repr((one.id, one.generator, one.segment)).encode())
+        for candidate in sorted(one.outcomes.candidates, key=lambda each: each.id):
+            table = one.outcomes.table.get(candidate.id, {})
+            rows = [(key, each.kind, getattr(each, "value", None)) for key, each in table.items()]
+            digest.update(repr((candidate.id, candidate.content_hash, sorted(rows))).encode())
+    judged = gathered.judged
+    for said in (judged.good, judged.worth):
+        digest.update(repr(sorted(said.items())).encode())
+    digest.update(
+        repr([(key, sorted(by.items())) for key, by in sorted(judged.votes.items())]).encode()
+    )
+    digest.update(
+        repr([(name, sorted(of.items())) for name, of in sorted(judged.flaws.items())]).encode()
+    )
+    return digest.hexdigest()
+
+
+def _of_lines(made: Calibration) -> Iterator[CutOf]:
+    return (one for one in made.cuts if one.line != "reject_below")
+
+
+def _check(policy: Policy) -> None:
+    if not policy.asks_labels:
+        raise CalibrationError(
+            f"{policy.where()}: {policy.name} asks labels for nothing (got no `calibrated`). Say "
+            "`calibrated` where a number should come from labels: an accept line, a weight with "
+            "`until_then`, the ends of a scale, the cut."
+        )
+
+
+def _check_target(policy: Policy, lines: Sequence[Open]) -> None:
+    if lines and policy.target is None:
+        raise CalibrationError(
+            f"{policy.where()}: {lines[0].line} of {lines[0].on} is calibrated, and nothing says "
+            "what is to be promised (got no target). Add "
+            "'target: {bad_delivered: 0.02, confidence: 0.95}'."
+        )
+
+
+def _check_kinds(policy: Policy, lines: Sequence[Open], gathered: Gathered) -> None:
+    """Tell if what was judged can't tell good from bad."""
+    if not lines and not draft.of_probability(policy) and not needs_curve(policy):
+        return
+    good = gathered.judged.good
+    if not good:
+        raise CalibrationError(
+            f"{policy.name}: nobody said whether a candidate is good (got comparisons, or ties, "
+            "alone). Get verdicts, or ratings and --good-from."
+        )
+    if not fits_anything(policy, lines) or len(set(good.values())) > 1:
+        return
+    kind = "good" if next(iter(good.values())) else "bad"
+    raise CalibrationError(
+        f"{policy.name}: all {len(good)} candidates that were judged are {kind} (got one class "
+        "only). Get labels of both kinds."
+    )
