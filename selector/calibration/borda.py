@@ -44,7 +44,8 @@ def ranks(scores: Array, groups: Array) -> Array:
         raise ValueError(
             f"scores: expected every candidate's by every measure (got {missing} missing)"
         )
-    return np.mean([_beaten(column, groups) for column in scores.T], axis=0)
+    mean: Array = np.mean([_beaten(column, groups) for column in scores.T], axis=0)
+    return mean
 
 
 def _beaten(scores: Array, groups: Array) -> Array:
@@ -60,5 +61,6 @@ def _beaten(scores: Array, groups: Array) -> Array:
     request = np.cumsum(new) - 1
     size = np.bincount(request)[request]
     below = middle - np.maximum.accumulate(np.where(new, place, 0))
-    share = np.divide(below, size - 1, out=np.full(len(order), 0.5), where=size > 1)
-    return share[np.argsort(order)]
+    share: Array = np.divide(below, size - 1, out=np.full(len(order), 0.5), where=size > 1)
+    share = share[np.argsort(order)]
+    return share
