@@ -50,17 +50,14 @@ def ranks(scores: Array, groups: Array) -> Array:
 
 def _beaten(scores: Array, groups: Array) -> Array:
     """Return the share of the others of its request that each beats, equals by half."""
-    order = np.lexsort((scores, groups))
-    sorted_groups, sorted_scores = groups[order], scores[order]
-    place = np.arange(len(order))
-    new = np.diff(sorted_groups, prepend=sorted_groups[:1] - 1) != 0
-    tied = ~new & (np.diff(sorted_scores, prepend=np.nan) == 0)
-    first = np.maximum.accumulate(np.where(tied, 0, place))
-    run = np.cumsum(~tied) - 1
-    middle = first + (np.bincount(run)[run] - 1) / 2
-    request = np.cumsum(new) - 1
-    size = np.bincount(request)[request]
-    below = middle - np.maximum.accumulate(np.where(new, place, 0))
-    share: Array = np.divide(below, size - 1, out=np.full(len(order), 0.5), where=size > 1)
-    share = share[np.argsort(order)]
+    _, place = np.unique(groups, return_inverse=True)
+    _, level = np.unique(scores, return_inverse=True)
+    _, run, equals = np.unique(
+        place * (level.max() + 1) + level, return_inverse=True, return_counts=True
+    )
+    sizes = np.bincount(place)
+    before = np.cumsum(sizes) - sizes  # candidates of the requests before
+    beaten = (np.cumsum(equals) - (equals + 1) / 2)[run] - before[place]
+    others = sizes[place] - 1
+    share: Array = np.divide(beaten, others, out=np.full(len(place), 0.5), where=others > 0)
     return share
