@@ -1,0 +1,254 @@
+"""How good a selector is, asked of labelled candidates: every way to choose beside every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selector.calibration import people
+from selector.calibration.assessment import Asked, Assessment, Kind, Lead, Row, Weight
+from selector.calibration.blends import FEWEST, Blends, Board, blends, folds, probabilities, tells
+from selector.calibration.economics import advice, curve
+from selector.calibration.efficiency import Gains, accuracy, gains
+from selector.calibration.grid import grid, judgements
+from selector.calibration.remarks import remarks
+from selector.calibration.risk import Coverage, coverage
+from selector.calibration.sample import Sample
+from selector.errors import CalibrationError
+
+Array = npt.NDArray[Any]
+
+LEARNED, EQUAL, RANKS = "learned weights", "equal weights", "mean rank"
+PICKED, PERSON, RANDOM = "best measure of the other requests", "one person", "random pick"
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A way to choose: how it scores each candidate, higher is better; shape (candidates,)."""
+
+    name: str
+    kind: Kind
+    score: Array
+    fair: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Candidates that people judged, request by request.
+
+    Attributes:
+        sample: These alone.
+        groups: The number of each one's request.
+        worth: Shape (requests, most candidates).
+        ratings: Shape (requests, most candidates, most raters).
+    """
+
+    sample: Sample
+    groups: Array
+    worth: Array
+    ratings: Array
+
+    @classmethod
+    def of(cls, sample: Sample) -> Judged:
+        """Return those of a sample that anybody judged."""
+        kept = only(sample, ~np.isnan(sample.worth))
+        said = kept.ratings or tuple({} for _ in kept.requests)
+        groups = kept.groups
+        return cls(kept, groups, grid(kept.worth, groups), judgements(said, groups))
+
+    def matrix(self, score: Array) -> Array:
+        """Return a score request by request."""
+        return grid(score, self.groups)
+
+    def gains(self, way: Way) -> Gains:
+        """Return what a way to choose gains."""
+        return gains(self.worth, self.matrix(way.score))
+
+
+def assess(sample: Sample, asked: Asked) -> Assessment:
+    """Return how good every way to choose among labelled candidates is.
+
+    Candidates that nobody judged are not asked about. What is learned is judged on requests that
+    it was not learned from. The measures by themselves are judged by all labels: the best of them
+    owes some of its lead to having been the best of many on just these.
+
+    Args:
+        sample: Candidates with what was measured and what people said.
+        asked: What is asked.
+
+    Raises:
+        CalibrationError: Nobody judged anything, or there is nothing to gain: no two candidates of
+            a request are worth differently.
+    """
+    judged = Judged.of(sample)
+    _check(judged)
+    board = _board(judged, asked)
+    mixed = _mixed(board, asked)
+    ways = [*_ways(judged, board, mixed, asked)]
+    rows = [*(_row(judged, way, asked.seed) for way in ways), *_person(judged)]
+    at = _subject(ways)
+    found = curve(judged.worth, judged.matrix(ways[at].score), seed=asked.seed)
+    prices = asked.prices if found else None
+    good = judged.sample.worth >= asked.good_from
+    return Assessment(
+        subject=rows[at],
+        rows=tuple(sorted(rows, key=lambda row: -row.efficiency)),
+        requests=len(judged.worth),
+        candidates=len(judged.sample),
+        judgements=int((~np.isnan(judged.ratings)).sum()),
+        raters=len({rater for one in judged.sample.ratings for rater in one}),
+        shares_good=(float(good.mean()), float((judged.matrix(good) == 1).any(axis=1).mean())),
+        curve=found,
+        advice=advice(found, price=prices[0], value=prices[1]) if found and prices else None,
+        coverage=_coverage(judged, board, ways[at], asked),
+        weights=tuple(_weights(board, mixed, rows)) if mixed else (),
+        weights_by=mixed.weights.told if mixed else "",
+        lead=_lead(judged, ways, asked.seed) if mixed else None,
+        notes=(*remarks(judged.worth, judged.ratings, rows), *sample.left_out),
+    )
+
+
+def only(sample: Sample, kept: Array) -> Sample:
+    """Return a sample of these candidates alone; *kept* has the shape (candidates,)."""
+
+    def of(texts: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(one for one, stays in zip(texts, kept, strict=True) if stays) if texts else ()
+
+    return replace(
+        sample,
+        requests=of(sample.requests),
+        candidates=of(sample.candidates),
+        scores={name: column[kept] for name, column in sample.scores.items()},
+        worth=sample.worth[kept],
+        ratings=of(sample.ratings),
+        generators=of(sample.generators),
+        segments=of(sample.segments),
+    )
+
+
+def _check(judged: Judged) -> None:
+    if not len(judged.sample):
+        raise CalibrationError("labels: nobody judged any candidate (got none). Give labels.")
+    counts = (~np.isnan(judged.worth)).sum(axis=1)
+    if counts.max() == 1:
+        raise CalibrationError(
+            f"labels: each request has but one candidate that was judged (got {len(counts):,} "
+            "requests). A choice takes two: judge more of each request."
+        )
+    if not Judged.gains(judged, Way("", "random", np.zeros(len(judged.sample)))).possible.any():
+        raise CalibrationError(
+            f"labels: all candidates of a request are worth the same (got {len(counts):,} "
+            "requests), so that no choice gains anything. Judge on a finer scale, or other requests."
+        )
+
+
+def _board(judged: Judged, asked: Asked) -> Board:
+    scores = judged.sample.scores
+    directed = [-scores[name] if name in asked.lower else scores[name] for name in scores]
+    return Board(
+        names=tuple(scores),
+        scores=np.column_stack([*directed]) if directed else np.empty((len(judged.sample), 0)),
+        groups=judged.groups,
+        worth=judged.sample.worth,
+        folds=folds(judged.sample.requests, seed=asked.seed),
+    )
+
+
+def _mixed(board: Board, asked: Asked) -> Blends | None:
+    """Return blends of several measures; None where there are none, or nothing to learn from."""
+    enough = len(board.names) > 1 and len(np.unique(board.groups)) >= FEWEST
+    return blends(board, seed=asked.seed) if enough and tells(board) else None
+
+
+def _ways(judged: Judged, board: Board, mixed: Blends | None, asked: Asked) -> Iterator[Way]:
+    if asked.policy is not None:
+        name, score = asked.policy
+        yield Way(name, "policy", score)
+    if mixed is not None:
+        yield Way(LEARNED, "blend", mixed.learned)
+        yield Way(EQUAL, "blend", mixed.equal)
+        yield Way(RANKS, "blend", mixed.ranks)
+        yield Way(PICKED, "blend", mixed.best)
+    for name, score in zip(board.names, board.scores.T, strict=True):
+        yield Way(name, "measure", score, fair=len(board.names) == 1)
+    yield Way(RANDOM, "random", np.zeros(len(judged.sample)))
+
+
+def _subject(ways: Sequence[Way]) -> int:
+    """Return which way is asked about: the policy, else what is learned, else the one measure."""
+    return next(
+        (at for at, way in enumerate(ways) if way.kind == "policy" or way.name == LEARNED),
+        0,
+    )
+
+
+def _row(judged: Judged, way: Way, seed: int) -> Row:
+    score = judged.matrix(way.score)
+    found = gains(judged.worth, score)
+    efficiency = found.efficiency or 0.0
+    crossed = people.crossed(judged.ratings, score, seed=seed)
+    upper = crossed.efficiency if crossed else None
+    without = people.without_noise(judged.ratings, score)
+    fits = without is not None and upper is not None and efficiency <= without <= upper
+    return Row(
+        name=way.name,
+        kind=way.kind,
+        efficiency=efficiency,
+        interval=found.interval(seed=seed),
+        upper=upper,
+        without_noise=without if fits else None,
+        accuracy=accuracy(judged.worth, score),
+        fair=way.fair,
+    )
+
+
+def _person(judged: Judged) -> Iterator[Row]:
+    found = people.one_person(judged.ratings)
+    if found is not None and found.efficiency is not None:
+        yield Row(PERSON, "person", found.efficiency, found.interval())
+
+
+def _coverage(judged: Judged, board: Board, way: Way, asked: Asked) -> Coverage:
+    """Return what may be delivered unseen, of the pick of each request."""
+    good = judged.sample.worth >= asked.good_from
+    p = probabilities(board, way.score, good, seed=asked.seed)
+    score = way.score if p is None else p
+    by_request = judged.matrix(way.score)
+    first = np.where(np.isnan(judged.worth), -np.inf, np.nan_to_num(by_request, nan=-np.inf))
+    picks = (np.arange(len(by_request)), first.argmax(axis=1))
+    return coverage(
+        judged.matrix(score)[picks],
+        judged.matrix(good)[picks] == 1,
+        good_from=asked.good_from,
+        is_probability=p is not None,
+        costs=asked.costs,
+    )
+
+
+def _weights(board: Board, mixed: Blends, rows: Sequence[Row]) -> list[Weight]:
+    alone = {row.name: row.efficiency for row in rows if row.kind == "measure"}
+    learned = mixed.weights
+    total = float(sum(learned.weights)) or 1.0
+    found = [
+        Weight(
+            name=name,
+            share=float(weight) / total,
+            interval=interval and (interval[0] / total, interval[1] / total),
+            efficiency=alone[name],
+        )
+        for name, weight, interval in zip(
+            board.names, learned.weights, learned.intervals, strict=True
+        )
+    ]
+    return sorted(found, key=lambda one: -one.share)
+
+
+def _lead(judged: Judged, ways: Sequence[Way], seed: int) -> Lead:
+    by_name = {way.name: judged.gains(way) for way in ways}
+    learned, equal = by_name[LEARNED], by_name[EQUAL]
+    more = Gains(learned.captured - equal.captured, learned.possible)
+    return Lead(EQUAL, more.efficiency or 0.0, more.interval(seed=seed))

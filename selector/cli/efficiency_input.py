@@ -1,0 +1,166 @@
+"""What `selector efficiency` is asked about: labelled candidates of a table or of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selector.errors import CalibrationError, RequestError
+from selector.foreign import isolated
+
+if TYPE_CHECKING:
+    from selector.calibration.assessment import Asked
+    from selector.calibration.sample import Sample
+    from selector.labels import Columns, Label
+    from selector.planning import Planned
+
+THREE_QUARTERS = 0.75  # of a rating's scale: 4 of 1 to 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for, as it was given."""
+
+    policy: str | None
+    scores: str | None
+    labels: tuple[str, ...]
+    journal: str | None
+    measures: tuple[str, ...]
+    lower: tuple[str, ...]
+    columns: tuple[str, ...]
+    aspect: str | None
+    good_from: float | None
+    prices: tuple[float, float] | None
+
+
+def read(wanted: Wanted) -> tuple[Sample, Asked]:
+    """Return the labelled candidates, and what is asked of them.
+
+    Raises:
+        RequestError: Neither a table nor a policy is named, or an option is no such thing.
+        CalibrationError: The table or the labels can't be used.
+        PolicyError: The policy can't be planned.
+        JournalError: The journal can't be read.
+    """
+    if wanted.scores is None and wanted.policy is None:
+        raise RequestError(
+            "efficiency: of what? Give --scores TABLE, or a policy that the journal has requests of."
+        )
+    return _of_table(wanted, wanted.scores) if wanted.scores else _of_journal(wanted)
+
+
+def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
+    from selector import labels
+    from selector.calibration import chosen, table
+
+    columns = _columns(wanted.columns)
+    said = labels.read_all(wanted.labels or (scores,), columns)
+    if not wanted.labels:  # the columns that labels are read from are no scores
+        columns = columns.found(labels.sources.opened(Path(scores)).header, scores)
+    aspect = _aspect(wanted, said.labels)
+    made = table.sample(
+        scores, said.labels, aspect=aspect, outputs=wanted.measures or None, columns=columns
+    )
+    made = replace(made, left_out=(*said.left_out, *made.left_out))
+    planned = _planned(wanted.policy)
+    lower = _named(made, wanted.lower)
+    if planned is None:
+        return made, _asked(wanted, said.labels, aspect, lower)
+    lower |= chosen.lower_is_better(planned.plan)
+    asked = _asked(wanted, said.labels, aspect, lower)
+    own = (planned.plan.policy, chosen.by_table(planned.plan, made))
+    return made, replace(asked, policy=own, costs=planned.policy.costs)
+
+
+def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
+    raise NotImplementedError
+
+
+def _planned(policy: str | None) -> Planned | None:
+    if policy is None:
+        return None
+    from selector.planning import planned
+
+    return planned(policy)
+
+
+def _asked(wanted: Wanted, said: Sequence[Label], aspect: str, lower: frozenset[str]) -> Asked:
+    from selector.calibration.assessment import Asked
+
+    good_from = wanted.good_from
+    return Asked(
+        good_from=_good_from(said, aspect) if good_from is None else good_from,
+        lower=lower,
+        prices=wanted.prices,
+    )
+
+
+def _good_from(said: Sequence[Label], aspect: str) -> float:
+    """Return from where on a candidate is good, by what its labels are.
+
+    Most verdicts; three quarters of a rating's scale; the middle of what comparisons make.
+    """
+    from selector.labels import Pair, Ranking, Rating
+
+    of_aspect = [one.said for one in said if one.aspect == aspect]
+    if any(isinstance(one, Pair | Ranking) for one in of_aspect):
+        return 0.0
+    first = next(iter(of_aspect), None)
+    if isinstance(first, Rating):
+        return first.low + THREE_QUARTERS * (first.high - first.low)
+    return 0.5
+
+
+def _aspect(wanted: Wanted, said: Sequence[Label]) -> str:
+    """Return of what labels are that are asked about: the one that there is, else the verdict."""
+    from selector.labels import Flag
+    from selector.labels.label import VERDICT
+
+    aspects = sorted({one.aspect for one in said if not isinstance(one.said, Flag)})
+    if wanted.aspect is not None:
+        return wanted.aspect
+    if len(aspects) == 1 or VERDICT in aspects:
+        return aspects[0] if len(aspects) == 1 else VERDICT
+    listed = ", ".join(map(isolated, aspects))
+    raise RequestError(f"--aspect: labels are of several things (got {listed}). Name one.")
+
+
+def _named(sample: Sample, patterns: Sequence[str]) -> frozenset[str]:
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) or name == pattern for name in sample.scores):
+            raise RequestError(f"--lower: no such column of scores (got {pattern!r}). Check it.")
+    return frozenset(
+        name
+        for name in sample.scores
+        if any(fnmatchcase(name, pattern) or name == pattern for pattern in patterns)
+    )
+
+
+def _columns(given: Sequence[str]) -> Columns:
+    """Return what columns are called, of WHAT=NAME each."""
+    from selector.labels import Columns
+
+    known = {one.name: one for one in fields(Columns)}
+    made: dict[str, object] = {}
+    for pair in given:
+        what, equals, name = pair.partition("=")
+        if not equals or what not in known:
+            raise RequestError(
+                f"--column: expected WHAT=NAME (got {pair!r}). WHAT is one of {', '.join(known)}."
+            )
+        if what in {"ratings", "flags"}:
+            before = made.get(what, ())
+            made[what] = (*(before if isinstance(before, tuple) else ()), name)
+        else:
+            made[what] = _number(pair, name) if what in {"low", "high"} else name
+    return Columns(**made)  # type: ignore[arg-type] - each is checked where it is used
+
+
+def _number(pair: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise CalibrationError(f"--column: expected a number (got {pair!r}). Give one.") from None
