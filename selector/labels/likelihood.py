@@ -89,6 +89,26 @@ class Likelihood:
             parts += [grading.usual(grades), np.zeros(raters * (grades.steps - 1))]
         return np.concatenate(parts)
 
+    def units(self) -> Array:
+        """Return for each number of the vector how far it may move for a like change of the value.
+
+        A cut point is held by thousands of answers and a candidate by five: unless each moves in
+        steps of its own, finding the best vector takes five times as long.
+        """
+        said = self.terms
+        count, raters = len(said.candidates), len(said.raters)
+        sharp = self.lam + 0.25 * np.bincount(said.pairs.won, minlength=count)
+        sharp += 0.25 * np.bincount(said.pairs.lost, minlength=count)
+        sharp += 0.2 * np.bincount(said.choices.members, minlength=count)
+        sides = OWN_SIDE + 0.25 * np.bincount(said.pairs.rater, minlength=raters)
+        parts = [sharp, [sides.sum()], sides, 1 + 0.05 * said.counts]
+        for grades in said.grades:
+            sharp += 0.35 * np.bincount(grades.item, minlength=count)
+            given = np.bincount(grades.rater, minlength=raters) / grades.steps
+            parts.append(np.full(grades.steps - 1, CUTS + given.sum()))
+            parts.append(np.repeat(OWN_CUTS + given, grades.steps - 1))
+        return 1 / np.sqrt(np.concatenate(parts))
+
     def parts(self, at: Array) -> Parts:
         """Return the parts of a vector."""
         count, raters = len(self.terms.candidates), len(self.terms.raters)

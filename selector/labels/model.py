@@ -139,11 +139,17 @@ def _best(likelihood: Likelihood) -> Array:
     """
     from scipy import optimize
 
-    limits = {"maxiter": 2000, "maxfun": 4000, "ftol": 1e-12, "gtol": 1e-6, "maxcor": 20}
+    start, units = likelihood.start(), likelihood.units()
+
+    def value(moved: Array) -> tuple[float, Array]:
+        found, slope = likelihood.value(start + units * moved)
+        return found, units * slope
+
+    limits = {"maxiter": 1000, "maxfun": 2000, "ftol": 1e-11, "gtol": 1e-5, "maxcor": 20}
     found = optimize.minimize(
-        likelihood.value, likelihood.start(), jac=True, method="L-BFGS-B", options=limits
+        value, np.zeros_like(start), jac=True, method="L-BFGS-B", options=limits
     )
-    return np.asarray(found.x)
+    return np.asarray(start + units * found.x)
 
 
 def _covariances(
