@@ -101,13 +101,14 @@ class Likelihood:
         sharp += 0.25 * np.bincount(said.pairs.lost, minlength=count)
         sharp += 0.2 * np.bincount(said.choices.members, minlength=count)
         sides = OWN_SIDE + 0.25 * np.bincount(said.pairs.rater, minlength=raters)
-        parts = [sharp, [sides.sum()], sides, 1 + 0.05 * said.counts]
+        parts: list[Array] = [sharp, sides.sum(keepdims=True), sides, 1 + 0.05 * said.counts]
         for grades in said.grades:
             sharp += 0.35 * np.bincount(grades.item, minlength=count)
             given = np.bincount(grades.rater, minlength=raters) / grades.steps
             parts.append(np.full(grades.steps - 1, CUTS + given.sum()))
             parts.append(np.repeat(OWN_CUTS + given, grades.steps - 1))
-        return 1 / np.sqrt(np.concatenate(parts))
+        units: Array = 1 / np.sqrt(np.concatenate(parts))
+        return units
 
     def parts(self, at: Array) -> Parts:
         """Return the parts of a vector."""
