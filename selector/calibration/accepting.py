@@ -229,7 +229,7 @@ def _cut(found: Accepting, group: Group, at: int, *, line: Open, why: str) -> Cu
     if its.place is not None and its.open_to is not None:
         value = places[its.place][at]
         other = places[its.open_to][at]
-        interval = (min(value, other), max(value, other))
+        interval = None if other == value else (min(value, other), max(value, other))
     return CutOf(
         on=line.on,
         line=line.line,

@@ -17,16 +17,14 @@ from selector.calibration.delivered import chance
 from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
 from selector.calibration.likely import factors_of, outputs_of, quality_curve
 from selector.calibration.lines import Open, open_lines
-from selector.calibration.resolve import Learning, scales_of, weights_of
+from selector.calibration.resolve import Learning, Planner, scales_of, weights_of
 from selector.decision.contest import Contest
 from selector.errors import CalibrationError
 from selector.journal import Journal
 from selector.labels import Label
 from selector.labels.label import VERDICT
-from selector.planning import plan_of
 from selector.policy.calibration import CUT, Calibration, CutOf, Data
 from selector.policy.order import order
-from selector.policy.plan import Plan
 from selector.policy.policy import Policy
 
 FITS = 1 / 3  # of the requests, where anything is fitted; what fits never certifies
@@ -77,13 +75,16 @@ class Made:
         return self.calibration is not None and all(one.value is not None for one in self.cuts)
 
 
-def calibrate(journal: Journal, policy: Policy, labels: Sequence[Label], asked: Asked) -> Made:
+def calibrate(
+    journal: Journal, labels: Sequence[Label], *, policy: Policy, planned: Planner, asked: Asked
+) -> Made:
     """Return what labels support of all that a policy leaves to calibration.
 
     Args:
         journal: Where requests of the policy are recorded.
-        policy: What is calibrated.
         labels: What people said of candidates of these.
+        policy: What is calibrated.
+        planned: Plans it with a calibration, or with None as if there were none.
         asked: What else is asked for.
 
     Raises:
@@ -92,22 +93,28 @@ def calibrate(journal: Journal, policy: Policy, labels: Sequence[Label], asked: 
         PolicyError: The policy can't be planned.
     """
     _check(policy)
-    plan = plan_of(policy, None)
+    plan = planned(None)
     lines = open_lines(policy, plan)
     _check_target(policy, lines)
     gathered = of_journal(journal, plan, labels, aspect=asked.aspect, good_from=asked.good_from)
     _check_kinds(policy, lines, gathered)
-    return _Calibrating(policy, lines, gathered, asked).made()
+    return _Calibrating(policy, lines, gathered, asked=asked, planned=planned).made()
 
 
 class _Calibrating:
     """One step after the other, each with the rounded numbers of those before it."""
 
     def __init__(
-        self, policy: Policy, lines: Sequence[Open], gathered: Gathered, asked: Asked
+        self,
+        policy: Policy,
+        lines: Sequence[Open],
+        gathered: Gathered,
+        *,
+        asked: Asked,
+        planned: Planner,
     ) -> None:
         self._policy, self._lines, self._asked = policy, lines, asked
-        self._gathered = gathered
+        self._gathered, self._planned = gathered, planned
         fits = bool(lines) and fits_anything(policy, lines)
         known = gathered.known
         fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
@@ -115,7 +122,7 @@ class _Calibrating:
         rest = tuple(one for one in known if one.id not in chosen)
         self._requests = Requests(known, fitting, rest, gathered.judged)
         self._learning = Learning(
-            policy, gathered.plan, fitting if lines else known, gathered.judged, self._planned
+            policy, gathered.plan, fitting if lines else known, gathered.judged, planned
         )
 
     def made(self) -> Made:
@@ -140,9 +147,6 @@ class _Calibrating:
         target = self._policy.target
         assert target is not None  # noqa: S101 - checked, as there are lines
         return Target(target.bad_delivered, target.confidence)
-
-    def _planned(self, calibration: Calibration) -> Plan:
-        return plan_of(self._policy, calibration)
 
     def _stand_ins(self) -> list[float]:
         """Return a value for each line that fits its output."""

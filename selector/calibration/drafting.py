@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from selector.calibration.digits import DIGITS
 from selector.calibration.lines import Open
 from selector.policy.calibration import (
     CUT,
@@ -124,6 +125,7 @@ def terms(steps: Sequence[Weighted | Step], called: Mapping[str, str]) -> Iterat
     """Give the terms of a factor that adds up what the ranking adds up."""
     for step in steps:
         weight = step.weight if isinstance(step, Weighted) else 1.0
+        weight = float(f"{weight:.{DIGITS}g}")
         yield TermOf(of=called[step.of.key], weight=weight, knots=knots(step.scale))
 
 

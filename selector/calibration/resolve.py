@@ -23,7 +23,7 @@ from selector.policy.plan import Term as Weighted
 from selector.policy.policy import Policy
 from selector.types import Failure, Outcome, Score
 
-Planner = Callable[[Calibration], Plan]  # plans the policy with a calibration
+Planner = Callable[[Calibration | None], Plan]  # plans the policy with a calibration, or without
 
 
 @dataclass(frozen=True)

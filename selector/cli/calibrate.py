@@ -1,17 +1,204 @@
-"""`selector calibrate`."""
+"""`selector calibrate`: from what people said to the calibrated file of a policy."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from selector.cli.plan import JournalPath, PolicyName
+
+if TYPE_CHECKING:
+    from selector.calibration.calibrate import Asked
+    from selector.cli.calibrated import Found
+    from selector.journal import Journal
+    from selector.labels import Label
+    from selector.policy.calibration import Calibration
+    from selector.policy.plan import Plan
+    from selector.policy.policy import Policy
+
+VERDICT = "verdict"
+GOOD_FROM = 4.0  # of five steps
+LACKING = 1  # labels don't support all that the policy asks for; 2 is the caller's mistake
+
+LabelFiles = Annotated[
+    list[str] | None,
+    typer.Option(help="What people said; again for more. The journal's own if none.",
+                 metavar="FILE"),
+]  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the others."""
-    app.command()(calibrate)
+    app.command(short_help="Turn labels into the numbers that a policy leaves to them.")(calibrate)
 
 
-def calibrate() -> None:
-    """Do it.
+def calibrate(  # noqa: PLR0913 - one option each
+    policy: PolicyName,
+    *,
+    labels: LabelFiles = None,
+    journal: JournalPath = None,
+    aspect: Annotated[
+        str, typer.Option(help="Of what labels say whether a candidate is good.")
+    ] = VERDICT,
+    good_from: Annotated[
+        float, typer.Option(help="From which step on a rating says good.", metavar="STEP")
+    ] = GOOD_FROM,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Which output tells of a fault that people flagged; again for more.",
+            metavar="FAULT=OUTPUT",
+        ),
+    ] = None,
+    by_segment: Annotated[
+        bool,
+        typer.Option("--by-segment", help="Lines of its own for a segment with enough labels."),
+    ] = False,
+    wanted: Annotated[
+        str | None,
+        typer.Option(help="Write what should be judged next into this table.", metavar="FILE.csv"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Find what labels support of a policy, and write it to policies/calibrated/NAME.yaml.
 
-    Example: selector calibrate starter
+    It fills in whatever the policy says is `calibrated`: scales, weights, the probability of being
+    good, and accept lines that keep the policy's `target` with the confidence that it names.
+    Labels are of requests of the journal of which all was measured. It ends with 1 where labels
+    support less than the policy asks for.
+
+    Example: selector calibrate my.yaml --labels labels.csv --journal journal.sqlite --dry-run
     """
+    from selector.calibration.calibrate import Asked
+    from selector.cli import calibrated as told
+    from selector.cli.replay import address
+    from selector.journal import Journal
+    from selector.policy.policy import Policy
+
+    meant = Policy.load(policy)
+    with Journal(address(journal)) as book:
+        asked = Asked(
+            date=_today(),
+            aspect=aspect,
+            good_from=good_from,
+            by_segment=by_segment,
+            faults=_pairs(fault or ()),
+        )
+        asked = replace(asked, command=_command(policy, labels or (), book.name, asked))
+        found = _found(meant, asked, labels or (), book, write=not dry_run)
+        if wanted is not None:
+            told.put_wanted(found.made, wanted)
+        if not dry_run and found.made.calibration:
+            _freeze(book, meant.name)
+    told.show(found, as_json=as_json)
+    if not found.made.whole:
+        raise typer.Exit(LACKING)
+
+
+def _found(
+    policy: Policy, asked: Asked, files: Sequence[str], book: Journal, *, write: bool
+) -> Found:
+    """Return what came of it, written if it is to be."""
+    from selector.calibration import written
+    from selector.calibration.calibrate import calibrate
+    from selector.calibration.effect import effect
+    from selector.cli.calibrated import Found
+    from selector.planning import plan_of
+
+    def planned(calibration: Calibration | None) -> Plan:
+        return plan_of(policy, calibration)
+
+    if write:
+        written.target_of(policy.name)  # tell before anything is done that takes long
+    labels, notes = _labels(files, book)
+    made = calibrate(book, labels, policy=policy, planned=planned, asked=asked)
+    old = written.before(policy.name)
+    new = written.dated(made.calibration, old)
+    known = made.gathered.known
+    before = effect(_usable(planned, old), known)
+    path = str(written.write(new)) if new and write else None
+    return Found(made, new, old, path, tuple(notes), before, effect(planned(new), known))
+
+
+def _usable(planned: Callable[[Calibration | None], Plan], old: Calibration | None) -> Plan:
+    """Return the plan by the file that was there; one that does not fit any more counts for none."""
+    from selector.errors import CalibrationError
+
+    try:
+        return planned(old)
+    except CalibrationError:
+        return planned(None)
+
+
+def _labels(files: Sequence[str], book: Journal) -> tuple[Sequence[Label], Sequence[str]]:
+    """Return what people said, by files or as the journal has it, and what to know of it."""
+    from selector.labels import read_all
+
+    if files:
+        found = read_all(files)
+        return found.labels, (*found.left_out, *found.notes)
+    return tuple(_journaled(book)), ()
+
+
+def _journaled(book: Journal) -> Iterator[Label]:
+    from selector.errors import JournalError
+    from selector.labels.journaled import from_row
+
+    after = 0
+    while rows := book.labels(after):
+        for row in rows:
+            try:
+                yield from_row(row.label)
+            except (ValueError, TypeError, LookupError) as error:
+                raise JournalError(
+                    f"{book.name}: label {row.number} can't be read (got {error}). Erase it, or "
+                    "label that candidate again."
+                ) from None
+        after = rows[-1].number
+
+
+def _freeze(book: Journal, name: str) -> None:
+    """Make the last weeks what monitoring holds the next against, if anybody monitors."""
+    from selector import monitoring
+    from selector.cli.prose import shown
+
+    if monitoring.load(book).watches and any(monitoring.freeze(book, name).values()):
+        typer.echo(shown(f"Monitoring: its reference for {name} is frozen as of now."), err=True)
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    from selector.errors import RequestError
+
+    found = {}
+    for one in given:
+        fault, equals, output = one.partition("=")
+        if not (fault and equals and output):
+            raise RequestError(f"--fault: expected FAULT=OUTPUT (got {one!r}). Give both.")
+        found[fault] = output
+    return found
+
+
+def _today() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date().isoformat()
+
+
+def _command(policy: str, labels: Sequence[str], journal: str, asked: Asked) -> str:
+    """Return the command as anybody can run it again; an address stands without its password."""
+    import shlex
+
+    words = ["selector", "calibrate", policy]
+    words += [word for one in labels for word in ("--labels", one)]
+    words += ["--journal", journal]
+    words += ["--aspect", asked.aspect] if asked.aspect != VERDICT else []
+    words += ["--good-from", f"{asked.good_from:g}"] if asked.good_from != GOOD_FROM else []
+    words += [word for one in asked.faults.items() for word in ("--fault", "=".join(one))]
+    words += ["--by-segment"] if asked.by_segment else []
+    return shlex.join(words)
