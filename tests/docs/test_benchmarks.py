@@ -77,6 +77,7 @@ def test_memory_is_measured_in_a_process_of_its_own(tmp_path):
     assert all(float(row[2].replace(",", "")) > 10 for row in rows)
 
 
+@pytest.mark.slow
 def test_our_side_of_the_comparison_finds_what_was_made(tmp_path):
     """Copies, odd shapes and empty pictures are flagged by the numbers of the filters."""
     text = printed(
@@ -163,6 +164,7 @@ def test_scorers_are_compared_with_each_alone():
     assert rows["selector, bf16"] == ["1.50 s", "4.00×", "1.50×", "5.00 GiB", "0.50×"]
 
 
+@pytest.mark.slow
 def test_judges_are_measured_in_batches_over_a_network_and_for_memory():
     """Each of the three tables has its rows, and what is told of them follows from one another."""
     text = printed("judges", "--candidates", 3, "--judgements", 4, "--requests", 10, "--repeats", 1)
