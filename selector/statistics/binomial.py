@@ -36,7 +36,7 @@ def p_value(bad: Whole, count: Whole, risk: float) -> Array:
     >>> p_value(0, 149, 0.02).round(4)
     np.float64(0.0493)
     """
-    bad, count = _counts(bad, count)
+    bad, count = whole(bad, count)
     _inside("risk", risk)
     from scipy import special
 
@@ -60,7 +60,7 @@ def upper_limit(bad: Whole, count: Whole, confidence: float) -> Array:
     >>> upper_limit(0, 149, 0.95).round(4)
     np.float64(0.0199)
     """
-    bad, count = _counts(bad, count)
+    bad, count = whole(bad, count)
     _inside("confidence", confidence)
     from scipy import special
 
@@ -85,7 +85,7 @@ def interval(bad: Whole, count: Whole, confidence: float = 0.95) -> tuple[Array,
     >>> [round(float(end), 3) for end in interval(3, 100)]
     [0.006, 0.085]
     """
-    bad, count = _counts(bad, count)
+    bad, count = whole(bad, count)
     _inside("confidence", confidence)
     one_sided = (1 + confidence) / 2
     return 1 - upper_limit(count - bad, count, one_sided), upper_limit(bad, count, one_sided)
@@ -106,7 +106,7 @@ def needed(bad: int, risk: float, confidence: float = 0.95) -> int:
     >>> [needed(bad, 0.02) for bad in range(3)]
     [149, 236, 313]
     """
-    _counts(bad, bad)
+    whole(bad, bad)
     _inside("confidence", confidence)
     if (found := _needed(int(bad), risk, confidence)) is None:
         raise ValueError(f"risk: expected one that can be counted (got {risk}, {bad} bad)")
@@ -163,13 +163,17 @@ def _least(enough: Callable[[int], bool], low: int) -> int | None:
     return high
 
 
-def _counts(bad: Whole, count: Whole) -> tuple[Array, Array]:
-    """Return both as whole numbers, or raise a ValueError."""
+def whole(bad: Whole, count: Whole) -> tuple[Array, Array]:
+    """Return both as whole numbers.
+
+    Raises:
+        ValueError: One is not, or is negative, or there are more bad ones than were counted.
+    """
     both = []
     for name, given in (("bad", bad), ("count", count)):
         numbers = np.asarray(given)
-        whole = np.issubdtype(numbers.dtype, np.integer)  # a share times a count may be a hair off
-        if not whole or (numbers < 0).any():
+        # A share times a count may be a hair off.
+        if not np.issubdtype(numbers.dtype, np.integer) or (numbers < 0).any():
             raise ValueError(f"{name}: expected whole numbers from 0 on (got {given})")
         both.append(numbers.astype(np.int64))
     if (both[0] > both[1]).any():

@@ -118,9 +118,7 @@ def _lines(bads: Array, counts: Array) -> tuple[Array, Array]:
         raise ValueError(
             f"bads: expected shape (lines,), like counts (got {bads.shape} and {counts.shape})"
         )
-    if not len(counts):
-        return bads.astype(int), counts.astype(int)
-    return bads, counts
+    return binomial.whole(bads, counts)
 
 
 def _inside(confidence: float) -> None:
