@@ -94,12 +94,13 @@ def blends(board: Board, *, seed: int = 0) -> Blends:
 
 
 def tells(board: Board) -> bool:
-    """Return whether, whatever part is left out, some measure differs within a request."""
-    differs = np.zeros(len(board.groups), dtype=bool)
+    """Return whether some measure differs within a request, whichever part is left out."""
+    differing: set[int] = set()
     for column in board.scores.T:
-        spread = np.ptp(np.nan_to_num(grid(column, board.groups), nan=0.0), axis=1)
-        differs |= spread[board.groups] > 0
-    return len(np.unique(board.folds[differs])) > 1
+        by_request = grid(column, board.groups)
+        low, high = np.fmin.reduce(by_request, axis=1), np.fmax.reduce(by_request, axis=1)
+        differing |= set(board.folds[(high > low)[board.groups]].tolist())
+    return len(differing) > 1
 
 
 def probabilities(board: Board, score: Array, good: Array, *, seed: int = 0) -> Array | None:

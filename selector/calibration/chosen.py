@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selector.calibration.sample import Sample
-from selector.decision import decide
+from selector.decision.decide import decide
 from selector.errors import CalibrationError
 from selector.policy.plan import Plan
 from selector.types import Candidate, Decision, Failure, Outcome, Outcomes, Score

@@ -68,7 +68,8 @@ def picked(worth: Array, score: Array) -> Array:
     there = ~np.isnan(worth)
     known = np.where(there, np.where(np.isnan(score), -np.inf, score), np.nan)
     best = there & (known == _max(known)[:, None])
-    return np.where(best, np.nan_to_num(worth), 0.0).sum(axis=1) / np.maximum(best.sum(axis=1), 1)
+    sums: Array = np.where(best, np.nan_to_num(worth), 0.0).sum(axis=1)
+    return sums / np.maximum(best.sum(axis=1), 1)
 
 
 def accuracy(worth: Array, score: Array) -> float | None:
@@ -108,8 +109,8 @@ def expected_efficiency(of_pairs: float) -> float:
 
 
 def _mean(worth: Array) -> Array:
-    count = np.maximum((~np.isnan(worth)).sum(axis=1), 1)
-    return np.nansum(worth, axis=1) / count
+    sums: Array = np.nansum(worth, axis=1)
+    return sums / np.maximum((~np.isnan(worth)).sum(axis=1), 1)
 
 
 def _max(worth: Array) -> Array:

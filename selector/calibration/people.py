@@ -21,7 +21,8 @@ SPLITS = (
 def repeated(ratings: Array) -> Array:
     """Return the requests of which each candidate was judged twice or more; shape (requests,)."""
     said = (~np.isnan(ratings)).sum(axis=2)
-    return ((said > 0).sum(axis=1) >= TWO) & (said != 1).all(axis=1)
+    rows: Array = ((said > 0).sum(axis=1) >= TWO) & (said != 1).all(axis=1)
+    return rows
 
 
 def crossed(ratings: Array, score: Array, *, seed: int = 0) -> Gains | None:

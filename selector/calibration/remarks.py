@@ -42,9 +42,13 @@ def _of_requests(worth: Array) -> Iterator[str]:
             "them more often than they say."
         )
     if alone.any():
-        yield f"{alone.sum():,} requests have one candidate that was judged: nothing to choose."
+        yield f"{_requests(alone.sum())} one candidate that was judged: nothing to choose there."
     if level := int((~alone & (spread == 0)).sum()):
-        yield f"In {level:,} requests all candidates are worth the same: nothing to gain there."
+        yield f"{_requests(level)} candidates that are all worth the same: nothing to gain there."
+
+
+def _requests(count: int) -> str:
+    return "1 request has" if count == 1 else f"{count:,} requests have"
 
 
 def _of_raters(ratings: Array) -> Iterator[str]:

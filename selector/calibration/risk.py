@@ -123,7 +123,9 @@ def coverage(
 def _few(lines: Array) -> Array:
     if len(lines) <= POINTS:
         return lines
-    return lines[np.unique(np.linspace(0, len(lines) - 1, POINTS).round().astype(int))]
+    places = np.unique(np.linspace(0, len(lines) - 1, POINTS).round().astype(int))
+    kept: Array = lines[places]
+    return kept
 
 
 def _point(score: Array, good: Array, line: float) -> Point:

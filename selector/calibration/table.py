@@ -105,7 +105,7 @@ def _column(path: PathLike, header: Sequence[str], given: str | None, what: str)
     plainly = {plain(name): name for name in reversed(header)}
     usual = (plainly[name] for name in USUAL[what] if name in plainly)
     found = next(usual, None) if given is None else given
-    if found in header:
+    if found is not None and found in header:
         return found
     listed = ", ".join(isolated(name) for name in header[: 2 * NAMED])
     raise CalibrationError(

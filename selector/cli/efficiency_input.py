@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from selector.errors import CalibrationError, RequestError
 from selector.foreign import isolated
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from selector.calibration.sample import Sample
     from selector.labels import Columns, Label
     from selector.planning import Planned
+    from selector.policy.plan import Plan
 
 THREE_QUARTERS = 0.75  # of a rating's scale: 4 of 1 to 5
 
@@ -64,7 +65,7 @@ def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
     made = table.sample(
         scores, said.labels, aspect=aspect, outputs=wanted.measures or None, columns=columns
     )
-    made = replace(made, left_out=(*said.left_out, *made.left_out))
+    made = replace(made, left_out=(*said.left_out, *said.notes, *made.left_out))
     planned = _planned(wanted.policy)
     lower = _named(made, wanted.lower)
     if planned is None:
@@ -76,7 +77,51 @@ def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
 
 
 def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
-    raise NotImplementedError
+    from selector.calibration import chosen
+    from selector.calibration.gather import of_journal
+    from selector.cli.replay import address
+    from selector.cli.said import said
+    from selector.journal import Journal
+    from selector.planning import planned
+
+    made = planned(str(wanted.policy))
+    with Journal(address(wanted.journal)) as book:
+        labels, notes = said(wanted.labels, _columns(wanted.columns), book)
+        aspect = _aspect(wanted, labels)
+        asked = _asked(wanted, labels, aspect, chosen.lower_is_better(made.plan))
+        # What a calibrated file says was not there when these requests were decided.
+        bare = planned(str(wanted.policy), calibration=None).plan
+        found = of_journal(book, bare, labels, aspect=aspect, good_from=asked.good_from)
+    sample = _only(found.sample, wanted, made.plan)
+    outcomes = {one.id: one.outcomes for one in found.known}
+    own = (made.plan.policy, chosen.by_outcomes(made.plan, sample, outcomes))
+    told = (*notes, *sample.left_out, *found.told)
+    return replace(sample, left_out=told), replace(asked, policy=own, costs=made.policy.costs)
+
+
+def _only(sample: Sample, wanted: Wanted, plan: Plan) -> Sample:
+    """Return a sample with the outputs that are asked about: by default those with a better end."""
+    judging = {
+        f"{name}.{output}"
+        for name, one in plan.instances.items()
+        for output, about in one.outputs.items()
+        if about.higher_is_better is not None
+    }
+    kept = {
+        name: column
+        for name, column in sample.scores.items()
+        if (_is_any(name, wanted.measures) if wanted.measures else name in judging)
+    }
+    if not kept:
+        raise RequestError(
+            f"--measures: no output by this name (got {', '.join(wanted.measures)}). "
+            f"There are {', '.join(sample.scores)}."
+        )
+    return replace(sample, scores=kept)
+
+
+def _is_any(name: str, patterns: Sequence[str]) -> bool:
+    return any(name == one or fnmatchcase(name, one) for one in patterns)
 
 
 def _planned(policy: str | None) -> Planned | None:
@@ -130,13 +175,9 @@ def _aspect(wanted: Wanted, said: Sequence[Label]) -> str:
 
 def _named(sample: Sample, patterns: Sequence[str]) -> frozenset[str]:
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) or name == pattern for name in sample.scores):
+        if not any(_is_any(name, [pattern]) for name in sample.scores):
             raise RequestError(f"--lower: no such column of scores (got {pattern!r}). Check it.")
-    return frozenset(
-        name
-        for name in sample.scores
-        if any(fnmatchcase(name, pattern) or name == pattern for pattern in patterns)
-    )
+    return frozenset(name for name in sample.scores if _is_any(name, patterns))
 
 
 def _columns(given: Sequence[str]) -> Columns:
@@ -144,7 +185,7 @@ def _columns(given: Sequence[str]) -> Columns:
     from selector.labels import Columns
 
     known = {one.name: one for one in fields(Columns)}
-    made: dict[str, object] = {}
+    made: dict[str, Any] = {}
     for pair in given:
         what, equals, name = pair.partition("=")
         if not equals or what not in known:
@@ -152,11 +193,10 @@ def _columns(given: Sequence[str]) -> Columns:
                 f"--column: expected WHAT=NAME (got {pair!r}). WHAT is one of {', '.join(known)}."
             )
         if what in {"ratings", "flags"}:
-            before = made.get(what, ())
-            made[what] = (*(before if isinstance(before, tuple) else ()), name)
+            made[what] = (*made.get(what, ()), name)
         else:
             made[what] = _number(pair, name) if what in {"low", "high"} else name
-    return Columns(**made)  # type: ignore[arg-type] - each is checked where it is used
+    return Columns(**made)
 
 
 def _number(pair: str, text: str) -> float:

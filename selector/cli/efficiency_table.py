@@ -33,6 +33,8 @@ def _rows(rows: Sequence[Row]) -> Iterator[str]:
     heading = ("way to choose", "captures", "95 %", "at most", "pairs")
     table = [heading, *(_cells(row) for row in rows[:MOST])]
     yield from aligned(table)
+    if not all(row.fair for row in rows):
+        yield "* judged by the very labels that show which of these is best"
     if len(rows) > MOST:
         yield f"… and {len(rows) - MOST} more; --json prints all."
 

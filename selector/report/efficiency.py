@@ -165,7 +165,7 @@ def _bars(rows: Sequence[Row]) -> Iterator[Bar]:
 
 _NOTES = {
     "policy": "the policy under test",
-    "blend": "on requests it was not learned from",
+    "blend": "on unseen requests",
     "measure": "",
     "person": "in the eyes of the others",
     "random": "",
@@ -186,9 +186,9 @@ def _gain(found: Assessment) -> Chart:
     band = [(one.n, one.gain - SURE * one.error, one.gain + SURE * one.error) for one in points]
     return chart(
         Axes(
-            "What the best of n is worth more than a random candidate",
+            "What the best of n gains",
             "candidates a request",
-            "gain, in units of the label",
+            "gain over a random candidate, in units of the label",
             whole=True,
         ),
         [
@@ -220,7 +220,7 @@ def _marginal(found: Assessment) -> Chart:
         Axes(
             "What one more candidate adds",
             "candidates a request",
-            "gain, in units of the label",
+            "gain over a random candidate, in units of the label",
             whole=True,
         ),
         lines,
