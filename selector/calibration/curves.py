@@ -163,8 +163,7 @@ def _checked(sums: Array, good: Array) -> tuple[Array, Array]:
     if not ((sums >= 0) & (sums <= 1)).all():
         raise ValueError("sums: expected numbers from 0 to 1")
     if good.all() or not good.any():
-        kind = "good" if len(good) and good.all() else "bad"
-        raise ValueError(
-            f"good: expected candidates of both kinds (got {len(good)}, all of them {kind})"
-        )
+        kind = "good" if good.all() else "bad"
+        told = f"{len(good)}, all of them {kind}" if len(good) else "none"
+        raise ValueError(f"good: expected candidates of both kinds (got {told})")
     return sums, good
