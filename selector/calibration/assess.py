@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from selector.calibration import people
 from selector.calibration.assessment import Asked, Assessment, Kind, Lead, Row, Weight
+from selector.calibration.best_of_n import curve
 from selector.calibration.blends import FEWEST, Blends, Board, blends, folds, probabilities, tells
-from selector.calibration.economics import advice, curve
+from selector.calibration.economics import advice
 from selector.calibration.efficiency import Gains, accuracy, gains
 from selector.calibration.grid import grid, judgements
 from selector.calibration.remarks import remarks

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import numpy.typing as npt
 
-from selector.calibration.economics import Advice, Curve
+from selector.calibration.best_of_n import Curve
+from selector.calibration.economics import Advice
 from selector.calibration.risk import Coverage
 from selector.policy.grammar import Costs
 

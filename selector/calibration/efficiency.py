@@ -69,7 +69,8 @@ def picked(worth: Array, score: Array) -> Array:
     known = np.where(there, np.where(np.isnan(score), -np.inf, score), np.nan)
     best = there & (known == _max(known)[:, None])
     sums: Array = np.where(best, np.nan_to_num(worth), 0.0).sum(axis=1)
-    return sums / np.maximum(best.sum(axis=1), 1)
+    mean: Array = sums / np.maximum(best.sum(axis=1), 1)
+    return mean
 
 
 def accuracy(worth: Array, score: Array) -> float | None:
@@ -110,7 +111,8 @@ def expected_efficiency(of_pairs: float) -> float:
 
 def _mean(worth: Array) -> Array:
     sums: Array = np.nansum(worth, axis=1)
-    return sums / np.maximum((~np.isnan(worth)).sum(axis=1), 1)
+    mean: Array = sums / np.maximum((~np.isnan(worth)).sum(axis=1), 1)
+    return mean
 
 
 def _max(worth: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from selector.calibration.economics import best_of_normals
+from selector.calibration.best_of_n import best_of_normals
 from selector.calibration.efficiency import Gains, gains
 
 Array = npt.NDArray[Any]
