@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
 from selector.labels import checks
 from selector.labels.answers import Answers, answers
 from selector.labels.checks import Check, Gold
@@ -121,14 +120,24 @@ def gated(
     Raises:
         CalibrationError: All of them fail.
     """
-    dropped = {one.name: one for one in judged(labels, gate) if one.dropped}
+    found = judged(labels, gate)
+    return without(labels, found), tuple(one for one in found if one.dropped)
+
+
+def without(labels: Sequence[Label], found: Iterable[Judged]) -> tuple[Label, ...]:
+    """Return the labels of the raters who pass.
+
+    Raises:
+        CalibrationError: Nobody does.
+    """
+    dropped = {one.name for one in found if one.dropped}
     kept = tuple(one for one in labels if one.rater not in dropped)
     if not kept:
         raise CalibrationError(
             f"labels: every rater fails the attention checks (got {len(dropped)}). "
             "Look at the gold answers first: are they right?"
         )
-    return kept, tuple(dropped.values())
+    return kept
 
 
 def thin(given: Answers, least: int = 3) -> int:
@@ -196,10 +205,3 @@ def _words(check: Check, one: Judged, gate: Gate) -> str:
             return f"agrees with the others no more than chance would ({one.agreement or 0:.2f})"
         case "reliability":
             return f"only {one.reliability or 0:.0%} of the answers seem meant"
-
-
-def told(found: Iterable[Judged]) -> Iterator[str]:
-    """Give in sentences who would be dropped, and why."""
-    for one in found:
-        if one.dropped:
-            yield f"{isolated(one.name)}: {'; '.join(each.said for each in one.findings)}."
