@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from selector.errors import PolicyError, RequestError
+from selector.errors import CalibrationError, PolicyError, RequestError
 from selector.journal import Event, PolicyRow
-from selector.planning import planned
+from selector.planning import plan_of
 from selector.policy import find
+from selector.policy.calibration import Calibration
 from selector.policy.policy import GIVEN, Policy
+from selector.policy.resolved import file_of, meaning_hash
 
 ASIDE = ".before-rollback"
 SHORTEST = 4  # characters of a hash; fewer are the beginning of too many
@@ -144,6 +146,7 @@ def prepared(rows: Sequence[PolicyRow], given: str, to: str) -> Rollback:
     Raises:
         RequestError: There is no such version, or its place is not ours to write.
         PolicyError: It can't be planned any more, or means something else now.
+        CalibrationError: Its calibrated file does not fit any more.
     """
     name = name_of(given)
     row = chosen(rows, to, name)
@@ -201,40 +204,47 @@ def _begins(row: PolicyRow, begins: str) -> bool:
 
 
 def _check(row: PolicyRow) -> None:
-    """Tell if a text does not do any more what it did."""
+    """Tell if a text, with its calibrated file, does not do any more what it did."""
     what = f"{row.name} version {row.version}, as it was used"
+    gone = f"{what}: it can't be used any more."
     try:
-        policy = planned(row.text.encode()).policy
+        used = Calibration.read(row.calibrated) if row.calibrated is not None else None
+        now = plan_of(row.text.encode(), used).policy_hash
     except PolicyError as error:
-        raise PolicyError([f"{what}: it can't be used any more.", *error.problems]) from None
-    if policy.hash != row.policy_hash:
+        raise PolicyError([gone, *error.problems]) from None
+    except CalibrationError as error:
+        raise CalibrationError(f"{gone}\n{error}") from None
+    if now != row.policy_hash:
         raise PolicyError(
-            f"{what}: it means something else to this version of selector (got "
-            f"{policy.hash[:12]}…, it was {row.policy_hash[:12]}…). Install the version that it "
-            "was used with."
+            f"{what}: it means something else to this version of selector (got {now[:12]}…, it was "
+            f"{row.policy_hash[:12]}…). Install the version that it was used with."
         )
 
 
 def is_in_force(row: PolicyRow, given: str) -> bool:
     """Return whether what the product finds is just this text, with just this calibrated file."""
     try:
-        text = Policy.load(given).text
+        policy = Policy.load(given)
     except PolicyError:
         return False
-    calibrated = _content(find.calibrated(row.name))
-    return (text, calibrated) == (
+    calibrated = _content(find.calibrated(row.name)) if policy.asks_labels else None
+    return (policy.text, calibrated) == (
         row.text,
         None if row.calibrated is None else row.calibrated.encode(),
     )
 
 
 def in_force(given: str) -> tuple[int, str] | None:
-    """Return the version and the hash of the policy that is found now; None if it can't be read."""
+    """Return the version and the hash of the policy that is found now; None if it can't be read.
+
+    The hash is of what it means with its calibrated file.
+    """
     try:
         policy = Policy.load(given)
-    except PolicyError:
+        file = file_of(policy)
+    except (PolicyError, CalibrationError):
         return None
-    return policy.version, policy.hash
+    return policy.version, meaning_hash(policy, file and file.calibration)
 
 
 def _file(path: Path, text: str | None, known: Sequence[str | None]) -> File:

@@ -32,17 +32,17 @@ def check(
     Example: selector policy check my.yaml --strict
     """
     from selector.cli.prose import shown
-    from selector.cli.table import download_line, plan_line
-    from selector.errors import PolicyError
+    from selector.cli.table import claim_line, download_line, plan_line
+    from selector.errors import CalibrationError, PolicyError
     from selector.planning import absent, lint, planned, unlisted
 
     wrong = 0
     for file in files:
         try:
             checked = planned(file)
-        except PolicyError as error:
+        except (PolicyError, CalibrationError) as error:
             wrong += 1
-            for problem in error.problems:
+            for problem in str(error).splitlines():
                 typer.echo(shown(problem), err=True)
             continue
         warnings = lint(checked)
@@ -52,6 +52,8 @@ def check(
         typer.echo(
             f"{shown(file)}: {plan_line(checked.plan, len(warnings), checked.policy.acknowledged)}"
         )
+        if claim := claim_line(checked.plan):
+            typer.echo(f"  {claim}")
         if lacking := absent(checked.measures.values()):
             typer.echo(download_line(lacking, file))
         if unknown := unlisted(checked.measures.values()):

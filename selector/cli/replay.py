@@ -13,6 +13,7 @@ from selector.cli import complete
 from selector.cli.plan import JournalPath
 
 if TYPE_CHECKING:
+    from selector.journal import PolicyRow
     from selector.policy.plan import Plan
     from selector.replay.replayed import Replayed, Told
     from selector.replay.run import Progress, Task
@@ -140,16 +141,23 @@ def read(policy: str, place: str) -> tuple[Plan, float | None]:
 
     Raises:
         PolicyError: It can't be found or planned.
+        CalibrationError: Its calibrated file does not fit.
     """
     from selector.planning import planned
+    from selector.policy.calibration import Calibration
 
-    made = planned(_kept(policy, place) or policy)
+    kept = _kept(policy, place)
+    if kept is None:
+        made = planned(policy)
+    else:
+        used = None if kept.calibrated is None else Calibration.read(kept.calibrated, policy)
+        made = planned(kept.text.encode(), used)
     costs = made.policy.costs
     return made.plan, None if costs is None else costs.review
 
 
-def _kept(policy: str, place: str) -> bytes | None:
-    """Return the text of a version of a policy as the journal keeps it, the newest of it."""
+def _kept(policy: str, place: str) -> PolicyRow | None:
+    """Return a version of a policy as the journal keeps it, the newest text of it."""
     from pathlib import Path
 
     from selector.journal import Journal
@@ -159,7 +167,7 @@ def _kept(policy: str, place: str) -> bytes | None:
         return None
     with Journal(place) as book:
         found = [one for one in book.policies(name) if one.version == int(version)]
-    return found[-1].text.encode() if found else None
+    return found[-1] if found else None
 
 
 def check(report: str | None, used: Sequence[str], journal: str | None) -> None:

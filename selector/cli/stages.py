@@ -8,9 +8,9 @@ from typing import Any
 
 from selector.cli.measures import seconds
 from selector.cli.prose import coloured, entry, shown
-from selector.cli.table import counted
+from selector.cli.table import CLAIM, counted
 from selector.forecast import Asked, Forecast, Hindrance, Stage, Use
-from selector.policy.plan import Plan
+from selector.policy.plan import Certified, Plan
 from selector.types import Output
 
 COLUMN = 12  # where the text beside a label begins
@@ -49,6 +49,7 @@ NAMED = {
     "pick": "pick:",
     "term": "term:",
     "criterion": "criterion",
+    "cut": "cut by the probability:",
     "distinct": "no doubles:",
     "evidence": "evidence for",
 }
@@ -62,6 +63,7 @@ def lines(plan: Plan, stages: Sequence[Stage], expected: Forecast) -> Iterator[s
         yield from _stage(place, stage, expected)
     yield ""
     yield from _price(expected, chooses=plan.regret is not None or plan.worth is not None)
+    yield from _calibrated(plan)
     if plan.mode != "exhaustive":
         yield from _audits(plan, expected)
         least = f"the {plan.parallelism} best" if plan.parallelism > 1 else "the best"
@@ -75,6 +77,8 @@ def data(plan: Plan, stages: Sequence[Stage], expected: Forecast) -> dict[str, A
         "mode": plan.mode,
         "audit": plan.audit,
         "parallelism": plan.parallelism,
+        "calibrated": plan.written.claim or None if plan.written else None,
+        "uncertified": list(plan.uncertified),
         "stages": [_stage_data(one, expected) for one in stages],
         "expected": {
             "simulated_requests": expected.requests,
@@ -170,6 +174,26 @@ def _price(expected: Forecast, *, chooses: bool) -> Iterator[str]:
         * chooses
     )
     yield entry("Found by", said, column=COLUMN)
+
+
+def _calibrated(plan: Plan) -> Iterator[str]:
+    """Tell what labels promise, for which requests, and what waits for labels."""
+    if plan.written and plan.written.claim:
+        yield entry("Calibrated", shown(plan.written.claim, CLAIM), column=COLUMN)
+    if plan.certified:
+        yield entry("Certified", shown(certified(plan.certified), CLAIM), column=COLUMN)
+    if plan.uncertified:
+        yield entry("Waits", f"not calibrated yet: {', '.join(plan.uncertified)}", column=COLUMN)
+
+
+def certified(lines: Certified) -> str:
+    """Return for which requests certified lines hold, in words."""
+    span = f"{lines.fewest}" if lines.fewest == lines.most else f"{lines.fewest} to {lines.most}"
+    said = [f"for requests of {span} candidates"]
+    said += [f"of {', '.join(lines.generators)}"] if lines.generators else []
+    said += [f"lines of their own for {', '.join(lines.segments)}"] if lines.segments else []
+    said += [f"not for {', '.join(lines.open)}"] if lines.open else []
+    return "; ".join(said)
 
 
 def _audits(plan: Plan, expected: Forecast) -> Iterator[str]:

@@ -18,6 +18,7 @@ from selector.weights.entry import Entry
 
 LONGEST = 60  # characters of a name or a prompt in a table
 CAUSE = 120  # of why a measure failed, in a row
+CLAIM = 300  # of what a calibrated file promises
 DEAREST = 3  # instances of which is told how many calls were saved
 NOTE = 200  # of a sentence that quotes the prompt
 COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
@@ -126,6 +127,7 @@ def _footer(selection: Selection) -> list[str]:
     return [
         _saved(selection),
         *_advice(selection),
+        *_calibrated(selection),
         *failures(selection.outcomes.values()),
         *(shown(note, NOTE) for note in selection.notes),
         *notes,
@@ -166,6 +168,20 @@ def _advice(selection: Selection) -> list[str]:
     return [shown(said)] if said else []
 
 
+def _calibrated(selection: Selection) -> list[str]:
+    """Return what is promised of what is delivered, or why nothing is."""
+    from selector.decision.certified import for_request
+
+    plan = selection.plan
+    if not isinstance(plan, Plan):
+        return []
+    _, why = for_request(plan, selection.candidates)
+    if why:
+        return [f"Not certified: {shown(why, CLAIM)}."]
+    said = claim_line(plan)
+    return [f"{said[0].upper()}{said[1:]}"] if said else []
+
+
 def failures(rows: Iterable[Mapping[str, Outcome]]) -> list[str]:
     """Return each failure once, with on how many, and each command that cures some once."""
     failed: Counter[str] = Counter()
@@ -193,6 +209,12 @@ def plan_line(plan: Plan, warnings: int = 0, acknowledged: Iterable[str] = ()) -
         f"{well}: {plan.policy}@{plan.version}, {len(plan.gates)} gates, {plan.method.kind}, "
         f"delivers {deliver}, {len(plan.instances)} measures{waits}{excused}"
     )
+
+
+def claim_line(plan: Plan) -> str:
+    """Return what the plan's calibrated file promises, in one line; "" without one."""
+    claim = plan.written.claim if plan.written else ""
+    return f"calibrated: {shown(claim, CLAIM)}" if claim else ""
 
 
 def download_line(lacking: Sequence[Entry], policy: str) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 from selector.cli.prose import entry, shown
 from selector.cli.table import LONGEST
-from selector.decision.composite import is_a_least
+from selector.decision.composite import is_a_least, probability_of
 from selector.errors import RequestError
 from selector.journal import Journal
 from selector.journal.recorded import named
-from selector.policy.plan import Plan
-from selector.replay.nearest import QUALITY, Nearest, nearest
+from selector.policy.plan import Plan, Probability
+from selector.replay.nearest import PROBABILITY, QUALITY, Nearest, nearest
 from selector.replay.single import Change, Turn
 from selector.replay.what_if import WhatIf
 from selector.replay.words import counted
@@ -22,7 +22,16 @@ from selector.report.pictures import Room
 from selector.report.reasons import Around, sentences
 from selector.report.sheet import Sheet, sheet
 from selector.report.words import ISOLATE, POP, Vocabulary, moment, number, whole
-from selector.types import Edit, Reason, Selection, VerdictName, to_data
+from selector.types import (
+    Edit,
+    NotApplicable,
+    Outcome,
+    Reason,
+    Score,
+    Selection,
+    VerdictName,
+    to_data,
+)
 
 LISTED = 5  # ids that are told where several begin so
 SAID: Mapping[VerdictName, str] = {
@@ -35,10 +44,11 @@ WOULD: Mapping[VerdictName, str] = {
     "review": "It would go to a person",
     "reject": "It would be rejected",
 }
+COMPOSITES = {QUALITY: "quality", PROBABILITY: "probability of being good"}
 # Grounds that no number of the candidate's own changes.
 GIVEN: Mapping[str, str] = {
     "copy": "the very same picture stands for it",
-    "uncertified": "the policy waits for a calibration",
+    "uncertified": "nothing is certified for such a request",
     "front": "the policy leaves the choice to a person",
     "failure": "it depends on what could not be measured",
 }
@@ -137,6 +147,15 @@ def _grounds(plan: Plan, whole: Sheet, candidate: str) -> Iterator[str]:
         yield f"It met every bound that applies{f', and has rank {place}' if place else ''}."
     if candidate in decision.quality:
         yield f"Its quality is {decision.quality[candidate]:.3f}."
+    row = selection.outcomes.get(candidate, {})
+    if plan.probability and _is_measured(plan.probability, row):
+        yield f"Its probability of being good is {probability_of(plan.probability, row):.3f}."
+
+
+def _is_measured(of: Probability, row: Mapping[str, Outcome]) -> bool:
+    """Return whether all is known that a candidate's probability of being good follows from."""
+    found = [row.get(term.of.key) for term in of.terms]
+    return all(isinstance(one, Score | NotApplicable) for one in found)
 
 
 def lines(selection: Selection, found: Mapping[str, Why]) -> Iterator[str]:
@@ -175,12 +194,13 @@ def _turning(why: Why) -> Iterator[str]:
         )
     if near.turn and near.turn.verdict:
         yield f"{WOULD[near.turn.verdict]} {_changes(near.turn, words)}."
-    if near.quality and (near.turn is None or QUALITY not in [c.key for c in near.turn.changes]):
+    told = {change.key for change in near.turn.changes} if near.turn else set()
+    if near.quality and near.quality.key not in told:
         was = number(near.quality.was or 0.0, near.quality.about)
         needed = number(near.quality.about, near.quality.was)
         yield (
-            f"A quality of at least {needed} would do, however it comes about, where every bound "
-            f"is kept to (it was {was})."
+            f"A {COMPOSITES[near.quality.key]} of at least {needed} would do, however it comes "
+            f"about, where every bound is kept to (it was {was})."
         )
     if near.turn is None and near.untold is None:
         given = next((GIVEN[one.kind] for one in why.reasons if one.kind in GIVEN), "")
@@ -198,9 +218,10 @@ def _changes(turn: Turn, words: Vocabulary) -> str:
 
 def _change(one: Change, words: Vocabulary) -> str:
     """Return "faces.defect were at most 0.31 (it was 0.34)"."""
-    if one.key == QUALITY:
+    if one.key in COMPOSITES:
         needed, was = number(one.about, one.was), number(one.was or 0.0, one.about)
-        return f"quality were at least {needed}, with every bound kept to (it was {was})"
+        what = COMPOSITES[one.key]
+        return f"{what} were at least {needed}, with every bound kept to (it was {was})"
     unit = words.unit(one.key)
     was = "could not be measured" if one.was is None else f"was {number(one.was, one.about)}{unit}"
     return f"{one.key} were {one.how} {whole(one.about)}{unit} (it {was})"

@@ -20,7 +20,7 @@ from selector.errors import ImageError
 from selector.images import Image, Limits, PixelBudget, open_image
 from selector.log import carried, of_request
 from selector.measures.base import Measure
-from selector.planning import Source, measure_of, plan_of
+from selector.planning import Source, measure_of, plan_of, planned
 from selector.policy.plan import Plan
 from selector.runner import Measurements, Runner
 from selector.types import (
@@ -66,6 +66,7 @@ def select(
 
     Raises:
         PolicyError: The policy can't be planned.
+        CalibrationError: Its calibrated file was made for another policy, or other measures.
         RequestError: No candidates, duplicate ids, a prompt or an expectation that is not one.
         JournalError: The journal can't be written, or the policy requires one and there is none.
     """
@@ -97,6 +98,7 @@ class Selector:
 
     Raises:
         PolicyError: The policy can't be planned.
+        CalibrationError: Its calibrated file was made for another policy, or other measures.
         JournalError: The policy requires a journal and there is none.
     """
 
@@ -283,10 +285,11 @@ class Selector:
 
 def prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
     """Return a plan and its measures, after all has come that names what they will measure."""
-    plan = plan_of(policy)
+    made = planned(policy, None)  # a calibration holds for what will measure, once that is known
+    plan = made.plan
     measures = {name: measure_of(one) for name, one in plan.instances.items()}
     came = {name: measure.prepare() for name, measure in measures.items()}  # each, whatever came
-    if not any(came.values()):
+    if not any(came.values()) and not made.policy.asks_labels:
         return plan, measures
     plan = plan_of(policy)
     return plan, {name: measure_of(one) for name, one in plan.instances.items()}

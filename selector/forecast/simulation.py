@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from selector import cascade
 from selector.forecast.stages import stages
 from selector.policy.order import Rates, refusal
-from selector.policy.plan import Constrained, Gate, Plan, Ref
+from selector.policy.plan import Constrained, Cut, Gate, Plan, Ref, Scale, interpolated
 from selector.types import Ask, Candidate, Measured, Outcomes, Output, Score
 
 if TYPE_CHECKING:
@@ -153,8 +153,19 @@ def made_up(plan: Plan) -> Plan:
         for name, its in plan.instances.items()
     }
     return replace(
-        plan, gates=tuple(map(_bound, gates)), method=method, instances=instances, prediction=None
+        plan,
+        gates=tuple(map(_bound, gates)),
+        method=method,
+        instances=instances,
+        cut=_passed(plan.cut),
+        prediction=None,
+        certified=None,  # its lines are those of other bounds
     )
+
+
+def _passed(cut: Cut | None) -> Cut | None:
+    """Return a cut of the probability that all pass, and that is asked all the same."""
+    return Cut("probability", accept_above=0.0) if cut and cut.of == "probability" else cut
 
 
 def _bound(instance: str) -> Gate:
@@ -163,7 +174,8 @@ def _bound(instance: str) -> Gate:
 
 def _request(plan: Plan, rates: Rates, candidates: int, rng: Generator) -> tuple[Outcomes, Truth]:
     """Return a made-up request, and what measuring it will find."""
-    scales = {part.of.key: part.scale for part in plan.parts}
+    likely = plan.probability.terms if plan.probability else ()
+    scales = {part.of.key: part.scale for part in (*likely, *plan.parts)}
     keys = [f"{name}.{output}" for name, one in plan.instances.items() for output in one.outputs]
     drawn = rng.random((candidates, len(keys)))
     names = [f"{at}" for at in range(candidates)]
@@ -175,11 +187,19 @@ def _request(plan: Plan, rates: Rates, candidates: int, rng: Generator) -> tuple
                 truth[name][key] = float(value >= refusal(instance, rates))
             elif key in scales:
                 scale = scales[key]
-                truth[name][key] = scale.low + value * (scale.high - scale.low)
+                truth[name][key] = _raw(scale, value)
             else:
                 truth[name][key] = value
     made = tuple(Candidate(id=name, content_hash=_hash(name)) for name in names)
     return Outcomes(made, {}), truth
+
+
+def _raw(scale: Scale, at: float) -> float:
+    """Return the raw value that lies so far up the scale, from its low end or its worst."""
+    if not scale.knots:
+        return scale.low + at * (scale.high - scale.low)
+    points = sorted((share, raw) for raw, share in scale.knots)
+    return interpolated(points, at)
 
 
 def _hash(name: str) -> str:

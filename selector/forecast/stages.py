@@ -10,7 +10,9 @@ from selector.policy.order import Rate, Rates, order, seconds
 from selector.policy.plan import Criterion, Instance, Lexicographic, Pareto, Plan, Term
 from selector.types import evidence_needed
 
-What = Literal["gate", "constraint", "term", "criterion", "axis", "pick", "distinct", "evidence"]
+What = Literal[
+    "gate", "constraint", "term", "criterion", "axis", "pick", "cut", "distinct", "evidence"
+]
 Asked = Literal[
     "everything",  # of all, whatever is known: the plan says so
     "standing",  # of all whom nothing has refused so far
@@ -130,6 +132,8 @@ def _uses(plan: Plan, name: str) -> Iterator[Use]:
             )
     bounds = [gate for gate in plan.constraints if gate.on.instance == name]
     yield from (Use("constraint", gate.on.output) for gate in bounds)
+    likely = plan.probability.terms if plan.probability else ()
+    yield from (Use("cut", term.of.output) for term in likely if term.of.instance == name)
     if plan.distinct is not None and plan.distinct.by.instance == name:
         yield Use("distinct", plan.distinct.by.output)
     for other in plan.instances.values():
@@ -152,6 +156,8 @@ def _asked(plan: Plan, names: Sequence[str], instance: Instance, uses: Sequence[
         return "with others"
     if what <= {"distinct", "evidence"}:
         return "never" if plan.deliver == 1 else "second"
+    if what <= {"cut", "evidence"}:
+        return "top"
     return "set" if instance.scope == "set" else _by_rank(plan, names, instance.name, what)
 
 

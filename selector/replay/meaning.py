@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from selector.policy.plan import Criterion, Gate, Instance, Lexicographic, Pareto, Plan, Term
+from selector.policy.plan import (
+    Certified,
+    Criterion,
+    Gate,
+    Instance,
+    Knots,
+    Lexicographic,
+    Pareto,
+    Plan,
+    Probability,
+    Term,
+)
 
 LONGEST = 60  # characters of a parameter
 
@@ -93,17 +104,13 @@ def _decides(plan: Plan) -> Lines:
         yield from _steps("objective", plan.method.objectives)
     yield from _terms(plan)
     yield from _bounds("constraint", plan.constraints)
-    if plan.cut:
-        yield from _said("cut", {"reject_below": plan.cut.reject_below,
-                                 "accept_above": plan.cut.accept_above})  # fmt: skip
+    yield from _cut(plan)
     yield "deliver", "all" if plan.deliver is None else f"{plan.deliver}"
     yield from _said("", {"review_at_most": plan.review_at_most})
     if plan.distinct:
         yield f"distinct by {plan.distinct.by.key}: within", _shown(plan.distinct.within)
     yield "on_empty", plan.on_empty
-    if plan.uncertified:
-        yield "not calibrated yet", ", ".join(plan.uncertified)
-        yield "uncertified", plan.if_uncertified
+    yield from _labelled(plan)
     if plan.regret:
         yield "regret", f"{_shown(plan.regret.share)} at {_shown(plan.regret.confidence)}"
     if plan.worth:
@@ -167,9 +174,58 @@ def _terms(plan: Plan) -> Lines:
         yield from _part(head, term)
 
 
+def _cut(plan: Plan) -> Lines:
+    if plan.cut:
+        head = "cut" if plan.cut.of == "quality" else "cut of the probability"
+        lines = {"reject_below": plan.cut.reject_below, "accept_above": plan.cut.accept_above}
+        yield from _said(head, lines)
+    if plan.probability:
+        yield from _factors(plan.probability)
+
+
+def _labelled(plan: Plan) -> Lines:
+    if plan.certified:
+        yield from _certified(plan.certified)
+    if plan.uncertified:
+        yield "not calibrated yet", ", ".join(plan.uncertified)
+    if plan.uncertified or plan.certified:
+        yield "uncertified", plan.if_uncertified
+
+
+def _factors(probability: Probability) -> Lines:
+    for at, factor in enumerate(probability.factors, start=1):
+        head = f"probability, factor {at}"
+        yield f"{head}: curve", _points(factor.curve)
+        for term in factor.terms:
+            yield f"{head}: {term.of.key}", f"{100 * term.weight:.6g} %"
+            yield from _part(f"{head}: {term.of.key}", term)
+
+
+def _certified(certified: Certified) -> Lines:
+    yield "certified: candidates", f"{certified.fewest} to {certified.most}"
+    if certified.generators:
+        yield "certified: generators", ", ".join(certified.generators)
+    for segment, lines in certified.segments.items():
+        yield from ((f"segment {segment}: {one.words}", _shown(one.value)) for one in lines)
+    if certified.open:
+        yield "certified: not for the segments", ", ".join(certified.open)
+
+
+def _points(knots: Knots) -> str:
+    """Return a curve in a few words: where it begins and ends, by how many points, and which."""
+    text = " ".join(f"{at:.12g}:{height:.12g}" for at, height in knots)
+    if len(text) <= LONGEST:
+        return text
+    (first, low), (last, high) = knots[0], knots[-1]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{first:g}:{low:g} to {last:g}:{high:g} by {len(knots)} points ({digest})"
+
+
 def _part(head: str, part: Term | Criterion) -> Lines:
     scale = part.scale
     yield f"{head}: scale", f"{_shown(scale.worst)} (worst) to {_shown(scale.best)} (best)"
+    if scale.knots:
+        yield f"{head}: curve of the scale", _points(scale.knots)
     on_failure = part.on_failure if part.on_failure != "review" else None
     yield from _said(head, {"if_absent": part.if_absent, "on_failure": on_failure})
 

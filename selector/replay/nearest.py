@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from selector.decision.composite import quality, share
+from selector.decision.certified import for_request
+from selector.decision.composite import probability_of, quality, share
 from selector.decision.gates import judge
 from selector.policy.plan import Pareto, Term
 from selector.replay.again import Lacking
@@ -15,7 +16,7 @@ from selector.replay.single import HALVINGS, Change, Goal, Turn, changed, points
 from selector.replay.what_if import Numbers, WhatIf, beyond
 from selector.types import NOT_EVALUATED, Score, VerdictName
 
-QUALITY = "quality"
+QUALITY, PROBABILITY = "quality", "probability"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Nearest:
     Attributes:
         turn: The nearest change that would; None where no number that was measured would.
         untold: A nearer one, or the only one, after which more would have to be measured to tell.
-        quality: The quality that would do, where no bound is missed.
+        quality: The quality that would do, or the probability, where no bound is missed.
     """
 
     turn: Turn | None
@@ -70,8 +71,9 @@ def _towards(what: WhatIf, goal: Goal, *, loses: bool) -> Nearest:
     open_ = min(untold, key=_distance, default=None)
     if turn and open_ and open_.distance >= turn.distance:
         open_ = None
-    quality = None if loses or dict(_mended(what)) else _quality(what, goal, {})
-    return Nearest(turn, open_, quality[0] if quality else None)
+    quality = None if loses or dict(_mended(what)) else _composite(what, goal, {})
+    alone = quality[0][0] if quality and len(quality[0]) == 1 else None
+    return Nearest(turn, open_, alone)
 
 
 def _distance(turn: Turn) -> tuple[int, float]:
@@ -86,17 +88,17 @@ def _several(what: WhatIf, goal: Goal) -> Turn | None:
         return _together(what, mended, None, dict(state.least)) if mended else None
     if goal(state):
         return _together(what, _needed(what, mended, goal), state, {})
-    found = _quality(what, goal, mended)
+    found = _composite(what, goal, mended)
     if found is None:
         return None
-    change, at = found
+    raised, at = found
     kept = _needed(what, at, goal, among=mended)
     verdict = what.state(kept)
     assert not isinstance(verdict, Lacking)  # noqa: S101 - the goal is a verdict
     # A bound on a term too: that quality can come about without it.
     turn = _together(what, {key: mended[key] for key in mended if key in kept}, verdict, {})
-    lost = abs(change.value - (change.was or 0.0))
-    return Turn(verdict, (*turn.changes, change), {}, turn.distance + lost, kept)
+    lost = sum(abs(change.value - (change.was or 0.0)) for change in raised)
+    return Turn(verdict, (*turn.changes, *raised), {}, turn.distance + lost, kept)
 
 
 def _mended(what: WhatIf) -> Iterator[tuple[str, float]]:
@@ -146,13 +148,33 @@ def _turned(what: WhatIf, numbers: Numbers, key: str, value: float) -> bool:
     return type(state) is type(other) and (isinstance(state, Lacking) or state == other)
 
 
-def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers] | None:
-    """Return the quality that would do, were all its terms better by the same share of the way.
+def _composite(
+    what: WhatIf, goal: Goal, mended: Numbers
+) -> tuple[tuple[Change, ...], Numbers] | None:
+    """Return the quality that would do, the probability of being good where that is missed, or both.
 
-    With the numbers at which it is tried; None where no quality would, or there is none.
+    With the numbers at which it is tried: all that it is made of is better by the same share of
+    the way. None where that would not do.
     """
-    terms = [term for term in what.plan.terms if term.of.key in what.numbers]
-    if not terms or isinstance(what.plan.method, Pareto):  # there dominance goes before quality
+    plan = what.plan
+    if plan.probability and _value(what, PROBABILITY, mended) < _line(what):
+        decision = what.decide()
+        kinds = [] if isinstance(decision, Lacking) else decision.reasons[what.candidate]
+        outranked = any(one.kind == "outranked" for one in kinds)  # by its quality, as it is
+        names = (QUALITY, PROBABILITY) if outranked and plan.terms else (PROBABILITY,)
+        return _raised(what, goal, mended, (names, plan.probability.terms))
+    if isinstance(plan.method, Pareto):  # there dominance goes before quality
+        return None
+    return _raised(what, goal, mended, ((QUALITY,), plan.terms))
+
+
+def _raised(
+    what: WhatIf, goal: Goal, mended: Numbers, of: tuple[Sequence[str], Sequence[Term]]
+) -> tuple[tuple[Change, ...], Numbers] | None:
+    """Return what composites would have to be, were all terms better by the same share."""
+    names, every = of
+    terms = [term for term in every if term.of.key in what.numbers]
+    if not terms:
         return None
 
     best = {term.of.key: _best(what, term) for term in terms}
@@ -174,11 +196,22 @@ def _quality(what: WhatIf, goal: Goal, mended: Numbers) -> tuple[Change, Numbers
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (low, middle) if reaches(middle) else (middle, high)
-    was, needed = _quality_at(what, {}), _quality_at(what, moved(high))
-    if was is None or needed is None:
-        return None
-    about = short(needed, lambda _: True, up=True)
-    return Change(QUALITY, was, "at least", needed, about), moved(high)
+    at = moved(high)
+    return tuple(_change(what, name, at) for name in names), at
+
+
+def _change(what: WhatIf, name: str, at: Numbers) -> Change:
+    needed = _value(what, name, at)
+    return Change(
+        name, _value(what, name, {}), "at least", needed, short(needed, lambda _: True, up=True)
+    )
+
+
+def _line(what: WhatIf) -> float:
+    """Return from where on the cut accepts, for such a request."""
+    cut = for_request(what.plan, what.candidates)[0].cut
+    lines = (cut.reject_below, cut.accept_above) if cut else ()
+    return max((line for line in lines if line is not None), default=0.0)
 
 
 def _best(what: WhatIf, term: Term) -> float:
@@ -191,7 +224,10 @@ def _best(what: WhatIf, term: Term) -> float:
     return max(meeting, key=term.scale, default=best)
 
 
-def _quality_at(what: WhatIf, numbers: Numbers) -> float | None:
+def _value(what: WhatIf, name: str, numbers: Numbers) -> float:
+    """Return the quality or the probability, were these its numbers."""
     row = {**what.row, **{key: Score(value) for key, value in numbers.items()}}
+    if name == PROBABILITY and what.plan.probability:
+        return probability_of(what.plan.probability, row)
     shares = [share(term, row.get(term.of.key, NOT_EVALUATED)) for term in what.plan.terms]
     return quality(shares, math.fsum(term.weight for term in what.plan.terms))

@@ -10,12 +10,13 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
+from selector.decision.certified import for_request
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
 from selector.decision.gates import filled
 from selector.journal.matched import Table
 from selector.policy.order import order
-from selector.policy.plan import Criterion, Gate, Plan
+from selector.policy.plan import Criterion, Gate, Plan, Term
 from selector.replay.again import Lacking, lacking
 from selector.types import (
     Candidate,
@@ -104,7 +105,8 @@ class WhatIf:
 
     def bounds(self, key: str) -> tuple[Gate, ...]:
         """Return the gates and constraints on a number, with what the request expects filled in."""
-        gates = (one for one in (*self.plan.gates, *self.plan.constraints) if one.on.key == key)
+        plan, _ = for_request(self.plan, self.candidates)
+        gates = (one for one in (*plan.gates, *plan.constraints) if one.on.key == key)
         return tuple(filled(one, self.expect)[0] for one in gates)
 
     def lines(self, key: str) -> list[float]:
@@ -113,7 +115,7 @@ class WhatIf:
         for gate in self.bounds(key):
             found += [gate.reject_below, gate.reject_above, gate.accept_below, gate.accept_above]
             found += [gate.equals, gate.at_least]
-        for part in (one for one in self.plan.parts if one.of.key == key):
+        for part in (one for one in self._scaled if one.of.key == key):
             found += [part.scale.low, part.scale.high]
             if isinstance(part, Criterion):
                 found += [at + far for at in self._others(key) for far in (-part.eps, 0, part.eps)]
@@ -126,12 +128,18 @@ class WhatIf:
         output = self.outputs.get(key)
         if output and output.usual and output.usual[1] > output.usual[0]:
             return output.usual[1] - output.usual[0]
-        for part in self.plan.parts:
+        for part in self._scaled:
             if part.of.key == key:
                 return part.scale.high - part.scale.low
         if output and output.low is not None and output.high is not None:
             return (output.high - output.low) or 1.0
         return max(abs(self.numbers.get(key, 0.0)), *(abs(one) for one in self.lines(key)), 1e-9)
+
+    @cached_property
+    def _scaled(self) -> tuple[Term | Criterion, ...]:
+        """All that ranks, and all that the probability of being good follows from."""
+        plan = self.plan
+        return (*plan.parts, *(plan.probability.terms if plan.probability else ()))
 
     @cached_property
     def _stages(self) -> tuple[str, ...]:

@@ -69,5 +69,8 @@ def _then(key: str, plan: Plan, words: Vocabulary) -> str:
     becomes |= {part.on_failure for part in parts if part.if_absent is None}
     counts = [number(part.if_absent) for part in parts if part.if_absent is not None]
     said = [next(THEN[one] for one in THEN if one in becomes)] if becomes else []
+    likely = plan.probability.terms if plan.probability else ()
+    if any(term.of.key == key and term.if_absent is None for term in likely):
+        said.append("counts as nothing wrong")
     said += [f"counts as {one}{words.unit(key)}" for one in dict.fromkeys(counts)]
     return ", ".join(said)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from selector.decision.certified import for_request
 from selector.foreign import NAME, apart, isolated, printable, shortened, visible
 from selector.policy.plan import Plan
 from selector.types import Selection
 
+CLAIM = 300  # characters of what a calibrated file promises
 NOTE = 240  # characters of a sentence that quotes the prompt, all of which stands beside it
 
 ANSWERS = {
@@ -44,6 +46,21 @@ def advised(selection: Selection) -> str:
     return (
         f"The policy advises: {apart(shortened(visible(advice), NAME))}; that is worth its price."
     )
+
+
+def uncertified(selection: Selection) -> str:
+    """Return in a sentence why nothing of the answer is certified; "" if it is, or need not be."""
+    plan = selection.plan
+    why = for_request(plan, selection.candidates)[1] if isinstance(plan, Plan) else ""
+    return f"{why[0].upper()}{visible(why[1:])}." if why else ""
+
+
+def claimed(selection: Selection) -> str:
+    """Return what labels promise of what is delivered; "" if they promise nothing of this."""
+    plan = selection.plan
+    if not isinstance(plan, Plan) or plan.written is None or uncertified(selection):
+        return ""
+    return shortened(printable(plan.written.claim), CLAIM)
 
 
 def promised(selection: Selection) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selector.policy.plan import Criterion, Gate, Lexicographic, Pareto, Plan, Ref, Scale, Term
 from selector.report.axes import Span, span
@@ -12,7 +12,9 @@ from selector.report.zones import Zone, asks, bounds, zones
 from selector.types import Output, Score, Selection
 
 QUALITY = "quality"  # the name of the composite's bar
+PROBABILITY = "probability"  # what a cut may be of instead
 COMPOSITE = Output("", 0.0, 1.0, higher_is_better=True, words="quality, all in all", usual=(0, 1))
+LIKELY = replace(COMPOSITE, words="probability of being good")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,15 @@ def bars(selection: Selection, plan: Plan) -> tuple[Bar, ...]:
     vocabulary, expect = Vocabulary.of(plan), selection.expect
     gates = (*plan.gates, *plan.constraints)
     ranked = ranked_by(plan)
-    keys = dict.fromkeys([one.on.key for one in gates] + [one.of.key for one in ranked])
+    likely = plan.probability.terms if plan.probability else ()
+    used = (*ranked, *likely)
+    keys = dict.fromkeys([one.on.key for one in gates] + [one.of.key for one in used])
     found = []
     for key in keys:
-        parts = [one for one in ranked if one.of.key == key]
+        parts = [one for one in used if one.of.key == key]
         ends = [end for one in parts for end in (one.scale.low, one.scale.high)]
+        counts = [_counts(one) for one in ranked if one.of.key == key]
+        counts += [f"tells of the {LIKELY.words}"] * any(one.of.key == key for one in likely)
         found.append(
             _bar(
                 key,
@@ -86,25 +92,40 @@ def bars(selection: Selection, plan: Plan) -> tuple[Bar, ...]:
                 Use(
                     [gate for gate in gates if gate.on.key == key],
                     expect,
-                    "; ".join(map(_counts, parts)),
+                    "; ".join(counts),
                     [*ends, *_values(selection, key)],
                 ),
             )
         )
     decision = selection.decision
-    return tuple([_quality(plan), *found] if decision.quality or decision.at_most else found)
+    composites = [_quality(plan)] if decision.quality or decision.at_most else []
+    composites += [_probability(plan)] if plan.probability else []
+    return (*composites, *found)
 
 
 def _quality(plan: Plan) -> Bar:
-    on = Ref(QUALITY, "")
-    cut = plan.cut
-    gates = (
-        [] if cut is None
-        else [Gate(on, reject_below=cut.reject_below, accept_above=cut.accept_above)]
-    )  # fmt: skip
     inside = isinstance(plan.method, Pareto)
     counts = "picks among those that dominance leaves equal" if inside else "decides it"
-    return _bar(QUALITY, Vocabulary({QUALITY: COMPOSITE}), Use(gates, {}, counts))
+    use = Use(_lines(plan, QUALITY), {}, counts)
+    return _bar(QUALITY, Vocabulary({QUALITY: COMPOSITE}), use)
+
+
+def _probability(plan: Plan) -> Bar:
+    use = Use(_lines(plan, PROBABILITY), {}, "")
+    return _bar(PROBABILITY, Vocabulary({PROBABILITY: LIKELY}), use)
+
+
+def _lines(plan: Plan, of: str) -> list[Gate]:
+    """Return the cut as a bound on what it is of."""
+    cut = plan.cut
+    if cut is None or cut.of != of:
+        return []
+    lines = (cut.reject_below, cut.accept_above)
+    return (
+        [Gate(Ref(of, ""), reject_below=lines[0], accept_above=lines[1])]
+        if any(line is not None for line in lines)
+        else []
+    )
 
 
 def ranked_by(plan: Plan) -> tuple[Term | Criterion, ...]:

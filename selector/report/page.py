@@ -8,7 +8,16 @@ from statistics import median_low
 
 from selector.foreign import printable, shortened, visible
 from selector.policy.plan import Plan
-from selector.report.answer import advised, answered, notes, person, promised, spared
+from selector.report.answer import (
+    advised,
+    answered,
+    claimed,
+    notes,
+    person,
+    promised,
+    spared,
+    uncertified,
+)
 from selector.report.bars import Bar
 from selector.report.cards import Card, card
 from selector.report.pictures import Missing, Picture, room_for, source_of
@@ -72,6 +81,8 @@ class Page:
         notes: What to know of how it was measured: that a measure did not read all of the prompt.
         source: The picture before the edit; None where there was no edit.
         deliver: How many were asked for, in words; "" where that is not known.
+        uncertified: Why nothing of the answer is certified, in a sentence; "" if it is.
+        claim: What labels promise of what is delivered; "" if nothing.
         shape: "tall", "square" or "wide": the frame that suits most pictures.
         asked: The questions of the policy's author that a judge was asked, each once.
         calls: What all measures together measured, and were spared.
@@ -91,6 +102,7 @@ class Page:
     person: str
     deliver: str
     uncertified: str
+    claim: str
     policy: str
     moment: str
     groups: tuple[Group, ...]
@@ -134,7 +146,8 @@ def _page(selection: Selection) -> Page:
         answer=answered(selection),
         person=person(selection),
         deliver=_deliver(plan),
-        uncertified=", ".join(plan.uncertified) if plan else "",
+        uncertified=uncertified(selection),
+        claim=claimed(selection),
         policy=visible(selection.policy),
         moment=moment(selection.created),
         groups=tuple(_groups(selection, shared)),

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from selector.decision.composite import probability_of
 from selector.decision.gates import judge
 from selector.foreign import visible
-from selector.policy.plan import Plan
-from selector.report.bars import QUALITY, Bar
+from selector.policy.plan import Plan, Probability
+from selector.report.bars import PROBABILITY, QUALITY, Bar
 from selector.report.reasons import key_of
 from selector.report.sheet import Sheet
-from selector.report.words import counted, number
-from selector.types import Candidate, Outcome, Reason, Score
+from selector.report.words import bounded, counted, number
+from selector.types import Candidate, Failure, NotEvaluated, Outcome, Reason, Score
 
 FEW = 6  # so many numbers that meet their bounds stay in sight
 
@@ -102,12 +103,30 @@ def _on_bars(
     decision = sheet.selection.decision
     composite = decision.quality.get(one.id, decision.at_most.get(one.id))
     for bar in sheet.bars:
+        if bar.name == PROBABILITY and sheet.plan and sheet.plan.probability:
+            yield from _likely(bar, sheet.plan.probability, row, judged.get(bar.name, ""))
+            continue
         is_quality = bar.name == QUALITY
         value = composite if is_quality else _value(row.get(bar.name))
         if value is not None:
             said = quality if is_quality else number(value) + bar.suffix
             at, up_to = bar.span.at(value), is_quality and one.id in decision.at_most
             yield Reading(bar.words, said, bar, at, up_to, judged.get(bar.name, ""))
+
+
+def _likely(
+    bar: Bar, of: Probability, row: Mapping[str, Outcome], judged: Standing
+) -> Iterator[Reading]:
+    """Give how probable it is that a candidate is good, if anything of that is measured."""
+    found = [row.get(term.of.key) for term in of.terms]
+    if not any(isinstance(one, Score) for one in found):
+        return
+    failed = any(isinstance(one, Failure) for one in found)
+    most = any(one is None or isinstance(one, NotEvaluated) for one in found)
+    value = probability_of(of, row, "best" if most else "worst")
+    how = "at most " if most else "at least " if failed else ""
+    said = bounded(value) if most else f"{value:.3f}"
+    yield Reading(bar.words, f"{how}{said}", bar, bar.span.at(value), most, judged)
 
 
 def _figures(row: Mapping[str, Outcome]) -> Iterator[Reading]:

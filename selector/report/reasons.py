@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from selector.foreign import isolated, noted
-from selector.report.bars import QUALITY
+from selector.report.bars import PROBABILITY, QUALITY
 from selector.report.words import Vocabulary, bounded, closed, listed, number
 from selector.runner import DEADLINE
 from selector.types import Reason
 
 TIE = 0.005  # of quality; nothing that is measured here is as exact as that
 # How a note begins that tells of a quality that is not measured in full, and how that is said.
-OPEN = {"this at most; ": "at most ", "this as predicted; ": "put at "}
+OPEN = {
+    "this at most; ": "at most ",
+    "this at least; ": "at least ",
+    "this as predicted; ": "put at ",
+}
+COMPOSITES = {QUALITY: "its quality", PROBABILITY: "its probability of being good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _is(reason: Reason, around: Around, how: str = "") -> str:
     """Return "shorter side is 96 px", with digits enough to tell it from its bound."""
     key = key_of(reason)
     value = number(reason.value or 0.0, reason.bound)
-    what = "its quality" if key == QUALITY else around.words.words(key)
+    what = COMPOSITES.get(key) or around.words.words(key)
     return f"{what} is {how}{value}{around.words.unit(key)}"
 
 
@@ -123,10 +128,11 @@ def _absent(reason: Reason, around: Around) -> str:
 def _band(reason: Reason, around: Around) -> str:
     if reason.value is None:
         return _absent(reason, around)
-    least = "at least " if around.least and key_of(reason) == QUALITY else ""
+    how, note = so_far(reason)
+    least = "at least " if around.least and key_of(reason) == QUALITY else how
     said = _is(reason, around, least)
     if reason.bound is None:
-        return closed(f"{said}; {noted(reason.note)}")
+        return closed(f"{said}; {noted(note)}")
     line = _line(reason, around)
     allowed = f"from {line} on" if _is_below(reason) else f"up to {line}"
     return f"{said}; the policy accepts {allowed}."
@@ -135,6 +141,8 @@ def _band(reason: Reason, around: Around) -> str:
 def _cut(reason: Reason, around: Around) -> str:
     # With all at its best that failed or was not measured.
     most = "at most " if around.least or around.most else ""
+    if key_of(reason) == PROBABILITY:
+        most = so_far(reason)[0]
     return f"{_is(reason, around, most)}; the policy's cut is {_line(reason, around)}."
 
 

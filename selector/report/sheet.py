@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from selector.decision.certified import for_request
 from selector.decision.gates import filled
 from selector.images import Limits
 from selector.policy.plan import Plan
@@ -50,7 +51,7 @@ def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = 
         room: How large previews may be.
         shown: Of whom previews are made; of all if None.
     """
-    plan = selection.plan if isinstance(selection.plan, Plan) else None
+    plan = _decided_by(selection)
     drawn = () if plan is None else bars(selection, plan)
     candidates = selection.candidates if shown is None else shown
     return Sheet(
@@ -63,6 +64,12 @@ def sheet(selection: Selection, room: Room, shown: Iterable[Candidate] | None = 
         pictures(candidates, room, limits_of(selection)),
         places(selection.decision),
     )
+
+
+def _decided_by(selection: Selection) -> Plan | None:
+    """Return the plan with the lines that held for this request; None where it is not known."""
+    plan = selection.plan
+    return for_request(plan, selection.candidates)[0] if isinstance(plan, Plan) else None
 
 
 def limits_of(selection: Selection) -> Limits:

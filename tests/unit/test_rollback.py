@@ -8,11 +8,23 @@ from pathlib import Path
 import pytest
 
 from asking import SIZES, png
+from calibrated import calibration, cut
 from selector import Selector, rollback
-from selector.errors import PolicyError, RequestError
+from selector.errors import CalibrationError, PolicyError, RequestError
 from selector.journal import Journal
 from selector.planning import plan_of
 from selector.policy.policy import Policy
+
+
+LABELLED = {"gates": [{"on": "filters.clipping.shadows", "accept_below": "calibrated"}]}
+
+
+def labelled(policy: str, line: float) -> str:
+    """Return the calibrated file of a policy that certifies a line."""
+    (entry,) = LABELLED["gates"]
+    return calibration(
+        Policy.load(policy.encode()), cuts=[cut(entry["on"], "accept_below", line)]
+    ).text
 
 
 def text(version: int, comment: str = "", **rest) -> str:
@@ -70,17 +82,50 @@ def small(tmp_path, monkeypatch):
 
 def test_a_policy_comes_back_byte_for_byte_with_its_calibrated_file(product):
     """Comments and all; and it decides under the same plan as then."""
-    product.use(text(1, "the ümlaut"), "scales: 1\n")
+    old, new = text(1, "the ümlaut", **LABELLED), text(2, **LABELLED, deliver=2)
+    files = [labelled(old, 0.1), labelled(new, 0.2)]
+    product.use(old, files[0])
     plan = plan_of("shop").hash
-    product.use(text(2, deliver=2), "scales: 2\n")
-    product.back("1")
-    assert product.file.read_text() == text(1, "the ümlaut")
-    assert product.calibrated.read_text() == "scales: 1\n"
+    product.use(new, files[1])
+    assert rollback.in_force("shop") == (2, plan_of("shop").policy_hash)
+    made = product.back("1")
+    assert made.row.policy_hash != Policy.load("shop").hash
+    assert (product.file.read_text(), product.calibrated.read_text()) == (old, files[0])
     assert plan_of("shop").hash == plan
+    assert rollback.is_in_force(made.row, "shop")
     product.back("2")
-    assert (product.file.read_text(), product.calibrated.read_text()) == (
-        text(2, deliver=2), "scales: 2\n"
-    )  # fmt: skip
+    assert (product.file.read_text(), product.calibrated.read_text()) == (new, files[1])
+
+
+def test_the_same_text_with_another_calibration_is_another_policy(small):
+    """Each is used, listed and put back with its own numbers."""
+    policy = text(1, **LABELLED)
+    for line in (0.1, 0.2):
+        small.use(policy, labelled(policy, line))
+    first, second = small.journal.policies("shop")
+    assert (first.text, first.version) == (second.text, second.version)
+    assert first.policy_hash != second.policy_hash
+    assert [rollback.is_in_force(row, "shop") for row in (first, second)] == [False, True]
+    small.back(first.policy_hash[:12])
+    assert small.calibrated.read_text() == labelled(policy, 0.1)
+
+
+def test_what_a_calibrated_file_does_not_fit_any_more_is_not_put_back(small):
+    """A measure that gives other numbers now: what was certified is certified no more."""
+    policy = text(1, **LABELLED)
+    small.use(policy, labelled(policy, 0.1))
+    (row,) = small.journal.policies("shop")
+    other = calibration(json.loads(policy.splitlines()[1]), holds={"measures": {}})
+    with pytest.raises(CalibrationError, match=r"it can't be used any more.\n.*another measure"):
+        rollback.prepared([dataclasses.replace(row, calibrated=other.text)], "shop", "1")
+
+
+def test_a_file_that_the_policy_does_not_ask_for_is_not_in_force(small):
+    """A leftover beside a policy whose numbers are all its own is nothing to it."""
+    small.use(text(1), "scales: never read\n")
+    (row,) = small.journal.policies("shop")
+    assert row.calibrated is None
+    assert rollback.is_in_force(row, "shop")
 
 
 def test_what_was_never_used_is_kept_beside(small):
