@@ -11,6 +11,8 @@ from selector.calibration.lines import Open, Place, at
 from selector.calibration.said import Key
 from selector.decision.contest import Contest
 from selector.decision.decide import decided
+from selector.decision.gates import judge
+from selector.decision.standing import Row
 from selector.policy.order import order
 from selector.policy.plan import Plan
 from selector.types import Decision, Score
@@ -27,17 +29,19 @@ class Course:
         values: Of each candidate that stands, what each line looks at; None where that is no
             number, so that the line changes nothing.
         units: At each place one candidate that is delivered; None where none is.
-        counts: At each place, how many are accepted and how many wait for a person.
     """
 
     known: Known
     values: Values
     units: tuple[str | None, ...]
-    counts: tuple[tuple[int, int], ...]
 
 
 class Deliveries:
-    """A policy whose accept lines are moved, and what it then delivers."""
+    """A policy whose accept lines are moved, and what it then delivers.
+
+    What is known of a request is read once: an accept line refuses nobody and ranks nobody, so
+    that only its own verdict on each candidate changes with it.
+    """
 
     def __init__(self, plan: Plan, lines: Sequence[Open]) -> None:
         """Lay out a plan that has everything but its open lines.
@@ -49,11 +53,13 @@ class Deliveries:
         self.lines = tuple(lines)
         self._plan = replace(plan, certified=None, uncertified=())
         self._stages = order(plan)
+        self._bounds = [place for one in lines for place in one.places]
         self._plans: dict[Place, Plan] = {}
+        self._contests: dict[str, Contest] = {}
 
     def values(self, known: Known) -> Values:
         """Return what each line looks at, by candidate."""
-        contest = Contest(self._plan, known.outcomes, self._stages)
+        contest = self._contest(known)
         return {
             name: tuple(self._value(one, contest, name) for one in self.lines)
             for name in known.standing
@@ -67,7 +73,6 @@ class Deliveries:
         """
         values = self.values(known)
         units: list[str | None] = []
-        counts: list[tuple[int, int]] = []
         passing: dict[str, tuple[bool, ...]] = {}
         found: Decision | None = None
         for place in places:
@@ -78,17 +83,34 @@ class Deliveries:
                 found = self.decision(known, place)
             passing = now
             units.append(drawn(known.id, found))
-            verdicts = list(found.verdicts.values())
-            counts.append((verdicts.count("accept"), verdicts.count("review")))
-        return Course(known, values, tuple(units), tuple(counts))
+        return Course(known, values, tuple(units))
 
     def decision(self, known: Known, place: Place) -> Decision:
         """Return what is decided with the lines at a place."""
         if place not in self._plans:
             self._plans[place] = at(self._plan, self.lines, place)
-        found = decided(Contest(self._plans[place], known.outcomes, self._stages))
+        contest = self._contest(known)
+        contest.plan = self._plans[place]
+        for row, name in ((row, name) for name, row in contest.rows.items() if self._bounds):
+            self._judge(contest, row, name)
+        found = decided(contest)
         assert isinstance(found, Decision)  # noqa: S101 - all of the request is known
         return found
+
+    def _judge(self, contest: Contest, row: Row, name: str) -> None:
+        """Hold a candidate against the bounds whose lines have moved."""
+        expect, first = contest.known.outcomes.expect, len(contest.plan.gates)
+        for place in self._bounds:
+            of_gate = place < first
+            into = row.gates if of_gate else row.constraints
+            at = place if of_gate else place - first
+            gate = (contest.plan.gates if of_gate else contest.plan.constraints)[at]
+            into[at] = judge(gate, contest.known.of(name, gate.on), expect)
+
+    def _contest(self, known: Known) -> Contest:
+        if known.id not in self._contests:
+            self._contests[known.id] = Contest(self._plan, known.outcomes, self._stages)
+        return self._contests[known.id]
 
     def _passes(self, values: Sequence[float | None], place: Place) -> tuple[bool, ...]:
         each = zip(self.lines, values, place, strict=True)
