@@ -39,7 +39,9 @@ def reader(columns: Columns, header: Sequence[str], origin: str) -> Reader:
             raise _lacking(origin, header, "both candidates of a pair", "left and right")
         return _single(found, _pair)
     if found.value is None:
-        raise _lacking(origin, header, "what was said", "value, prefers or ranking")
+        raise _lacking(
+            origin, header, "what was said", "value, prefers or ranking, or those of ratings"
+        )
     return _long(_with_candidate(_kinded(found), header, origin))
 
 

@@ -84,6 +84,7 @@ class Overview:
         requests: Of how many requests.
         raters: Each, with the checks that they fail.
         aspects: By aspect and form.
+        cleaned: Likewise, without the raters who should be dropped; empty if there are none.
         notes: What to know of it, in sentences.
         left_out: What does not count.
     """
@@ -92,6 +93,7 @@ class Overview:
     requests: int
     raters: tuple[Judged, ...]
     aspects: tuple[Summary, ...]
+    cleaned: tuple[Summary, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -111,13 +113,16 @@ def overview(
         notes: What is known of them already.
         left_out: Likewise, of those that do not count.
     """
-    aspects = summaries(labels)
+    aspects, raters = summaries(labels), judged(labels, gate)
+    dropped = {one.name for one in raters if one.dropped}
+    kept = [one for one in labels if one.rater not in dropped]
     return Overview(
         labels=len(labels),
         requests=len({one.request for one in labels}),
-        raters=judged(labels, gate),
+        raters=raters,
         aspects=aspects,
-        notes=(*notes, *_notes(aspects)),
+        cleaned=summaries(kept) if dropped else (),
+        notes=(*notes, *warnings(aspects)),
         left_out=tuple(left_out),
     )
 
@@ -140,10 +145,6 @@ def warnings(aspects: Sequence[Summary]) -> Iterator[str]:
             )
         if len(one.shares) == 1:
             yield f"{one.aspect}: only one answer was ever given; nothing can be learned of it."
-
-
-def _notes(aspects: Sequence[Summary]) -> Iterator[str]:
-    yield from warnings(aspects)
 
 
 def _summary(given: Answers) -> Summary:

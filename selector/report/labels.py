@@ -57,6 +57,7 @@ class Card:
         reading: What that means.
         gauge: It drawn; None where it can't be told.
         facts: Names and numbers.
+        cleaned: Alpha without the raters who should be dropped, in words; "" if none are.
         warning: What should be mended; "" if nothing.
         shares: Each answer with its share in words, and in percent of the longest bar.
         answers: Of the table of answers.
@@ -72,6 +73,7 @@ class Card:
     reading: str
     gauge: Gauge | None
     facts: tuple[tuple[str, str], ...]
+    cleaned: str
     warning: str
     shares: tuple[tuple[str, str, float], ...]
     answers: tuple[str, ...]
@@ -95,7 +97,7 @@ class Page:
     """What stands on the page.
 
     Attributes:
-        headline: How far people agree, in a sentence.
+        headline: How far people agree, without those who should be dropped, in a sentence.
         standing: "accept", "review" or "reject".
         todo: What to do now.
         facts: Names and numbers.
@@ -138,12 +140,13 @@ def write_labels(made: Overview, path: PathLike) -> None:
 
 
 def _page(made: Overview) -> Page:
-    standings = [_standing(one.alpha) for one in made.aspects]
+    rest = made.cleaned or made.aspects
+    standings = [_standing(one.alpha) for one in rest]
     worst = next((one for one in ("reject", "review") if one in standings), "accept")
     dropped = [one for one in made.raters if one.dropped]
     columns, rows = _raters(made.raters[:MOST])
     return Page(
-        headline=_headline(made.aspects, worst),
+        headline=_without(dropped, _headline(rest, worst)),
         standing=worst,
         todo=tuple(_todo(made, dropped)),
         facts=(
@@ -152,12 +155,18 @@ def _page(made: Overview) -> Page:
             ("Raters", f"{len(made.raters):,}"),
             ("To be dropped", f"{len(dropped):,}"),
         ),
-        cards=tuple(map(_card, made.aspects)),
+        cards=tuple(_card(one, _like(made.cleaned, one)) for one in made.aspects),
         columns=columns,
         rows=rows,
         more=max(len(made.raters) - MOST, 0),
         notes=(*made.notes, *made.left_out),
     )
+
+
+def _like(cleaned: Sequence[Summary], one: Summary) -> Summary | None:
+    """Return the same aspect and form without the raters who should be dropped."""
+    same = (each for each in cleaned if (each.aspect, each.form) == (one.aspect, one.form))
+    return next(same, None)
 
 
 def _standing(alpha: Alpha) -> str:
@@ -180,13 +189,20 @@ def _headline(aspects: Sequence[Summary], worst: str) -> str:
     return f"{said}: {listed(below[:NAMED])}" if worst != "accept" else said
 
 
+def _without(dropped: Sequence[Judged], said: str) -> str:
+    if not dropped:
+        return said
+    return f"Without {counted(len(dropped), 'rater')}, {said[0].lower()}{said[1:]}"
+
+
 def _todo(made: Overview, dropped: Sequence[Judged]) -> Iterator[str]:
-    low = [one.aspect for one in made.aspects if _standing(one.alpha) == "reject"]
+    rest = made.cleaned or made.aspects
+    low = [one.aspect for one in rest if _standing(one.alpha) == "reject"]
     if dropped:
         yield f"Look at {counted(len(dropped), 'rater')} who should not count, then leave them out."
     if low:
         yield (
-            f"Write down what {listed(low[:NAMED])} means, with examples of each answer, and let "
+            f"{'Even then people agree too little. ' if dropped else ''}Write down what {listed(low[:NAMED])} means, with examples of each answer, and let "
             "a few people judge the same images again."
         )
     if any(one.thin for one in made.aspects):
@@ -195,7 +211,7 @@ def _todo(made: Overview, dropped: Sequence[Judged]) -> Iterator[str]:
         yield "Nothing: these labels can be calibrated with."
 
 
-def _card(one: Summary) -> Card:
+def _card(one: Summary, cleaned: Summary | None) -> Card:
     alpha = one.alpha
     known = not math.isnan(alpha.value)
     largest = max(one.shares.values(), default=1.0)
@@ -212,6 +228,7 @@ def _card(one: Summary) -> Card:
         if known
         else None,
         facts=tuple(_facts(one)),
+        cleaned=_cleaned(cleaned),
         warning=f"{one.thin:,} of {counted(one.items, item)} have fewer than three raters."
         if one.thin
         else "",
@@ -226,6 +243,13 @@ def _card(one: Summary) -> Card:
         ),
         kappas=tuple((each, _number(each.plain), _number(each.weighted)) for each in one.kappas),
     )
+
+
+def _cleaned(one: Summary | None) -> str:
+    if one is None or math.isnan(one.alpha.value):
+        return ""
+    low, high = _number(one.alpha.low), _number(one.alpha.high)
+    return f"{_number(one.alpha.value)} ({low} to {high})"
 
 
 def _facts(one: Summary) -> Iterator[tuple[str, str]]:
@@ -250,7 +274,7 @@ def _percent(value: float) -> float:
 def _number(value: float | None) -> str:
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 _COLUMNS = ("Labels", "Gold right", "Agrees", "Means it", "Left side", "Too fast", "Run", "Ties")

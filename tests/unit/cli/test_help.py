@@ -75,6 +75,17 @@ def measured(folder: Path) -> None:
             selector.select("p", [one // (1 + at) for at, one in enumerate(noise)])
 
 
+def judged(folder: Path) -> None:
+    """Let a table hold what three people said of two candidates each of four requests."""
+    rows = [
+        f"p{request},{name},{rater},{1 + (request + step + (rater == 'cy')) % 5}"
+        for request in range(4)
+        for step, name in enumerate(("a.png", "b.png"))
+        for rater in ("ann", "bo", "cy")
+    ]
+    (folder / "ratings.csv").write_text("\n".join(["request,candidate,rater,rating", *rows]))
+
+
 def remembered(shell):
     """Let the user's own journal hold a request of the pictures in chairs/."""
     path = Path(shell.environment["XDG_STATE_HOME"]) / "selector" / "journal.sqlite"
@@ -120,6 +131,8 @@ def test_the_example_works(shell, path):
     """What the help shows can be pasted into a shell and does what it says."""
     (shell.cwd / "my.yaml").write_text(POLICY)
     (shell.cwd / "my-cases.yaml").write_text(CASES)
+    if path[:1] == ("labels",):
+        judged(shell.cwd)
     if path == ("plan", "fit"):
         measured(shell.cwd)
     if path[:1] in {("journal",), ("replay",), ("explain",), ("monitor",)}:
