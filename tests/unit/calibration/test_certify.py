@@ -1,0 +1,136 @@
+"""What of the labelled deliveries is bad along a path, and what that promises."""
+
+import numpy as np
+import pytest
+
+from selector.calibration.certify import Counted, Target, certain, counted
+from selector.calibration.delivered import Course
+from selector.calibration.gather import Known
+from selector.types import Outcomes
+
+TARGET = Target(0.05, 0.95)
+FLAWLESS = 59  # labels that promise 5 % with 95 % confidence if none is bad
+
+
+def course(request: str, *units: str | None, standing=("a", "b")) -> Course:
+    """Return what a request gets, place by place."""
+    return Course(Known(request, Outcomes((), {}), standing, None, None), {}, units)
+
+
+def all_of(courses, name="a"):
+    return {(one.known.id, name) for one in courses}
+
+
+def counts(labelled, bad, assumed=None, reach=None) -> Counted:
+    """Return counts by place, all deliveries being labelled."""
+    labelled, bad = np.array(labelled), np.array(bad)
+    zero = np.zeros_like(bad)
+    return Counted(labelled, labelled, bad, zero if assumed is None else np.array(assumed),
+                   len(bad) if reach is None else reach)  # fmt: skip
+
+
+def test_one_delivery_of_each_request_counts():
+    """By place: how many deliver, of how many that is known, how many are bad."""
+    courses = [course("r", None, "a"), course("s", "a", "b"), course("t", "a", "a")]
+    good = {("r", "a"): False, ("s", "a"): True, ("s", "b"): False}
+    found = counted(courses, good, frozenset([*good, ("r", "b")]))
+    assert found.delivered.tolist() == [2, 3]
+    assert found.labelled.tolist() == [1, 2]
+    assert found.bad.tolist() == [0, 2]
+    assert found.wanted == {("t", "a"): 0}
+
+
+def test_what_raters_are_tied_about_counts_for_nothing():
+    """It was judged, so nobody is asked again, and it is neither good nor bad."""
+    found = counted([course("r", "a")], {}, frozenset({("r", "a")}))
+    assert (found.labelled.tolist(), found.bad.tolist(), found.wanted) == ([0], [0], {})
+
+
+def test_where_deliveries_were_picked_to_be_judged_another_one_counts_as_bad():
+    """A laxer line delivers b where a was judged: that a is good says nothing of b."""
+    courses = [course(f"r{at}", "a", "a" if at else "b") for at in range(10)]
+    found = counted(courses, dict.fromkeys(all_of(courses), True), frozenset(all_of(courses)))
+    assert found.assumed.tolist() == [0, 1]
+    assert (found.labelled.tolist(), found.bad.tolist()) == ([10, 10], [0, 1])
+    assert found.wanted == {("r0", "b"): 1}
+
+
+def test_where_any_candidates_were_judged_one_that_was_not_counts_for_nothing():
+    """Half of all candidates, whatever would be delivered, are a sample of deliveries as well."""
+    courses = [course(f"r{at}", "a") for at in range(40)]
+    seen = {(f"r{at}", "a" if at % 2 else "b") for at in range(40)}
+    found = counted(courses, dict.fromkeys(seen, True), frozenset(seen))
+    assert (found.assumed.tolist(), found.labelled.tolist()) == ([0], [20])
+
+
+def test_a_request_that_nobody_looked_at_counts_for_nothing():
+    """It may be labelled later; until then it is told."""
+    courses = [course(f"r{at}", "a") for at in range(10)]
+    seen = frozenset(all_of(courses[:5]))
+    found = counted(courses, dict.fromkeys(seen, True), seen)
+    assert (found.assumed.tolist(), found.labelled.tolist()) == ([0], [5])
+    assert len(found.wanted) == 5
+
+
+def test_a_path_ends_where_labels_end():
+    """Labels of what a strict line delivers say nothing of what a laxer one adds."""
+    strict = [course(f"s{at}", "a", "a", "a") for at in range(200)]
+    lax = [course(f"l{at}", None, "a", "a") for at in range(60)]
+    seen = frozenset(all_of(strict))
+    found = counted([*strict, *lax], dict.fromkeys(seen, True), seen)
+    assert found.reach == 1
+    everything = all_of([*strict, *lax])
+    assert (
+        counted([*strict, *lax], dict.fromkeys(everything, True), frozenset(everything)).reach == 3
+    )
+
+
+def test_labels_at_random_reach_to_the_end():
+    """Half of the deliveries labelled by chance: no place has too few by more than chance."""
+    dice = np.random.default_rng(0)
+    courses = [course(f"r{at}", *[None] * (at % 20), *["a"] * (20 - at % 20)) for at in range(600)]
+    ends = []
+    for _ in range(20):
+        seen = {key for key in all_of(courses) if dice.random() < 0.5}
+        ends.append(counted(courses, dict.fromkeys(seen, True), frozenset(seen)).reach)
+    assert sum(end == 20 for end in ends) >= 15
+
+
+def test_the_laxest_place_of_which_the_promise_holds():
+    """In the order from strict to lax, up to the first that fails."""
+    found = certain(counts([50, 120, 200, 300], [0, 1, 4, 40]), TARGET)
+    assert (found.place, found.labels, found.bad) == (2, 200, 4)
+    assert found.risk_at_most < 0.05
+    assert found.open_to == 2  # 40 of 300 shows that the next breaks it
+
+
+def test_what_labels_can_not_tell_lies_between_two_lines():
+    """The certified one, and the laxest that is not shown to break the promise."""
+    found = certain(counts([100, 200, 300, 400], [0, 4, 14, 60]), TARGET)
+    assert (found.place, found.open_to) == (1, 2)
+
+
+@pytest.mark.parametrize(("labels", "place"), [(FLAWLESS - 1, None), (FLAWLESS, 0)])
+def test_too_few_labels_promise_nothing(labels, place):
+    """Not even flawless ones; what would do is told."""
+    found = certain(counts([labels], [0]), TARGET)
+    assert (found.place, found.lacking.flawless) == (place, FLAWLESS)
+    assert found.lacking.realistic > FLAWLESS
+
+
+def test_nothing_laxer_than_labels_reach_is_promised():
+    """Places beyond have labels too, but of strict deliveries."""
+    assert certain(counts([100, 101, 102], [0, 0, 0], reach=1), TARGET).place == 0
+
+
+def test_where_much_is_assumed_bad_the_path_begins_behind_it():
+    """Strict places that deliver what nobody judged are passed over, by what is judged alone."""
+    found = certain(counts([120, 150, 200], [30, 2, 3], assumed=[30, 1, 0]), TARGET)
+    assert (found.place, found.labels, found.bad) == (2, 200, 3)
+    nowhere = certain(counts([120, 150], [30, 30], assumed=[30, 30]), TARGET)
+    assert nowhere.place is None
+
+
+def test_counts_need_not_rise():
+    """A laxer line may deliver another candidate of a request, of which nothing is known."""
+    assert certain(counts([100, 98, 130], [0, 0, 1]), TARGET).place == 2
