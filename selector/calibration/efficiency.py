@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from selector.statistics.bootstrap import ratio_interval
+from selector.statistics import ratio_interval
 
 Array = npt.NDArray[Any]
 

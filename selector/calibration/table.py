@@ -135,13 +135,13 @@ def _kept(
         else:
             other += 1
     told = (
-        (torn, "that have more or fewer cells than columns, or can't be read: left out"),
+        (torn, "with more or fewer cells than columns, or none that can be read: left out"),
         (nameless, "without a request or a candidate: left out"),
-        (again, "that stand there twice: counted once"),
-        (other, "of a candidate that stands there before with other cells: the first counts"),
+        (again, "once more as it stands before: counted once"),
+        (other, "of a candidate that stands before with other cells: the first counts"),
     )
     kept = [pair for rows in found.values() for pair in rows.items()]
-    return kept, [f"{count:,} rows {what}" for count, what in told if count]
+    return kept, [f"{_many(count, 'row')} {what}" for count, what in told if count]
 
 
 def _scores(
@@ -195,7 +195,11 @@ def _numbers(cells: Sequence[object]) -> tuple[Array, str, str]:
         return values, "no cell with a finite number, left out", ""
     if (known == known[0]).all() and len(known) == len(values):
         return values, "the same everywhere, so it tells nothing: left out", ""
-    note = f"{infinite.sum():,} cells are infinite, taken for missing" if infinite.any() else ""
+    note = (
+        f"{_many(int(infinite.sum()), 'infinite cell')}, taken for missing"
+        if infinite.any()
+        else ""
+    )
     return values, "", note
 
 
@@ -228,9 +232,9 @@ def _text(cell: object) -> str:
 def _unmatched(keys: Sequence[Key], said: Worths) -> Iterator[str]:
     known = set(keys)
     if silent := sum(key not in said.worth for key in keys):
-        yield f"{silent:,} candidates that nobody judged: they are not asked about"
+        yield f"{_many(silent, 'candidate')} judged by nobody: not asked about"
     if unknown := sum(key not in known for key in said.worth):
-        yield f"{unknown:,} judged candidates that are not in the table: left out"
+        yield f"{_many(unknown, 'judged candidate')} not in the table: left out"
 
 
 def _strangers(where: _Where, keys: Sequence[Key], said: Worths, aspect: str) -> str:
@@ -249,6 +253,10 @@ def _strangers(where: _Where, keys: Sequence[Key], said: Worths, aspect: str) ->
         f"{isolated(candidate)} in the labels, and {isolated(ours)}, {isolated(of_ours)} in the "
         "table). Name the columns by which they are the same."
     )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What can be said of a truth from a few numbers: small pure functions that several rooms need."""
 
 from selector.statistics import binomial
-from selector.statistics.bootstrap import mean_interval
+from selector.statistics.bootstrap import mean_interval, ratio_interval
 from selector.statistics.cusum import cusum, cusum_line, cusum_steps
 from selector.statistics.e_detector import bets, e_detector, e_detector_line
 from selector.statistics.e_process import Wealth, combined, start, update
@@ -27,6 +27,7 @@ __all__ = [
     "fixed_sequence",
     "lacking",
     "mean_interval",
+    "ratio_interval",
     "reservation",
     "ridge",
     "start",
