@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from selector.labels import Label
 from selector.labels.label import VERDICT
 from selector.policy.calibration import CUT, Calibration, CutOf, Data
 from selector.policy.order import order
+from selector.policy.plan import Ref
 from selector.policy.policy import Policy
 
 FITS = 1 / 3  # of the requests, where anything is fitted; what fits never certifies
@@ -114,7 +115,9 @@ class _Calibrating:
         planned: Planner,
     ) -> None:
         self._policy, self._lines, self._asked = policy, lines, asked
-        self._gathered, self._planned = gathered, planned
+        self._planned = planned
+        self._faults, unknown = _faults(policy, gathered, asked)
+        self._gathered = gathered = replace(gathered, told=(*gathered.told, *unknown))
         fits = bool(lines) and fits_anything(policy, lines)
         known = gathered.known
         fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
@@ -171,8 +174,7 @@ class _Calibrating:
             made = made.model_copy(update={"weights": found, "weights_by": by})
         if not draft.of_probability(policy):
             return made
-        faults, _ = outputs_of(learning.plan, learning.judged.flaws, self._asked.faults)
-        return made.model_copy(update={"probability": factors_of(learning, made, faults)})
+        return made.model_copy(update={"probability": factors_of(learning, made, self._faults)})
 
     def _costs(self, made: Calibration) -> ByCosts | None:
         if not needs_curve(self._policy):
@@ -242,6 +244,26 @@ class _Calibrating:
         update = {"holds_for": holds, "data": data, "date": self._asked.date}
         made = made.model_copy(update={**update, "command": self._asked.command})
         return made.model_copy(update={"claim": claim_of(self._policy, made, found)})
+
+
+def _faults(
+    policy: Policy, gathered: Gathered, asked: Asked
+) -> tuple[Mapping[str, Ref], tuple[str, ...]]:
+    """Return the output that tells of each fault that people flagged, and which flags are no use."""
+    flaws = gathered.judged.flaws
+    if not draft.of_probability(policy):
+        return {}, ()
+    told = {fault: of for fault, of in flaws.items() if len(set(of.values())) > 1}
+    found, unknown = outputs_of(gathered.plan, flaws, asked.faults)
+    unused = [
+        f"flags of {fault!r} are left out: no output of the policy is named like it; say which "
+        f"tells of it, --fault {fault}=OUTPUT"
+        for fault in unknown
+    ]
+    unused += [
+        f"flags of {fault!r} are left out: all say the same" for fault in found if fault not in told
+    ]
+    return {fault: ref for fault, ref in found.items() if fault in told}, tuple(unused)
 
 
 def fits_anything(policy: Policy, lines: Sequence[Open]) -> bool:
