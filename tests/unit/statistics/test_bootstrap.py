@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.statistics import mean_interval
+from selector.statistics import mean_interval, ratio_interval
 
 values = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 samples = st.lists(st.lists(values, min_size=1, max_size=4), min_size=2, max_size=8)
@@ -129,3 +129,32 @@ def test_too_little_is_refused(groups):
     """From one group nothing can be drawn."""
     with pytest.raises(ValueError, match="two groups or more"):
         mean_interval(groups)
+
+
+def test_a_ratio_of_means_is_no_mean_of_ratios():
+    """Groups with nothing below the line count as what they are; the interval holds the ratio."""
+    random = np.random.default_rng(0)
+    below = np.where(random.random(200) < 0.3, 0.0, random.exponential(size=200))
+    above = 0.6 * below + 0.1 * random.normal(size=200)
+    low, high = ratio_interval(above, below)
+    assert low < above.sum() / below.sum() < high
+    assert high - low < 0.1
+
+
+def test_a_ratio_over_one_is_a_mean():
+    """With 1 below the line of each group, both intervals are the same."""
+    values = np.random.default_rng(0).normal(size=40)
+    as_mean = mean_interval([[one] for one in values])
+    assert ratio_interval(values, np.ones(40)) == pytest.approx(as_mean)
+
+
+def test_draws_with_nothing_below_the_line_are_left_out():
+    """One group of three has something: a draw without it has no ratio."""
+    assert ratio_interval(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 2.0])) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("below", [[1.0], [0.0, 0.0]])
+def test_a_ratio_takes_two_groups_and_something_below(below):
+    """From one group nothing follows, nor from nothing."""
+    with pytest.raises(ValueError, match="two groups"):
+        ratio_interval(np.ones(len(below)), np.array(below))
