@@ -9,12 +9,14 @@ from selector.planning.instances import Instances
 from selector.policy import grammar, plan
 from selector.policy.calibration import FactorOf, TermOf
 from selector.policy.document import Loc
+from selector.policy.lines import CUT
 from selector.policy.plan import Ref
 from selector.policy.policy import Policy
 from selector.policy.values import CALIBRATED, EXPECT
 from selector.types import Output
 
 _BOUNDS = ("reject_below", "reject_above", "accept_below", "accept_above", "equals", "at_least")
+_OF_A_CUT = ("reject_below", "accept_above")
 _NO_SCALE = plan.Scale(0.0, 1.0, higher_is_better=True)
 
 
@@ -180,17 +182,15 @@ class Parts:
         cut = self._policy.cut
         if cut is None:
             return None, None
-        factors = self._answers.factors
-        if cut.of == "probability" and not factors:
-            self.uncertified.append("cut of the probability")
-            return None, None
-        low, high = (
-            self._line(getattr(cut, name), "cut", name) for name in ("reject_below", "accept_above")
-        )
+        answers, waits = self._answers, len(self.uncertified)
+        low, high = (self._line(getattr(cut, name), CUT, name) for name in _OF_A_CUT)
         made = plan.Cut(cut.of, low, high)
         if cut.of == "quality":
             return made, None
-        return made, plan.Probability(tuple(map(self._factor, factors)))
+        if not answers.factors:
+            self.uncertified[waits:] = ["cut of the probability"]  # whatever its lines are
+            return None, None
+        return made, plan.Probability(tuple(map(self._factor, answers.factors)))
 
     def _factor(self, factor: FactorOf) -> plan.Factor:
         total = sum(term.weight for term in factor.terms)

@@ -37,6 +37,52 @@ def test_the_ends_are_nothing_and_everything(scale):
     assert [scale.clip(raw) for raw in beyond] == [scale.low, scale.high]
 
 
+@st.composite
+def curves(draw: st.DrawFn) -> tuple[tuple[float, float], ...]:
+    """Draw points of a line that never turns: raw values, and shares from end to end."""
+    raw = sorted(draw(st.lists(raws, min_size=2, max_size=6, unique=True)))
+    inside = sorted(draw(st.lists(st.floats(0, 1), min_size=len(raw) - 2, max_size=len(raw) - 2)))
+    shares = [0.0, *inside, 1.0][:: draw(st.sampled_from([1, -1]))]
+    return tuple(zip(raw, shares, strict=True))
+
+
+def curved(knots) -> p.Scale:
+    return p.Scale(knots[0][0], knots[-1][0], knots[0][1] < knots[-1][1], knots)
+
+
+@given(curves(), raws, raws)
+def test_a_curved_scale_never_turns_and_stays_in_its_bounds(knots, one, other):
+    """In floating point too, beyond the ends and at the knots themselves."""
+    scale = curved(knots)
+    worse, better = sorted((one, other), reverse=not scale.higher_is_better)
+    assert 0 <= scale(worse) <= scale(better) <= 1
+    assert [scale(raw) for raw, _ in knots] == [share for _, share in knots]
+    assert (scale(scale.worst), scale(scale.best)) == (0, 1)
+
+
+def test_between_two_knots_a_curved_scale_is_straight():
+    """And level beyond its ends."""
+    scale = curved(((0.0, 0.0), (2.0, 0.5), (10.0, 1.0)))
+    assert [scale(raw) for raw in (-1, 1, 2, 6, 11)] == [0, 0.25, 0.5, 0.75, 1]
+    falling = curved(((0.0, 1.0), (2.0, 0.5), (10.0, 0.0)))
+    assert [falling(raw) for raw in (-1, 1, 2, 6, 11)] == [1, 0.75, 0.5, 0.25, 0]
+
+
+def test_a_plan_without_a_calibration_keeps_the_hash_that_it_always_had():
+    """Records name plans by their hashes: what calibration adds leaves no trace where it is not."""
+    terms = p.Constrained(
+        (p.Term(worlds.ref("s"), 1.0, worlds.UP),),
+        (p.Gate(worlds.ref("b"), reject_below=0.5, accept_above=0.7),),
+    )
+    waiting = worlds.plan(
+        terms, cut=p.Cut("quality", 0.25, None), uncertified=("cut.accept_above",)
+    )
+    assert [worlds.by_score().hash[:16], waiting.hash[:16]] == [
+        "bb2aba75efc3a532", "58ea6ad8e40da534",
+    ]  # fmt: skip
+    assert not {"probability", "certified"} & waiting.to_dict().keys()
+
+
 def test_a_reference_is_named_by_its_instance_and_output():
     """The key in tables of outcomes is what policies write."""
     assert p.Ref("filters.blank", "structure").key == "filters.blank.structure"
