@@ -14,7 +14,7 @@ CERTIFIED = p.Certified(2, 2, ("flux", "sdxl"))
 WAITS = "accept_above of g"
 
 
-def request(count=2, error=None, same=False, **metadata):
+def request(count=2, *, error=None, same=False, **metadata):
     names = [f"c{at}" for at in range(count)]
     made = [
         candidate(name, "same" if same else None, error if name == "c1" else None) for name in names
@@ -42,8 +42,8 @@ OTHERS = [
     (request(1, generator="flux"), "calibrated for 2 candidates (got 1)"),
     (request(generator="own"), "calibrated for images of flux, sdxl (got own)"),
     (request(), "calibrated for images of flux, sdxl (got none that all name)"),
-    (request(3, generator="own"), "calibrated for 2 candidates (got 3); "
-     "calibrated for images of flux, sdxl (got own)"),
+    (request(3, generator="own"),
+     "calibrated for 2 candidates (got 3); calibrated for images of flux, sdxl (got own)"),
 ]  # fmt: skip
 
 
