@@ -105,14 +105,19 @@ def prescribed(
         policy: All but name, version and measures.
         rest: As for `chosen`; "alike" makes pictures that are near duplicates.
     """
-    measures = {name: {"use": measure, "level": at} for at, name in enumerate("ab")}
-    whole = {"name": "prescribed", "version": 1, "measures": measures, **policy}
+    whole = policy_of(measure, policy)
     alike = rest.pop("alike", False)
     candidates = [
         Candidate(_dotted(levels, 0 if alike else at), id=name)
         for at, (name, levels) in enumerate(rows.items())
     ]
     return chosen(candidates, policy=whole, **rest)
+
+
+def policy_of(measure: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy by the measures "a" and "b" that `prescribing` wrote."""
+    measures = {name: {"use": measure, "level": at} for at, name in enumerate("ab")}
+    return {"name": "prescribed", "version": 1, "measures": measures, **policy}
 
 
 def _dotted(levels: tuple[int, int], seed: int) -> np.ndarray:

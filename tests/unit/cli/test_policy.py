@@ -2,7 +2,10 @@
 
 from textwrap import dedent
 
+import PIL.Image
 import pytest
+
+from calibrated import calibration, cut, written
 
 WARNED = """\
 name: mine
@@ -142,3 +145,75 @@ def test_a_file_of_a_gigabyte_is_refused_at_once(shell):
     for command in (("check", "huge.yaml"), ("test", "starter", "huge.yaml")):
         done = shell("policy", *command)
         assert (done.returncode, done.stderr) == (2, told)
+
+
+LABELLED = """\
+name: shop
+version: 1
+gates:
+  - {on: filters.clipping.shadows, accept_below: calibrated}
+method:
+  weighted_sum:
+    - {of: filters.blank.structure}
+"""
+
+
+@pytest.fixture
+def shop(shell, monkeypatch):
+    """A product whose policy waits for labels."""
+    (shell.cwd / "policies").mkdir()
+    (shell.cwd / "policies" / "shop.yaml").write_text(LABELLED)
+    monkeypatch.chdir(shell.cwd)
+    return shell
+
+
+def labelled(value: float, **rest):
+    lines = [cut("filters.clipping.shadows", "accept_below", value)]
+    return calibration(LABELLED.encode(), cuts=lines, **rest)
+
+
+def test_check_tells_what_waits_and_what_labels_promise(shop):
+    """In one line each: before there is a calibrated file, and with it."""
+    before = shop("policy", "check", "shop").stdout.splitlines()
+    assert len(before) == 1
+    assert before[0].endswith("; not calibrated yet: accept_below of filters.clipping.shadows")
+    written(labelled(0.1), shop.cwd)
+    first, second = shop("policy", "check", "shop").stdout.splitlines()
+    assert "not calibrated" not in first
+    assert second == (
+        "  calibrated: At most 2 % of what is delivered is bad. (calibrated on 2026-03-01)"
+    )
+
+
+def test_check_tells_what_does_not_fit_any_more(shop):
+    """Every problem of the calibrated file with its name, and it ends with 2."""
+    written(labelled(1.5, holds={"measures": {}}), shop.cwd)
+    done = shop("policy", "check", "shop", "starter")
+    assert done.returncode == 2
+    said = done.stderr.splitlines()
+    assert len(said) == 3
+    assert all(one.startswith("policies/calibrated/shop.yaml: ") for one in said)
+    assert done.stdout.startswith("starter: ok")
+
+
+def test_a_version_of_the_journal_is_compared_with_the_file_that_it_had(shop):
+    """`shop@1` is what it was when it was used, whatever lies in ./policies now."""
+    written(labelled(0.1), shop.cwd)
+    shop.environment["SELECTOR_JOURNAL"] = "j.sqlite"
+    PIL.Image.new("RGB", (64, 64), (90, 90, 90)).save(shop.cwd / "a.png")
+    done = shop("select", "p", "a.png", "--policy", "shop")
+    assert "Calibrated: At most 2 %" in done.stdout
+    written(labelled(0.2), shop.cwd)
+    said = shop("policy", "diff", "shop@1", "shop").stdout
+    assert "accept_below: 0.1 → 0.2" in said
+
+
+def test_a_promise_can_not_paint_the_terminal(shop):
+    """A claim is text of whoever may write the file: it stands on one harmless line."""
+    made = labelled(0.1).model_copy(update={"claim": "\x1b[31mall\nis\u202ewell"})
+    written(made, shop.cwd)
+    for command in (("policy", "check", "shop"), ("plan", "show", "shop")):
+        said = shop(*command).stdout
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+        assert any("all\\nis" in line for line in said.splitlines())

@@ -7,7 +7,7 @@ import pytest
 
 from selector import cascade
 from selector.forecast import forecast
-from selector.forecast.simulation import made_up
+from selector.forecast.simulation import _raw, made_up
 from selector.planning import plan_of
 from selector.policy import plan as p
 from selector.policy.order import Rate
@@ -107,3 +107,30 @@ def test_constraints_and_expectations_need_no_numbers():
     request = Outcomes((candidate("a"),), {})
     decision = cascade.resolve(made, request, lambda _ask, _table: rows).decision
     assert decision.answer == "complete"
+
+
+def test_a_cut_of_the_probability_is_asked_and_lets_all_pass():
+    """What only it needs is asked of as many as are delivered; of no more, where it is dear."""
+    likely = p.Probability((p.Factor((p.Term(ref("likely"), 1.0, UP),), ((0.0, 0.1), (1.0, 0.2))),))
+    made = plan(
+        SUM,
+        instances=(DEAR, instance("likely", cost=100.0)),
+        cut=p.Cut("probability", 0.5, 0.9),
+        probability=likely,
+        parallelism=1,
+        certified=p.Certified(2, 2),
+    )
+    found = forecast(made, candidates=16, requests=20)
+    assert found.calls == {"dear": 16, "likely": 1}
+    assert found.all_calls["likely"] == 16
+
+
+def test_scores_are_uniform_on_a_curved_scale():
+    """Half of them lie in the half of the scale that the raw values hardly reach."""
+    for rising in (True, False):
+        shares = (0.0, 0.1, 1.0) if rising else (1.0, 0.9, 0.0)
+        knots = tuple(zip((0.0, 0.9, 1.0), shares, strict=True))
+        scale = p.Scale(0.0, 1.0, rising, knots)
+        drawn = [scale(_raw(scale, at / 100)) for at in range(101)]
+        assert drawn == pytest.approx([at / 100 for at in range(101)])
+    assert _raw(p.Scale(2.0, 4.0, False), 0.25) == 2.5

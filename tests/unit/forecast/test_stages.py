@@ -147,3 +147,24 @@ def test_a_pass_rate_is_told_of_what_refuses_and_was_measured():
     assert (found["early"].passed, found["cheap"].passed) == (0.75, None)
     assert by_name(a_plan, {"early": Rate(1.0, 0, 0)})["early"].passed is None
     assert by_name(a_plan)["early"].passed is None
+
+
+@pytest.mark.parametrize("method", [
+    SUM, p.Lexicographic((criterion("cheap"), criterion("dear"))),
+    p.Pareto((criterion("cheap"), criterion("dear")), (term("dear", 1.0),)),
+])  # fmt: skip
+def test_what_only_a_cut_needs_is_asked_of_who_reaches_the_top(method):
+    """Under every method, and it is said what for; a term that it shares stays a term."""
+    of = p.Probability((p.Factor((term("sees", 0.75), term("dear", 0.25)), ((0, 0), (1, 1))),))
+    made = plan(
+        method,
+        instances=(CHEAP, DEAR, instance("sees", "filter")),
+        cut=p.Cut("probability", 0.5),
+        probability=of,
+    )
+    found = by_name(made)
+    assert list(found)[-1] == "sees"
+    assert found["sees"].asked == "top"
+    assert found["sees"].uses == (Use("cut", "value"),)
+    assert Use("cut", "value") in found["dear"].uses
+    assert len(found["dear"].uses) >= 2

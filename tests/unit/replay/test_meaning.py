@@ -114,3 +114,48 @@ def test_the_smallest_difference_is_not_called_the_same():
         other = replace(PLAN, method=p.WeightedSum((term, p.Term(ref("t"), 0.25, DOWN))))
         assert not means_the_same(PLAN, other)
         assert said(PLAN, other)
+
+
+LIKELY = p.Probability((p.Factor((p.Term(ref("d"), 1.0, UP),), ((0.0, 0.1), (1.0, 0.9))),))
+
+
+def test_what_labels_gave_has_its_lines():
+    """The curve of a scale, the factors of a probability, for which requests lines hold."""
+    knots = ((0.0, 0.0), (0.5, 0.25), (1.0, 1.0))
+    terms = (p.Term(ref("s"), 0.75, replace(UP, knots=knots)), PLAN.terms[1])
+    food = (p.Line("g", "accept_above", 0.5, (0,)),)
+    other = replace(
+        PLAN,
+        method=p.WeightedSum(terms),
+        cut=p.Cut("probability", 0.2, 0.4),
+        probability=LIKELY,
+        certified=p.Certified(4, 8, ("flux",), {"food": food}, ("people",)),
+    )
+    assert said(PLAN, other) == [
+        "cut: reject_below: 0.2 (gone)",
+        "cut: accept_above: 0.4 (gone)",
+        "term s.value: curve of the scale: 0:0 0.5:0.25 1:1 (new)",
+        "cut of the probability: reject_below: 0.2 (new)",
+        "cut of the probability: accept_above: 0.4 (new)",
+        "probability, factor 1: curve: 0:0.1 1:0.9 (new)",
+        "probability, factor 1: d.value: 100 % (new)",
+        "probability, factor 1: d.value: scale: 0 (worst) to 1 (best) (new)",
+        "certified: candidates: 4 to 8 (new)",
+        "certified: generators: flux (new)",
+        "segment food: accept_above of g: 0.5 (new)",
+        "certified: not for the segments: people (new)",
+        "uncertified: review (new)",
+    ]
+    assert said(other, other) == []
+
+
+def test_long_curves_are_told_apart_all_the_same():
+    """By where they begin and end, and a few characters of which they are."""
+    knots = tuple((at / 20, (at / 20) ** 2) for at in range(21))
+    bent = tuple((at, height**2) for at, height in knots)
+    one, other = (
+        replace(PLAN, probability=p.Probability((p.Factor(LIKELY.terms, curve),)))
+        for curve in (knots, bent)
+    )
+    (line,) = said(one, other)
+    assert line.startswith("probability, factor 1: curve: 0:0 to 1:1 by 21 points (")

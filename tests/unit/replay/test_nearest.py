@@ -1,5 +1,6 @@
 """What would turn a verdict: true at the number that is told, and not just before it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -259,3 +260,62 @@ def test_a_bound_on_the_other_side_of_a_term_is_kept_to():
     )
     found = of(plan, {"w": {"x": 0.9, "y": 0.95}, "c": {"x": 0.5, "y": 0.2}}, name="c")
     assert found.quality is not None
+
+
+def likely(*names: str, **rest) -> p.Plan:
+    """Return a plan that ranks by "s" and accepts from a probability of 0.8 on, by these."""
+    terms = tuple(p.Term(ref(name), 1.0, UP) for name in names)
+    of = p.Probability((p.Factor(terms, ((0.0, 0.0), (1.0, 1.0))),))
+    return worlds.plan(
+        p.WeightedSum((p.Term(ref("s"), 1.0, UP),)),
+        instances=[worlds.instance(name) for name in names],
+        cut=p.Cut("probability", 0.4, 0.8),
+        probability=of,
+        **rest,
+    )
+
+
+def test_a_number_that_makes_it_probable_enough_is_told():
+    """Of a rejected one how high it would have to be, of an accepted one how low."""
+    found = of(likely("d"), {"a": {"s": 0.5, "d": 0.3}})
+    assert the(found) == ("d.value", 0.3, "at least", 0.8, "accept")
+    lost = of(likely("d"), {"a": {"s": 0.5, "d": 0.9}})
+    assert the(lost) == ("d.value", 0.9, "at most", 0.799, "review")
+    assert math.nextafter(lost.turn.changes[0].value, 1) == 0.8
+
+
+def test_where_one_number_is_not_enough_the_probability_is_told():
+    """However it comes about; the walk reached it, so its rank is good enough."""
+    found = of(likely("d", "e"), {"a": {"s": 0.5, "d": 0.5, "e": 0.5}})
+    assert the(found) == ("probability", 0.5, "at least", 0.8, "accept")
+    assert found.quality is not None
+    assert found.quality.key == "probability"
+
+
+def test_an_outranked_one_needs_quality_too():
+    """Both are told, where what makes it probable also ranks."""
+    plan = likely("s", "d", "e", deliver=1)
+    rows = {"w": {"s": 0.9, "d": 0.9, "e": 0.9}, "c": {"s": 0.6, "d": 0.2, "e": 0.2}}
+    found = of(plan, rows, name="c")
+    assert [one.key for one in found.turn.changes] == ["quality", "probability"]
+    assert found.quality is None
+
+
+def test_what_ranks_elsewhere_can_not_make_up_for_a_rank():
+    """No probability lifts one over another that ranks before it and is accepted."""
+    rows = {"w": {"s": 0.9, "d": 0.9}, "c": {"s": 0.6, "d": 0.9}}
+    assert the(of(likely("d"), rows, name="c"))[0] == "s.value"
+    rows["w"]["e"], rows["c"]["e"] = 0.9, 0.1  # in doubt now, however high it ranks
+    assert of(likely("d", "e"), rows, name="c").turn.verdict == "review"
+
+
+def test_the_lines_of_its_segment_are_those_that_count():
+    """A request of a segment is told the line that held for it."""
+    plan = worlds.plan(
+        p.WeightedSum((p.Term(ref("s"), 1.0, UP),)),
+        gates=(p.Gate(ref("g"), accept_above=0.9),),
+        certified=p.Certified(1, 9, segments={"food": (p.Line("g", "accept_above", 0.6, (0,)),)}),
+    )
+    named = (replace(candidate("a"), metadata={"segment": "food"}),)
+    found = of(plan, {"a": {"s": 0.5, "g": 0.5}}, candidates=named)
+    assert the(found) == ("g.value", 0.5, "at least", 0.6, "accept")

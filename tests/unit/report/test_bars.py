@@ -1,5 +1,7 @@
 """The bars that a plan gives: their zones, lines and words."""
 
+from dataclasses import replace
+
 from selector.policy import plan as p
 from selector.report.bars import bars
 from selector.types import Decision, Score, Selection
@@ -91,3 +93,16 @@ def test_words_of_a_measure_that_has_none():
     own = instance("own")
     found = shown(ranked(p.Gate(ref("own"), reject_below=0.5), instances=[own]), {})
     assert found["own.value"].words == "\u2068own.value\u2069"
+
+
+def test_a_probability_has_a_bar_with_the_lines_of_its_cut():
+    """And so has what only it follows from; the quality's bar has none of these lines."""
+    of = p.Probability((p.Factor((p.Term(ref("d"), 1.0, UP),), ((0.0, 0.1), (1.0, 0.9))),))
+    made = ranked(cut=p.Cut("probability", 0.3, 0.8), probability=of)
+    made = replace(made, instances={**made.instances, "d": instance("d")})
+    found = shown(made, {"s": 0.5, "d": 0.5}, quality={"c": 0.5})
+    assert list(found) == ["quality", "probability", "s.value", "d.value"]
+    assert found["quality"].asks == ()
+    assert found["probability"].asks == ("refused below 0.3", "accepted from 0.8")
+    assert found["d.value"].counts == "tells of the probability of being good"
+    assert "probability" not in shown(ranked(cut=p.Cut("quality", 0.3)), {"s": 0.5})

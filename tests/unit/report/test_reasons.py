@@ -1,5 +1,6 @@
 """Every kind of reason as a sentence."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from selector.report.reasons import SAID, Around, Sentence, is_a_tie, sentence, sentences
 from selector.report.words import Vocabulary
 from selector.types import Output, Reason, ReasonKind
+from selector.types.decided import AT_LEAST, AT_MOST
 
 WORDS = Vocabulary(
     {
@@ -210,3 +212,24 @@ def test_a_note_that_ends_as_a_sentence_gets_no_second_full_stop():
     ]
     assert said == ["gone.", "\u2068weg — ü.\u2069"]
     assert sentence(Reason("uncertified", note="gone"), AROUND).text == "gone."
+
+
+def test_a_cut_of_the_probability_is_told_in_words():
+    """As far as it is known: at most, at least, or just so."""
+    told = {
+        Reason("cut", "probability", "", 0.2, 0.3, -0.1): (
+            "its probability of being good is 0.2; the policy's cut is 0.3."
+        ),
+        Reason("cut", "probability", "", 0.2, 0.3, -0.1, AT_MOST): (
+            "its probability of being good is at most 0.2; the policy's cut is 0.3."
+        ),
+        Reason("band", "probability", "", 0.91, 0.95, -0.04): (
+            "its probability of being good is 0.91; the policy accepts from 0.95 on."
+        ),
+        Reason("band", "probability", "", 0.1, 0.95, -0.85, AT_LEAST): (
+            "its probability of being good is at least 0.1; the policy accepts from 0.95 on."
+        ),
+    }
+    # What the quality counts at its best or worst is nothing to the probability.
+    for around in (AROUND, replace(AROUND, least=True), replace(AROUND, most=True)):
+        assert {one: sentence(one, around).text for one in told} == told

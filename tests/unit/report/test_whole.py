@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from calibrated import calibration, factor, term, written
 from reports import (
     ABSENT,
     BROKEN,
@@ -14,6 +15,7 @@ from reports import (
     chosen,
     having,
     leaving,
+    policy_of,
     prescribed,
     prescribing,
 )
@@ -259,3 +261,57 @@ def test_who_found_a_mark_is_said_where_several_did(astronaut):
     line = {"lines": [{"line": [0, 40, 400, 40], "label": "c"}]}
     both = having(alone, "one", {"filters.sharpness.sharpest": Score(0.1, line)})
     assert "filters.clipping 1 a 2 b filters.sharpness 3 c" in cards(both)["one"]
+
+
+LIKELY = {"of": "probability", "reject_below": 0.3, "accept_above": 0.8}
+
+
+@pytest.fixture
+def certain(tmp_path, monkeypatch):
+    """Decide *rows* by a cut of the probability, which is what "b" finds; return the selection."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    measure = prescribing(tmp_path)
+    file = tmp_path / "prescribed" / "own.py"
+    file.write_text(file.read_text().replace("Cost(0.01)", "Cost(5.0)"))  # so that few are asked
+    policy = {"method": BY_A, "cut": LIKELY, "cascade": {"audit": 0, "parallelism": 1}}
+
+    def decided(rows, **holds) -> Selection:
+        made = calibration(
+            policy_of(measure, policy),
+            probability=[factor(term("b", ((0.0, 0.0), (1.0, 1.0))))],
+            holds=holds,
+        )
+        written(made.model_copy(update={"claim": "At most 2 % is <b>bad</b>."}), tmp_path)
+        return prescribed(measure, rows, policy)
+
+    return decided
+
+
+def test_a_cut_of_the_probability_is_on_every_card_that_was_asked(certain):
+    """Below the cut, in its band, good enough; whoever was not asked has no such number."""
+    rows = {"under": (90, 20), "band": (80, 50), "good": (70, 90), "late": (60, 90)}
+    selection = certain(rows)
+    said, head = cards(selection), Read(page(selection)).said[0]
+    assert selection.answer == "complete"
+    assert (
+        "Below the cut: its probability of being good is 0.2; the policy's cut is 0.3."
+        in (said["under"])
+    )
+    assert (
+        "In doubt: its probability of being good is 0.5; the policy accepts from 0.8 on."
+        in (said["band"])
+    )
+    assert "Probability of being good 0.900" in said["good"]
+    assert "robability of being good" not in said["late"]
+    assert "ertified" not in head
+
+
+def test_what_labels_promise_is_told_as_it_was_written(certain):
+    """Harmless; and not where it does not hold: there it says why."""
+    rows = {"good": (70, 90)}
+    promised = page(certain(rows))
+    assert "At most 2 % is &lt;b&gt;bad&lt;/b&gt;. (calibrated on 2026-03-01)" in promised
+    other = page(certain(rows, candidates=[8, 8]))
+    assert "Calibrated for 8 candidates (got 1)." in Read(other).said[0]
+    assert "At most 2 %" not in other
