@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -67,7 +68,7 @@ def text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str | int | float):
-        return str(cell).strip()
+        return sys.intern(str(cell).strip())  # a million labels are of few names
     if isinstance(cell, datetime):
         return cell.isoformat()
     raise MisreadError(f"expected one name (got {quoted(cell)})")

@@ -36,9 +36,10 @@ def from_plain(data: object) -> Said:
     Raises:
         ValueError: *data* is not what `to_plain` makes.
     """
-    if not isinstance(data, dict) or data.get("kind") not in _KINDS:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError("no judgement of a known kind")
-    made = _KINDS[data["kind"]]
+    made = _KINDS[kind]
     given = {name: value for name, value in data.items() if name != "kind"}
     names = {one.name for one in fields(made)}
     if not set(given) <= names:

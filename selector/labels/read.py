@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from selector.errors import CalibrationError
@@ -88,7 +88,9 @@ def _parsed(path: Path, columns: Columns) -> Iterator[tuple[int, Label | str | N
     if source.tasks:
         yield from studio.labels(source.tasks, columns)
         return
-    texts: dict[str, str] = {}
+    if not source.header:  # not one line of it is a row
+        yield from ((line, row) for line, row in source.rows if isinstance(row, str))
+        return
     if {"said", "request"} <= set(source.header):
         yield from _own(source.rows)
         return
@@ -99,11 +101,11 @@ def _parsed(path: Path, columns: Columns) -> Iterator[tuple[int, Label | str | N
             yield line, row
             continue
         try:
-            made = list(read_row({**blank, **row}))
+            made = list(read_row(row if len(row) == len(blank) else {**blank, **row}))
         except MisreadError as error:
             yield line, str(error)
             continue
-        yield from ((line, _shared(one, texts)) for one in made)
+        yield from ((line, one) for one in made)
         if not made:
             yield line, None
 
@@ -118,15 +120,6 @@ def _own(lines: Iterable[tuple[int, sources.Row | str]]) -> Iterator[tuple[int, 
             yield line, label_from_plain(row)
         except ValueError as error:
             yield line, str(error)
-
-
-def _shared(label: Label, texts: dict[str, str]) -> Label:
-    """Return a label whose names are the same objects as those of others: a million are many."""
-    shared = texts.setdefault
-    request, rater, aspect = (
-        shared(one, one) for one in (label.request, label.rater, label.aspect)
-    )
-    return replace(label, request=request, rater=rater, aspect=aspect)
 
 
 def _mixed(label: Label | None, kinds: dict[str, tuple[type, str]]) -> str:

@@ -74,11 +74,8 @@ def _single(found: Columns, said: Callable[[Columns, Row, str], Said]) -> Reader
     def read(row: Row) -> Iterator[Label]:
         gold = _of(row, found.gold)
         key = found.prefers or "" if said is _pair else found.ranking or ""
-        yield replace(
-            _blank(found, row, found.of or QUALITY),
-            said=said(found, row, key),
-            gold=None if cells.is_empty(gold) else said(found, {**row, key: gold}, key),
-        )
+        told = None if cells.is_empty(gold) else said(found, {**row, key: gold}, key)
+        yield _label(found, row, said(found, row, key), aspect=found.of or QUALITY, gold=told)
 
     return read
 
@@ -127,11 +124,8 @@ def _long(found: Columns) -> Reader:
             raise MisreadError(f"no judgement (got {cells.quoted(row[value])})")
         gold = _of(row, found.gold)
         said, kind = _judged(found, row, row[value], aspect)
-        yield replace(
-            _blank(found, row, aspect or kind),
-            said=said,
-            gold=None if cells.is_empty(gold) else _judged(found, row, gold, aspect)[0],
-        )
+        told = None if cells.is_empty(gold) else _judged(found, row, gold, aspect)[0]
+        yield _label(found, row, said, aspect=aspect or kind, gold=told)
 
     return read
 
@@ -147,11 +141,11 @@ def _wide(found: Columns) -> Reader:
                 yield from _parts(rated, row, column, found.of or "")
             elif not cells.is_empty(row[column]):
                 said, kind = _judged(rated, row, row[column], found.of or "")
-                yield replace(_blank(found, row, found.of or kind), said=said, rater=column)
+                yield _label(found, row, said, aspect=found.of or kind, rater=column)
         for column in found.flags:
             if not cells.is_empty(row[column]):
                 said, _ = _judged(flagged, row, row[column], column)
-                yield replace(_blank(found, row, column), said=said)
+                yield _label(found, row, said, aspect=column)
 
     return read
 
@@ -161,7 +155,7 @@ def _parts(found: Columns, row: Row, column: str, aspect: str) -> Iterator[Label
     for place, part in enumerate(cells.text(row[column]).split(found.split or "|"), 1):
         if part.strip():
             said, kind = _judged(found, row, part, aspect)
-            yield replace(_blank(found, row, aspect or kind), said=said, rater=f"{column}#{place}")
+            yield _label(found, row, said, aspect=aspect or kind, rater=f"{column}#{place}")
 
 
 def _judged(found: Columns, row: Row, cell: object, aspect: str) -> tuple[Said, str]:
@@ -188,15 +182,24 @@ def _number(cell: object) -> float:
     return -1.0 if found is None else found
 
 
-def _blank(found: Columns, row: Row, aspect: str) -> Label:
-    """Return a label of a row in which nothing is said yet."""
+def _label(
+    found: Columns,
+    row: Row,
+    said: Said,
+    *,
+    aspect: str,
+    rater: str = "",
+    gold: Said | None = None,
+) -> Label:
+    """Return a label of a row; its own column of aspects comes before *aspect*."""
     return Label(
         request=cells.name(row[found.request or ""], "request"),
-        rater=cells.text(_of(row, found.rater)),
-        said=Ranking(()),
+        rater=rater or cells.text(_of(row, found.rater)),
+        said=said,
         aspect=cells.text(_of(row, found.aspect)) or aspect,
         created=cells.moment(_of(row, found.created)),
         seconds=cells.seconds(_of(row, found.seconds)),
+        gold=gold,
     )
 
 
