@@ -15,7 +15,12 @@ from selector.calibration.scales import spread
 Array = npt.NDArray[Any]
 Interval = tuple[float, float]
 
-# With fewer than both, or where learning does no better on what it has not seen, all weigh alike.
+# How pairs are weighed was tried on 800 real pictures, in folds not seen (selector efficiency, of
+# which 0.01 is chance): every pair that differs 0.59 to 0.60; near ties left out, given softer
+# targets, or pairs weighed by how far they differ 0.57 to 0.59; held to the mean weight instead of
+# to 0, 0.58 to 0.60; equal weights 0.56.
+
+# With fewer of either, or where learning does no better on what it has not seen, all weigh alike.
 REQUESTS_FROM = 30
 PAIRS_FROM = 200
 FOLDS = 5
