@@ -44,7 +44,7 @@ def sample(
     """Return the candidates of a table of scores with what people said of them.
 
     Everything that could not be used is told in `left_out`. A cell that is empty, or no finite
-    number, is nan; a column that is the same everywhere tells nothing and is left out.
+    number, is nan.
 
     Args:
         path: A .csv, .tsv, .jsonl, .json or .parquet file with a row a candidate.
@@ -193,14 +193,10 @@ def _numbers(cells: Sequence[object]) -> tuple[Array, str, str]:
     known = values[~np.isnan(values)]
     if not len(known):
         return values, "no cell with a finite number, left out", ""
+    note = f"{_many(int(infinite.sum()), 'infinite cell')}, taken for missing"
     if (known == known[0]).all() and len(known) == len(values):
-        return values, "the same everywhere, so it tells nothing: left out", ""
-    note = (
-        f"{_many(int(infinite.sum()), 'infinite cell')}, taken for missing"
-        if infinite.any()
-        else ""
-    )
-    return values, "", note
+        return values, "", "the same everywhere, which tells nothing"
+    return values, "", note if infinite.any() else ""
 
 
 def _number(cell: object) -> float | None:

@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from selector.cli import complete
+from selector.cli.labels_columns import Given
 from selector.cli.plan import JournalPath
 
 if TYPE_CHECKING:
     from selector.calibration.assessment import Assessment
-
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        help="What a column is called, or what labels in it are: request=prompt_id, "
-        "ratings=rater_1, split=|, high=7; again for more.",
-        metavar="WHAT=NAME",
-    ),
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,7 +57,7 @@ def efficiency(  # noqa: PLR0913 - one option each
             help="Outputs of which less is better, likewise; again for more.", metavar="NAME"
         ),
     ] = None,
-    column: Columns = None,
+    column: Given = None,
     aspect: Annotated[
         str | None, typer.Option(help="Of what labels are, if they are of several things.")
     ] = None,
@@ -93,7 +84,7 @@ def efficiency(  # noqa: PLR0913 - one option each
     Beside it: a person, each measure, equal and learned weights (on requests they were not
     learned from), how many candidates pay, and how much of what is delivered is bad.
 
-    Example: selector efficiency --scores scores.csv --price 0.01 --report efficiency.html
+    Example: selector efficiency --scores scores.csv --report page.html
     """
     from selector.calibration.assess import assess
     from selector.cli import reports

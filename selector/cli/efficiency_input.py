@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from selector.errors import CalibrationError, RequestError
+from selector.errors import RequestError
 from selector.foreign import isolated
 
 if TYPE_CHECKING:
     from selector.calibration.assessment import Asked
     from selector.calibration.sample import Sample
-    from selector.labels import Columns, Label
+    from selector.labels import Label
     from selector.planning import Planned
     from selector.policy.plan import Plan
 
@@ -56,8 +56,9 @@ def read(wanted: Wanted) -> tuple[Sample, Asked]:
 def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
     from selector import labels
     from selector.calibration import chosen, table
+    from selector.cli.labels_columns import columns as columns_of
 
-    columns = _columns(wanted.columns)
+    columns = columns_of(wanted.columns)
     said = labels.read_all(wanted.labels or (scores,), columns)
     if not wanted.labels:  # the columns that labels are read from are no scores
         columns = columns.found(labels.sources.opened(Path(scores)).header, scores)
@@ -79,6 +80,7 @@ def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
 def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
     from selector.calibration import chosen
     from selector.calibration.gather import of_journal
+    from selector.cli.labels_columns import columns as columns_of
     from selector.cli.replay import address
     from selector.cli.said import said
     from selector.journal import Journal
@@ -86,7 +88,7 @@ def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
 
     made = planned(str(wanted.policy))
     with Journal(address(wanted.journal)) as book:
-        labels, notes = said(wanted.labels, _columns(wanted.columns), book)
+        labels, notes = said(wanted.labels, columns_of(wanted.columns), book)
         aspect = _aspect(wanted, labels)
         asked = _asked(wanted, labels, aspect, chosen.lower_is_better(made.plan))
         # What a calibrated file says was not there when these requests were decided.
@@ -178,29 +180,3 @@ def _named(sample: Sample, patterns: Sequence[str]) -> frozenset[str]:
         if not any(_is_any(name, [pattern]) for name in sample.scores):
             raise RequestError(f"--lower: no such column of scores (got {pattern!r}). Check it.")
     return frozenset(name for name in sample.scores if _is_any(name, patterns))
-
-
-def _columns(given: Sequence[str]) -> Columns:
-    """Return what columns are called, of WHAT=NAME each."""
-    from selector.labels import Columns
-
-    known = {one.name: one for one in fields(Columns)}
-    made: dict[str, Any] = {}
-    for pair in given:
-        what, equals, name = pair.partition("=")
-        if not equals or what not in known:
-            raise RequestError(
-                f"--column: expected WHAT=NAME (got {pair!r}). WHAT is one of {', '.join(known)}."
-            )
-        if what in {"ratings", "flags"}:
-            made[what] = (*made.get(what, ()), name)
-        else:
-            made[what] = _number(pair, name) if what in {"low", "high"} else name
-    return Columns(**made)
-
-
-def _number(pair: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise CalibrationError(f"--column: expected a number (got {pair!r}). Give one.") from None

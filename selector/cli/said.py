@@ -21,9 +21,11 @@ def said(
         CalibrationError: A file can't be read.
         JournalError: The journal can't be read, or a label in it.
     """
-    if not files:
-        return tuple(_journaled(book)), ()
     from selector.labels import read_all
+    from selector.labels.settled import settled
+
+    if not files:
+        return settled(_journaled(book))
 
     found = read_all(files, columns)
     return found.labels, (*found.left_out, *found.notes)

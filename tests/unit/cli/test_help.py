@@ -86,6 +86,17 @@ def judged(folder: Path) -> None:
     (folder / "ratings.csv").write_text("\n".join(["request,candidate,rater,rating", *rows]))
 
 
+def scored(folder: Path) -> None:
+    """Let a table hold two measures and a verdict of three candidates each of twelve requests."""
+    rows = [
+        f"p{request},{name},{(request + step) % 5},{step},{'good' if step else 'bad'}"
+        for request in range(12)
+        for step, name in enumerate(("a.png", "b.png", "c.png"))
+    ]
+    heading = "request,candidate,sharpness,fidelity,verdict"
+    (folder / "scores.csv").write_text("\n".join([heading, *rows]))
+
+
 def remembered(shell):
     """Let the user's own journal hold a request of the pictures in chairs/."""
     path = Path(shell.environment["XDG_STATE_HOME"]) / "selector" / "journal.sqlite"
@@ -133,6 +144,8 @@ def test_the_example_works(shell, path):
     (shell.cwd / "my-cases.yaml").write_text(CASES)
     if path[:1] == ("labels",):
         judged(shell.cwd)
+    if path == ("efficiency",):
+        scored(shell.cwd)
     if path == ("plan", "fit"):
         measured(shell.cwd)
     if path[:1] in {("journal",), ("replay",), ("explain",), ("monitor",)}:
