@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from selector.planning.planner import Planned
 from selector.planning.rules.placed import (
@@ -14,11 +14,12 @@ from selector.planning.rules.placed import (
     composite,
     numbers,
     output_of,
+    quality_cut,
     ranks_alone,
 )
 from selector.policy import grammar
 from selector.policy.document import Loc
-from selector.policy.plan import Criterion, Ref, Term
+from selector.policy.plan import Criterion, Factor, Ref, Term
 from selector.policy.values import CALIBRATED
 from selector.types import Output
 
@@ -30,6 +31,7 @@ CEILINGS = ("reject_above", "accept_below")  # nor over these
 def masked(planned: Planned) -> Iterator[Broken]:
     """A defect that is only weighted: a high score elsewhere makes up for it."""
     guarded = {bound.ref for bound in bounds(planned) if _guards(bound, planned)}
+    guarded |= {factor.terms[0].of for factor in _factors(planned) if len(factor.terms) == 1}
     weighed: list[tuple[Loc, Term | Criterion]] = []
     if not ranks_alone(planned):
         weighed += composite(planned)
@@ -44,6 +46,11 @@ def masked(planned: Planned) -> Iterator[Broken]:
                 f"{part.of.key}: only weighed against the rest, so that a high score elsewhere "
                 "hides a defect. Bound it in a gate.",
             )
+
+
+def _factors(planned: Planned) -> Sequence[Factor]:
+    """Return the factors of the probability of being good; none makes up for another."""
+    return planned.plan.probability.factors if planned.plan.probability else ()
 
 
 def _guards(bound: Bound, planned: Planned) -> bool:
@@ -100,7 +107,7 @@ def within_prompt(planned: Planned) -> Iterator[Broken]:
     relative = [
         one.of.key for _, one in composite(planned) if output_of(planned, one.of).within_prompt
     ]
-    if planned.plan.cut and relative:
+    if quality_cut(planned) and relative:
         yield Broken(
             ("cut",),
             f"cut: {', '.join(relative)} compares only candidates of one prompt, and so does the "
@@ -127,19 +134,20 @@ def idle(planned: Planned) -> Iterator[Broken]:
 
 
 def _idle_cut(planned: Planned) -> Iterator[Broken]:
-    cut = planned.plan.cut
+    cut = planned.policy.cut
     for key in ("reject_below", "accept_above"):
         if cut is not None and getattr(cut, key) == 0:
             yield Broken(
                 ("cut", key),
-                f"{key}: no quality is below 0, so it does nothing. Raise it, or drop it.",
+                f"{key}: no {cut.of} is below 0, so it does nothing. Raise it, or drop it.",
             )
 
 
 def _idle_rescue(planned: Planned) -> Iterator[Broken]:
     """Find an `on_empty: review` that has nobody to promote."""
     plan = planned.plan
-    cuts = plan.cut is not None and plan.cut.reject_below is not None
+    cut = planned.policy.cut
+    cuts = cut is not None and cut.reject_below is not None
     if plan.on_empty == "review" and not cuts and not plan.constraints:
         yield Broken(
             ("on_empty",),
@@ -162,6 +170,7 @@ def impossible(planned: Planned) -> Iterator[Broken]:
             low, high = -math.inf, math.inf  # told once
         ends[bound.ref] = low, high
     yield from _perfect_cut(planned)
+    yield from _improbable_cut(planned)
     yield from _all_alike(planned)
 
 
@@ -194,12 +203,26 @@ def _unlike_any(gate: grammar.Gate, output: Output) -> str:
 
 
 def _perfect_cut(planned: Planned) -> Iterator[Broken]:
-    cut = planned.plan.cut
+    cut = quality_cut(planned)
     for key in ("reject_below", "accept_above"):
         if cut is not None and getattr(cut, key) == 1:
             yield Broken(
                 ("cut", key),
                 f"{key}: only a candidate that is best in everything has a quality of 1. Lower it.",
+            )
+
+
+def _improbable_cut(planned: Planned) -> Iterator[Broken]:
+    """Find a line that no candidate is probable enough for, as labels have it."""
+    cut, factors = planned.plan.cut, _factors(planned)
+    most = math.prod(factor.curve[-1][1] for factor in factors)
+    for key in ("reject_below", "accept_above"):
+        line = getattr(cut, key) if cut and factors else None
+        if line is not None and line > most:
+            yield Broken(
+                ("cut", key),
+                f"{key}: as labels have it the best has a probability of being good of "
+                f"{most:.3g}, so none meets {line:.12g}. Lower it, or measure what tells more.",
             )
 
 

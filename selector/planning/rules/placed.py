@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from selector.planning.planner import Planned
 from selector.policy import grammar
 from selector.policy.document import Loc
-from selector.policy.plan import Criterion, Lexicographic, Pareto, Ref, Term
+from selector.policy.plan import Criterion, Cut, Lexicographic, Pareto, Ref, Term
 from selector.types import Output
 
 T = TypeVar("T")
@@ -57,7 +57,13 @@ def composite(planned: Planned) -> Iterator[tuple[Loc, Term]]:
 
 def ranks_alone(planned: Planned) -> bool:
     """Return whether one term makes the whole ranking: then it is weighed against nothing."""
-    return len(planned.plan.terms) == 1 and planned.plan.cut is None
+    return len(planned.plan.terms) == 1 and quality_cut(planned) is None
+
+
+def quality_cut(planned: Planned) -> Cut | None:
+    """Return the bound on the quality, if there is one; one on the probability is none."""
+    cut = planned.plan.cut
+    return cut if cut and cut.of == "quality" else None
 
 
 def axes(planned: Planned) -> Iterator[tuple[Loc, Criterion]]:

@@ -34,6 +34,8 @@ def wide_scale(planned: Planned) -> Iterator[Broken]:
         return  # whatever its scale
     for loc, term in composite(planned):
         output, scale = output_of(planned, term.of), term.scale
+        if scale.knots:
+            continue  # it was fitted to what candidates have
         low, high = output.usual or (output.low, output.high)
         if low is None or high is None or _asks_for_others(planned, term.of, low, high):
             continue
