@@ -11,7 +11,12 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
-PUBLIC = {"selector", "selector.types", "selector.measures.base", "selector.replay"}
+PUBLIC = {
+    "selector", "selector.types", "selector.measures.base", "selector.replay",
+    "selector.journal", "selector.labels", "selector.planning", "selector.calibration.assess",
+    "selector.calibration.assessment", "selector.calibration.calibrate",
+    "selector.calibration.table",
+}  # fmt: skip
 
 
 def printed(name: str, cwd: Path) -> list[str]:
@@ -162,6 +167,25 @@ def test_another_policy_is_tried_on_what_was_decided(tmp_path):
     assert re.fullmatch(r"3 requests, [12] with another winner", requests)
     assert "accept → reject: 2" in flips
     assert re.search(r"would be lost if .+ were at (most|least) [\d.]+ \(was [\d.]+\)", turn)
+
+
+def test_labels_draw_the_line_of_a_policy_or_are_lacking(tmp_path):
+    """A few promise nothing and it is told how many would; of many the claim is told whole."""
+    few, many = printed("calibrate_a_policy", tmp_path)
+    assert few.startswith("40 labels: at most 5 % bad with 95 % confidence takes 59 labelled")
+    assert re.search(r"\d+ more labelled deliveries would do", few)
+    assert many.startswith("150 labels: With 95 % confidence at most 5 % of what crisp@1 delivers")
+
+
+def test_ways_to_choose_stand_beside_each_other(tmp_path):
+    """Best first: a person, then blends, then single measures, a random pick at 0; and a number."""
+    *rows, one, other, generate = printed("how_good_is_it", tmp_path)
+    found = {row.partition(":")[0]: float(row.split(": ")[1].split()[0]) for row in rows}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert found["one person"] > found["equal weights"] > found["match"] > found["random pick"] == 0
+    shares = [int(re.search(r"(\d+)%", line)[1]) for line in (one, other)]
+    assert sum(shares) == pytest.approx(100, abs=1)
+    assert re.fullmatch(r"worth generating: \d+ images, 0\.\d+ net", generate)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
