@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from selector.report.words import number
 
 WIDTH, HEIGHT = 1000, 400  # of a drawing, in its own units: it is stretched to its place
-TICKS = 5  # of an axis, about
+TICKS = 7  # of an axis, at most about
 STEPS = (1, 2, 2.5, 5, 10)  # between ticks, times a power of ten
 ROOM = 1.04  # of the height, above what is drawn
 
@@ -124,7 +124,7 @@ def chart(
 
 
 def ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
-    """Return round numbers from *low* to *high*, about five.
+    """Return round numbers from *low* to *high*, three to seven or so.
 
     >>> ticks(0, 0.9)
     [0.0, 0.2, 0.4, 0.6, 0.8]
