@@ -168,10 +168,9 @@ def product(sums: Array, faulty: Array) -> Callable[[Array], Array]:
 
 def straight(sums: Array, faulty: Array) -> Callable[[Array], Array]:
     """Return the odds of being good by a logistic regression on all three: what adds faults up."""
-    rows = np.hstack([sums, np.ones((len(sums), 1))])
-    found = logistic.fit(
-        rows, ~faulty.any(axis=1), penalty=1e-3 * np.eye(4), lower=np.array([0, 0, 0, -np.inf])
-    )
+    one = np.ones((len(sums), 1))
+    rows = np.hstack([sums, one, -one])
+    found = logistic.fit(rows, ~faulty.any(axis=1), penalty=1e-3 * np.eye(5))
     return lambda sums: sums @ found[:3]
 
 

@@ -101,13 +101,13 @@ def _smooth(features: Function, sums: Array, good: Array) -> Function:
     from scipy import special
 
     def columns(at: Array) -> Array:
-        return np.hstack([features(np.clip(at, EDGE, 1 - EDGE)), np.ones((len(at), 1))])
+        one = np.ones((len(at), 1))
+        return np.hstack([features(np.clip(at, EDGE, 1 - EDGE)), one, -one])
 
     rows, number = columns(sums), good.sum()
     targets = np.where(good, (number + 1) / (number + 2), 1 / (len(good) - number + 2))
-    penalty, lower = np.full(rows.shape[1], RIDGE), np.zeros(rows.shape[1])
-    penalty[-1], lower[-1] = 0.0, -np.inf
-    weights = logistic.fit(rows, targets, penalty=np.diag(penalty), lower=lower)
+    penalty = np.diag([RIDGE] * (rows.shape[1] - 2) + [0.0, 0.0])
+    weights = logistic.fit(rows, targets, penalty=penalty)
     return lambda at: special.expit(columns(at) @ weights)
 
 

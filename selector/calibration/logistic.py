@@ -20,33 +20,31 @@ def fit(
     targets: Array,
     *,
     penalty: Array,
-    lower: Array | None = None,
     start: Array | None = None,
 ) -> Array:
-    """Return the weights that make the log loss and the penalty least, shape (m,).
+    """Return the weights from 0 on that make the log loss and the penalty least, shape (m,).
+
+    An intercept of any sign is a column of ones and one of minus ones.
 
     Args:
         features: Shape (n, m).
         targets: Shape (n,), from 0 to 1: the probability that each row should have.
         penalty: Shape (m, m), symmetric, no negative eigenvalue: half of `w' penalty w` is added.
-        lower: Shape (m,), below what no weight falls; None: 0.
         start: Shape (m,), weights to begin with, which change the time that it takes alone.
     """
     from scipy import special
-
-    lower = np.zeros(features.shape[1]) if lower is None else lower
 
     def price(weights: Array) -> float:
         odds = features @ weights
         return float(losses(odds, targets).sum() + weights @ penalty @ weights / 2)
 
-    weights = np.maximum(lower, 0.0) if start is None else start
+    weights = np.zeros(features.shape[1]) if start is None else start
     now = price(weights)
     for _ in range(ROUNDS):
         p = special.expit(features @ weights)
         rise = features.T @ (p - targets) + penalty @ weights
         bend = features.T @ ((p * (1 - p))[:, None] * features) + penalty
-        step = least(bend, rise - bend @ weights, lower) - weights
+        step = least(bend, rise - bend @ weights) - weights
         for halving in range(HALVINGS):
             if (then := price(weights + step / 2**halving)) <= now:
                 weights = weights + step / 2**halving
@@ -63,15 +61,13 @@ def losses(odds: Array, targets: Array) -> Array:
     return loss
 
 
-def least(bend: Array, rise: Array, lower: Array) -> Array:
-    """Return where `v' bend v / 2 + rise' v` is least with no v below *lower*, shape (m,)."""
+def least(bend: Array, rise: Array) -> Array:
+    """Return where `v' bend v / 2 + rise' v` is least of all v from 0 on, shape (m,)."""
     from scipy import linalg, optimize
 
     ridge = TINY * (bend.diagonal().max() or 1.0)
     root = np.linalg.cholesky(bend + ridge * np.eye(len(bend)))
-    target = linalg.solve_triangular(root, -rise, lower=True)
-    bounds = (lower, np.full(len(lower), np.inf))
-    found: Array = optimize.lsq_linear(root.T, target, bounds, method="bvls").x
+    found: Array = optimize.nnls(root.T, linalg.solve_triangular(root, -rise, lower=True))[0]
     return found
 
 

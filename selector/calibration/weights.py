@@ -178,11 +178,8 @@ def _drawn(pairs: _Pairs, weights: Array, penalty: Array, seed: int) -> list[Arr
     np.add.at(rises, place, (p - pairs.better)[:, None] * pairs.gaps)
     random = np.random.default_rng(seed)
     counts = random.multinomial(len(rises), np.full(len(rises), 1 / len(rises)), DRAWS)
-    lower = np.zeros(len(weights))
-    return [
-        logistic.least(bend, times @ rises + penalty @ weights - bend @ weights, lower)
-        for times in counts
-    ]
+    here = penalty @ weights - bend @ weights
+    return [logistic.least(bend, times @ rises + here) for times in counts]
 
 
 def _paired(table: Array, groups: Array, worth: Array, *, beside: bool) -> _Pairs:
