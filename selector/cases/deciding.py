@@ -13,6 +13,7 @@ from selector.errors import PolicyError
 from selector.planning import Source, plan_of
 from selector.policy import document
 from selector.policy.plan import Instance, Plan, Ref
+from selector.policy.values import MOST
 from selector.types import (
     Ask,
     Candidate,
@@ -57,7 +58,7 @@ def run(policy: Source, cases: str | os.PathLike[str]) -> tuple[Result, ...]:
             lists every problem.
     """
     # In full, so that the whole ranking and every reason are there; the verdicts are the same.
-    plan = replace(plan_of(policy), mode="exhaustive")
+    plan = _for_any(replace(plan_of(policy), mode="exhaustive"))
     book, text, problems = grammar.read(cases)
     if wrong := [*problems, *misfits.found(plan, book, text)]:
         raise PolicyError(document.in_order(wrong))
@@ -65,6 +66,16 @@ def run(policy: Source, cases: str | os.PathLike[str]) -> tuple[Result, ...]:
         Result(text.where(("cases", at, "name")), case.name, _problems(plan, case, book.usually))
         for at, case in enumerate(book.cases)
     )
+
+
+def _for_any(plan: Plan) -> Plan:
+    """Return the plan for requests of any number, made by anything.
+
+    A case has as many candidates as it takes to show something.
+    """
+    if plan.certified is None:
+        return plan
+    return replace(plan, certified=replace(plan.certified, fewest=1, most=MOST, generators=()))
 
 
 def _problems(plan: Plan, case: Case, usually: grammar.Row) -> tuple[str, ...]:

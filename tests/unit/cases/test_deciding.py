@@ -1,5 +1,6 @@
 """Cases are decided by the very decision that requests get, and compared with what is expected."""
 
+from calibrated import calibration, cut, written
 from casebook import POLICY, ran
 from policies import small
 from selector import cases
@@ -244,3 +245,22 @@ def test_a_bound_on_the_nearest_follows_from_who_is_alike(book):
             verdicts: {a: accept}
         """)
     assert ran(path, policy) == {"several": (), "alone": ()}
+
+
+def test_a_case_need_not_have_as_many_candidates_as_were_labelled(tmp_path, monkeypatch):
+    """It shows what the lines do; another number is none of its business, a line that waits is."""
+    monkeypatch.chdir(tmp_path)
+    dark = "filters.clipping.shadows"
+    policy = small(gates=[{"on": dark, "accept_below": "calibrated"}])
+    path = tmp_path / "cases.yaml"
+    path.write_text(
+        f"usually: {{filters.blank.structure: 0.5, {dark}: 0.05}}\n"
+        "cases:\n"
+        "  - name: dark\n"
+        f"    candidates: {{a: {{}}, b: {{{dark}: 0.5, filters.blank.structure: 0.9}}}}\n"
+        "    verdicts: {a: accept, b: review band}\n"
+    )
+    assert [result.problems != () for result in cases.run(policy, path)] == [True]
+    holds = {"candidates": [8, 8], "generators": ["flux"]}
+    written(calibration(policy, cuts=[cut(dark, "accept_below", 0.1)], holds=holds), tmp_path)
+    assert [result.problems for result in cases.run(policy, path)] == [()]
