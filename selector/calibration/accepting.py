@@ -254,8 +254,8 @@ def _why(group: Group, target: Target, how: str) -> str:
         more = f"{max(lacks.realistic - lacks.have, 1)} more labelled deliveries would do"
         more += " if no larger a share of them is bad"
     return (
-        f"{goal} takes {lacks.flawless} labelled deliveries with none bad; there are {lacks.have} "
-        f"with {lacks.bad} bad: {more}"
+        f"{goal} takes {lacks.flawless} labelled deliveries with none bad; at the line that is "
+        f"tried first there are {lacks.have} with {lacks.bad} bad: {more} ({how})"
     )
 
 

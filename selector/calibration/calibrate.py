@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from selector.calibration import checks
 from selector.calibration import drafting as draft
 from selector.calibration.accepting import Accepting, Requests, accepting, cuts_of
 from selector.calibration.certify import Target
 from selector.calibration.claim import claim_of
 from selector.calibration.costs import ByCosts, by_costs, needs_curve
+from selector.calibration.data_hash import data_hash
 from selector.calibration.delivered import chance
 from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
 from selector.calibration.likely import factors_of, outputs_of, quality_curve
 from selector.calibration.lines import Open, open_lines
 from selector.calibration.resolve import Learning, Planner, scales_of, weights_of
 from selector.decision.contest import Contest
-from selector.errors import CalibrationError
 from selector.journal import Journal
 from selector.labels import Label
 from selector.labels.label import VERDICT
@@ -93,12 +93,12 @@ def calibrate(
         JournalError: There is no journal, or it can't be read.
         PolicyError: The policy can't be planned.
     """
-    _check(policy)
+    checks.check(policy)
     plan = planned(None)
     lines = open_lines(policy, plan)
-    _check_target(policy, lines)
+    checks.check_target(policy, lines)
     gathered = of_journal(journal, plan, labels, aspect=asked.aspect, good_from=asked.good_from)
-    _check_kinds(policy, lines, gathered)
+    checks.check_kinds(policy, lines, gathered)
     return _Calibrating(policy, lines, gathered, asked=asked, planned=planned).made()
 
 
@@ -118,7 +118,7 @@ class _Calibrating:
         self._planned = planned
         self._faults, unknown = _faults(policy, gathered, asked)
         self._gathered = gathered = replace(gathered, told=(*gathered.told, *unknown))
-        fits = bool(lines) and fits_anything(policy, lines)
+        fits = bool(lines) and checks.fits_anything(policy, lines)
         known = gathered.known
         fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
         chosen = {one.id for one in fitting}
@@ -163,7 +163,7 @@ class _Calibrating:
                 if line.ref
             ]
             numbers = [value for value in found if value is not None]
-            values.append(line.strictly(numbers[0] if numbers else line.high))
+            values.append(line.near(numbers[0] if numbers else line.high))
         return values
 
     def _fitted(self, made: Calibration) -> Calibration:
@@ -266,70 +266,5 @@ def _faults(
     return {fault: ref for fault, ref in found.items() if fault in told}, tuple(unused)
 
 
-def fits_anything(policy: Policy, lines: Sequence[Open]) -> bool:
-    """Return whether something is fitted on labels or scores, beside accept lines being found."""
-    parts = draft.parts(policy)
-    asks = any(draft.asks_scale(part) or draft.asks_weight(part) for part in parts)
-    return asks or draft.of_probability(policy) or len(lines) > 1 or needs_curve(policy)
-
-
-def data_hash(gathered: Gathered) -> str:
-    """Return sha256 hex of all that was measured and said, in an order that does not matter."""
-    digest = hashlib.sha256()
-    for one in gathered.known:
-        digest.update(repr((one.id, one.generator, one.segment)).encode())
-        for candidate in sorted(one.outcomes.candidates, key=lambda each: each.id):
-            table = one.outcomes.table.get(candidate.id, {})
-            rows = [(key, each.kind, getattr(each, "value", None)) for key, each in table.items()]
-            digest.update(repr((candidate.id, candidate.content_hash, sorted(rows))).encode())
-    judged = gathered.judged
-    for said in (judged.good, judged.worth):
-        digest.update(repr(sorted(said.items())).encode())
-    digest.update(
-        repr([(key, sorted(by.items())) for key, by in sorted(judged.votes.items())]).encode()
-    )
-    digest.update(
-        repr([(name, sorted(of.items())) for name, of in sorted(judged.flaws.items())]).encode()
-    )
-    return digest.hexdigest()
-
-
 def _of_lines(made: Calibration) -> Iterator[CutOf]:
     return (one for one in made.cuts if one.line != "reject_below")
-
-
-def _check(policy: Policy) -> None:
-    if not policy.asks_labels:
-        raise CalibrationError(
-            f"{policy.where()}: {policy.name} asks labels for nothing (got no `calibrated`). Say "
-            "`calibrated` where a number should come from labels: an accept line, a weight with "
-            "`until_then`, the ends of a scale, the cut."
-        )
-
-
-def _check_target(policy: Policy, lines: Sequence[Open]) -> None:
-    if lines and policy.target is None:
-        raise CalibrationError(
-            f"{policy.where()}: {lines[0].line} of {lines[0].on} is calibrated, and nothing says "
-            "what is to be promised (got no target). Add "
-            "'target: {bad_delivered: 0.02, confidence: 0.95}'."
-        )
-
-
-def _check_kinds(policy: Policy, lines: Sequence[Open], gathered: Gathered) -> None:
-    """Tell if what was judged can't tell good from bad."""
-    if not lines and not draft.of_probability(policy) and not needs_curve(policy):
-        return
-    good = gathered.judged.good
-    if not good:
-        raise CalibrationError(
-            f"{policy.name}: nobody said whether a candidate is good (got comparisons, or ties, "
-            "alone). Get verdicts, or ratings and --good-from."
-        )
-    if not fits_anything(policy, lines) or len(set(good.values())) > 1:
-        return
-    kind = "good" if next(iter(good.values())) else "bad"
-    raise CalibrationError(
-        f"{policy.name}: all {len(good)} candidates that were judged are {kind} (got one class "
-        "only). Get labels of both kinds."
-    )

@@ -51,13 +51,13 @@ class Open:
         """Return whether a value meets the line."""
         return value >= line if self.rises else value <= line
 
-    def strictly(self, value: float) -> float:
-        """Return *value* with six digits, not laxer than it was, inside the policy's own lines."""
-        near = float(f"{value:.{DIGITS}g}")
-        if not self.passes(near, value):
+    def near(self, value: float) -> float:
+        """Return *value* with six digits, so that it meets that line, inside the policy's own lines."""
+        line = float(f"{value:.{DIGITS}g}")
+        if not self.passes(value, line):
             step = 10.0 ** (np.floor(np.log10(abs(value))) - DIGITS + 1)
-            near = float(f"{near + step if self.rises else near - step:.{DIGITS}g}")
-        return min(max(near, self.low), self.high)
+            line = float(f"{line - step if self.rises else line + step:.{DIGITS}g}")
+        return min(max(line, self.low), self.high)
 
 
 def open_lines(policy: Policy, plan: Plan) -> tuple[Open, ...]:

@@ -49,7 +49,7 @@ def laxest(lines: Sequence[Open], rows: Iterable[Row]) -> Place:
     """Return the place at which all these candidates meet every line."""
     columns = list(zip(*rows, strict=True)) or [()] * len(lines)
     return tuple(
-        line.strictly((min if line.rises else max)(_known(column), default=0.0))
+        line.near((min if line.rises else max)(_known(column), default=0.0))
         for line, column in zip(lines, columns, strict=True)
     )
 
@@ -58,7 +58,7 @@ def alone(line: Open, values: Sequence[float]) -> list[Place]:
     """Return where one line may stand: at quantiles of what it would let through at the laxest."""
     shares = np.linspace(1, 0, STEPS) if line.rises else np.linspace(0, 1, STEPS)
     found: Array = np.quantile(values, shares, method="nearest") if len(values) else np.empty(0)
-    return list(dict.fromkeys((line.strictly(float(one)),) for one in found))
+    return list(dict.fromkeys((line.near(float(one)),) for one in found))
 
 
 def together(lines: Sequence[Open], told: Sequence[Told], rows: Sequence[Row]) -> list[Place]:
@@ -73,7 +73,7 @@ def together(lines: Sequence[Open], told: Sequence[Told], rows: Sequence[Row]) -
     shares = np.linspace(1, 0, STEPS)
     chances: Array = np.quantile(least, shares, method="nearest") if least else np.empty(0)
     places = [
-        tuple(line.strictly(one.at(chance)) for line, one in zip(lines, told, strict=True))
+        tuple(line.near(one.at(chance)) for line, one in zip(lines, told, strict=True))
         for chance in chances
     ]
     return list(dict.fromkeys(places))

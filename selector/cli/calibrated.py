@@ -141,16 +141,20 @@ def _line(cut: CutOf) -> str:
     whose = f" of segment {cut.segment}" if cut.segment else ""
     name = f"{cut.on}: {cut.line}{whose}"
     if cut.value is None:
-        return f"{name}: not supported. {cut.why}."
+        return f"{name}: not supported by these labels. {_sentence(cut.why)}"
     said = f"{name} {cut.value:.6g}"
     if cut.risk_at_most is None:
-        return f"{said}: {cut.why}."
+        return f"{said}. {_sentence(cut.why)}"
     said += (
         f": {cut.labels} labelled deliveries, {cut.bad} bad: at most {_percent(cut.risk_at_most)}"
     )
     if cut.interval:
         said += f"; the labels can't tell it from any up to {_other(cut):.6g}"
-    return f"{said}. {cut.why[0].upper()}{cut.why[1:]}."
+    return f"{said}. {_sentence(cut.why)}"
+
+
+def _sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:]}."
 
 
 def _other(cut: CutOf) -> float:
@@ -190,9 +194,9 @@ def _changes(found: Found) -> Iterator[str]:
     before, after = found.before, found.after
     yield entry(
         "effect",
-        f"on these requests: delivers {_share(after.delivered, after)} (before "
-        f"{_share(before.delivered, before)}), asks a person for {_share(after.asked, after)} "
-        f"(before {_share(before.asked, before)})",
+        f"of these requests {_share(after.delivered, after)} get a delivery (before "
+        f"{_share(before.delivered, before)}), {_share(after.asked, after)} need a person (before "
+        f"{_share(before.asked, before)})",
         column=COLUMN,
     )
 
@@ -202,6 +206,8 @@ def _end(found: Found) -> str:
         return "Nothing is written."
     if found.path is None:
         return "Nothing is written: this was a dry run."
+    if found.new == found.old:
+        return f"{found.path} says so already."
     return f"Written: {found.path}. Programs that run keep what they have until they start again."
 
 

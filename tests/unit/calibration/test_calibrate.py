@@ -137,7 +137,7 @@ def test_too_few_labels_support_no_line_and_say_how_many_would(books):
     assert found.calibration is None
     (cut,) = found.cuts
     assert cut.value is None
-    assert "takes 59 labelled deliveries with none bad; there are" in cut.why
+    assert "takes 59 labelled deliveries with none bad; at the line" in cut.why
     assert "more labelled deliveries would do" in cut.why
 
 

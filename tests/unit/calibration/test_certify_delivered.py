@@ -54,8 +54,8 @@ def test_a_course_is_what_deciding_afresh_gives(name, deliver):
     shares = np.linspace(1, 0, 9)
     places = [
         tuple(
-            line.strictly(share if line.on == "cut" or "sharp" not in line.on else 16 * share)
-            if line.rises else line.strictly(1 - share)
+            line.near(share if line.on == "cut" or "sharp" not in line.on else 16 * share)
+            if line.rises else line.near(1 - share)
             for line in lines
         )
         for share in shares
@@ -94,11 +94,11 @@ LINE = Open("o", "accept_above", None, (), -np.inf, np.inf)
 
 @settings(max_examples=300)
 @given(st.floats(-1e9, 1e9, allow_nan=False), st.booleans())
-def test_a_line_that_is_written_with_six_digits_is_not_laxer(value, rises):
-    """Rounding never lets anything pass that the line itself would not."""
+def test_a_line_that_is_written_with_six_digits_lets_its_value_pass(value, rises):
+    """Rounding never shuts out what the line was drawn at."""
     line = replace(LINE, line="accept_above" if rises else "accept_below")
-    near = line.strictly(value)
-    assert line.passes(near, value)
+    near = line.near(value)
+    assert line.passes(value, near)
     assert near == pytest.approx(value, rel=2e-5, abs=1e-300)
     assert float(f"{near:.6g}") == near
 
@@ -107,5 +107,5 @@ def test_a_line_does_not_cross_those_of_its_gate():
     """What the policy refuses anyway bounds where an accept line may stand."""
     meant = policy(gates=[{"on": FADED, "accept_below": "calibrated", "reject_above": 0.5}])
     gate, cut = open_lines(meant, plan_of(meant, None))
-    assert (gate.on, gate.line, gate.strictly(0.8)) == (FADED, "accept_below", 0.5)
-    assert (cut.on, cut.line, cut.strictly(2.0)) == ("cut", "accept_above", 1.0)
+    assert (gate.on, gate.line, gate.near(0.8)) == (FADED, "accept_below", 0.5)
+    assert (cut.on, cut.line, cut.near(2.0)) == ("cut", "accept_above", 1.0)
