@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
+from selector.labels.cells import quoted
 
 if TYPE_CHECKING:
     from selector.journal import Journal
@@ -82,6 +82,6 @@ def _told(name: str, unknown: Sequence[tuple[str, str]]) -> Iterable[str]:
         "written. Import labels of requests that this journal has:"
     )
     for request, candidate in unknown[:TOLD]:
-        yield f"  {isolated(candidate)} of request {isolated(request)}"
+        yield f"  {quoted(candidate)} of request {quoted(request)}"
     if len(unknown) > TOLD:
         yield f"  … and {len(unknown) - TOLD:,} more"

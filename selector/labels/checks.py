@@ -84,23 +84,37 @@ def _is_right(label: Label) -> bool:
     return said == wanted
 
 
-def fastest(labels: Iterable[Label]) -> float | None:
-    """Return the time that only one in a hundred answers is under; None if few times are known."""
-    times = [one.seconds for one in labels if one.seconds is not None]
-    return float(np.quantile(times, FASTEST)) if len(times) >= 1 / FASTEST else None
+def fastest(labels: Iterable[Label]) -> tuple[float, float] | None:
+    """Return the time that one answer in a hundred does not exceed, and what share does not.
+
+    Where times are whole seconds it is more than one in a hundred. None if few times are known.
+    """
+    times = np.array([one.seconds for one in labels if one.seconds is not None])
+    if len(times) < 1 / FASTEST:
+        return None
+    limit = float(np.quantile(times, FASTEST))
+    return limit, float((times <= limit).mean())
 
 
-def hurried(labels: Iterable[Label], limit: float | None) -> tuple[float | None, bool]:
-    """Return the share of a rater's answers that are among the fastest, and if that is a sign."""
+def hurried(
+    labels: Iterable[Label], usual: tuple[float, float] | None
+) -> tuple[float | None, bool]:
+    """Return the share of a rater's answers that are among the fastest, and if that is a sign.
+
+    Args:
+        labels: A rater's.
+        usual: What `fastest` says of all.
+    """
     from scipy import special
 
     times = [one.seconds for one in labels if one.seconds is not None]
-    if limit is None or not times:
+    if usual is None or not times:
         return None, False
-    count = sum(one < limit for one in times)
+    limit, expected = usual
+    count = sum(one <= limit for one in times)
     share = count / len(times)
-    by_chance = float(special.bdtrc(count - 1, len(times), FASTEST)) if count else 1.0
-    return share, share >= FAST_SHARE and by_chance < UNLIKELY
+    by_chance = float(special.bdtrc(count - 1, len(times), expected)) if count else 1.0
+    return share, share >= max(FAST_SHARE, 3 * expected) and by_chance < UNLIKELY
 
 
 def longest(labels: Sequence[Label], usual: Mapping[object, float]) -> tuple[int | None, bool]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
+from selector.labels.cells import quoted
 
 Kind = Literal["verdict", "rating", "flag"]
 
@@ -129,7 +129,7 @@ def plain(name: str) -> str:
 
 def _known(name: str, header: Sequence[str], origin: str) -> None:
     if name not in header:
-        listed = ", ".join(isolated(one) for one in header[:20])
+        listed = ", ".join(quoted(one) for one in header[:20])
         raise CalibrationError(
             f"{origin}: no such column (got {name!r}). It has: {listed or 'none'}."
         )
@@ -139,7 +139,7 @@ def _usual(name: str, header: Sequence[str], origin: str) -> str | None:
     plainly = {plain(one): one for one in reversed(header)}
     found = [plainly[one] for one in USUAL[name] if one in plainly]
     if len(found) > 1 and name in ALTERNATIVES:
-        listed = ", ".join(isolated(one) for one in found)
+        listed = ", ".join(quoted(one) for one in found)
         raise CalibrationError(
             f"{origin}: several columns could hold the judgement (got {listed}). Say which one: "
             f"{name}=NAME."

@@ -78,7 +78,7 @@ class Judged:
 class _Usual:
     """What all raters do, against which one is held."""
 
-    fastest: float | None
+    fastest: tuple[float, float] | None
     frequencies: Mapping[object, float]
     ties: float
     close: Mapping[str, tuple[float, int]]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
 from selector.labels import rows, sources, studio
-from selector.labels.cells import MisreadError
+from selector.labels.cells import MisreadError, quoted
 from selector.labels.columns import Columns
 from selector.labels.label import Flag, Label, Rating, Verdict
 from selector.labels.plain import kind_of, label_from_plain
@@ -134,7 +133,7 @@ def _mixed(label: Label | None, kinds: dict[str, tuple[type, str]]) -> str:
     if first == mine:
         return ""
     return (
-        f"a {kind_of(label.said)}{ends} of {isolated(label.aspect)}, which was given as a "
+        f"a {kind_of(label.said)}{ends} of {quoted(label.aspect)}, which was given as a "
         f"{first[0].__name__.lower()}{first[1]} before (got both)"
     )
 

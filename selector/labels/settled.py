@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from selector.foreign import isolated
+from selector.labels.cells import quoted
 from selector.labels.label import Label, Pair, Said
 
 SHOWN = 3  # contradictions that are named
@@ -82,7 +82,7 @@ def _left_out(repeats: int, told: Sequence[Question], undecided: int) -> Iterabl
         yield f"{repeats:,} repeated: the same rater said the same again; once counts."
     later = len(told) - undecided
     examples = "; ".join(
-        f"{isolated(rater)} of {isolated(', '.join(names))}, request {isolated(request)}"
+        f"{quoted(rater)} of {quoted(', '.join(names))}, request {quoted(request)}"
         for request, rater, _, names in told[:SHOWN]
     )
     if later:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
+from selector.labels.cells import quoted
 
 Row = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ def opened(path: Path) -> Source:
         _unreadable(path, error)
     raise CalibrationError(
         f"{path}: labels are read from .csv, .tsv, .jsonl, .json and .parquet "
-        f"(got {isolated(path.suffix) if path.suffix else 'no ending'}). Rename or convert it."
+        f"(got {quoted(path.suffix) if path.suffix else 'no ending'}). Rename or convert it."
     )
 
 

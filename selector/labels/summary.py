@@ -10,6 +10,7 @@ import numpy as np
 from selector.labels import agreement
 from selector.labels.agreement import LEVELS, Alpha, Level
 from selector.labels.answers import PREFERENCES, Answers, Form, answers
+from selector.labels.cells import quoted
 from selector.labels.checks import FEW
 from selector.labels.label import Label
 from selector.labels.raters import Gate, Judged, judged, thin
@@ -136,15 +137,16 @@ def warnings(aspects: Sequence[Summary]) -> Iterator[str]:
     """Give what should be mended before labels are relied upon."""
     for one in aspects:
         what = "pairs" if one.form == "comparison" else "candidates"
+        name = quoted(one.aspect)
         if one.raters == 1:
-            yield f"{one.aspect}: there is one rater only, so nothing shows whether others agree."
+            yield f"{name}: there is one rater only, so nothing shows whether others agree."
         elif one.thin:
             yield (
-                f"{one.aspect}: {one.thin:,} of {one.items:,} {what} have fewer than {LEAST} "
-                "raters; what a single person says is noise for a good part."
+                f"{name}: {one.thin:,} of {one.items:,} {what} have fewer than {LEAST} raters; "
+                "what a single person says is noise for a good part."
             )
         if len(one.shares) == 1:
-            yield f"{one.aspect}: only one answer was ever given; nothing can be learned of it."
+            yield f"{name}: only one answer was ever given; nothing can be learned of it."
 
 
 def _summary(given: Answers) -> Summary:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selector.errors import CalibrationError
-from selector.foreign import isolated
+from selector.labels.cells import quoted
 from selector.labels.label import Flag, Label, Pair, Ranking, Rating, Verdict
 from selector.labels.votes import Candidate, absolute
 
@@ -106,7 +106,7 @@ def terms(labels: Iterable[Label], aspect: str | None) -> Terms:
     every = list(labels)
     meant = [one for one in every if one.gold is None and _is_of(one, aspect)]
     if not meant:
-        listed = ", ".join(isolated(name) for name in sorted({one.aspect for one in every}))
+        listed = ", ".join(quoted(name) for name in sorted({one.aspect for one in every}))
         raise CalibrationError(
             f"labels: nobody said anything of {aspect or 'any aspect'} "
             f"(got {listed or 'no labels at all'}). Name an aspect that is there."

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from selector.foreign import isolated, printable
 from selector.labels.agreement import FIRM, TENTATIVE, Alpha
 from selector.labels.answers import Form
 from selector.labels.raters import Judged
@@ -159,7 +160,7 @@ def _page(made: Overview) -> Page:
         columns=columns,
         rows=rows,
         more=max(len(made.raters) - MOST, 0),
-        notes=(*made.notes, *made.left_out),
+        notes=tuple(map(printable, (*made.notes, *made.left_out))),
     )
 
 
@@ -185,7 +186,7 @@ def _headline(aspects: Sequence[Summary], worst: str) -> str:
     }[worst]
     if len(aspects) == 1:
         return said
-    below = [one.aspect for one in aspects if _standing(one.alpha) == worst]
+    below = [isolated(one.aspect) for one in aspects if _standing(one.alpha) == worst]
     return f"{said}: {listed(below[:NAMED])}" if worst != "accept" else said
 
 
@@ -197,7 +198,7 @@ def _without(dropped: Sequence[Judged], said: str) -> str:
 
 def _todo(made: Overview, dropped: Sequence[Judged]) -> Iterator[str]:
     rest = made.cleaned or made.aspects
-    low = [one.aspect for one in rest if _standing(one.alpha) == "reject"]
+    low = [isolated(one.aspect) for one in rest if _standing(one.alpha) == "reject"]
     if dropped:
         yield f"Look at {counted(len(dropped), 'rater')} who should not count, then leave them out."
     if low:

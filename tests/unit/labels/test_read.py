@@ -61,7 +61,9 @@ def test_one_judgement_a_row(tmp_path, text):
 
 def test_the_same_rows_as_json_lines_json_and_parquet(tmp_path):
     """Formats make no difference; a list of flat rows is Label Studio's JSON-MIN."""
-    row = dict(zip(LONG.split("\n", maxsplit=1)[0].split(","), LONG.split("\n")[1].split(","), strict=True))
+    row = dict(
+        zip(LONG.split("\n", maxsplit=1)[0].split(","), LONG.split("\n")[1].split(","), strict=True)
+    )
     (tmp_path / "a.jsonl").write_text(json.dumps(row | {"rating": 4, "seconds": 3.5}) + "\n\n")
     (tmp_path / "a.json").write_text(json.dumps([row | {"rating": 4}]))
     parquet.write_table(Table.from_pylist([row | {"rating": 4}]), tmp_path / "a.parquet")
