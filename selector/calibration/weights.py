@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ Interval = tuple[float, float]
 # which 0.01 is chance): every pair that differs 0.59 to 0.60; near ties left out, given softer
 # targets, or pairs weighed by how far they differ 0.57 to 0.59; held to the mean weight instead of
 # to 0, 0.58 to 0.60; equal weights 0.56.
+SAME = 1e-9  # worths nearer than that are equal: a mean of raters depends on their order
 
 # With fewer of either, or where learning does no better on what it has not seen, all weigh alike.
 REQUESTS_FROM = 30
@@ -96,7 +98,8 @@ def learn(
     fifth of them. Candidates of equal worth tell nothing.
 
     All weigh the same, a spread each, where fewer than 30 requests or 200 pairs have something to
-    tell, and where what was learned does no better on requests that it has not seen.
+    tell, and where what was learned does no better, or tells nothing, on requests that it has not
+    seen.
 
     Args:
         scaled: Shape (candidates, measures), finite, higher is better; `missing.filled` before.
@@ -124,7 +127,7 @@ def learn(
     losses, alike = _unseen_losses(pairs, seed)
     best = int(losses.argmin())
     told = f"log loss on requests not seen: {losses[best]:.4f}, with equal weights {alike:.4f}"
-    if losses[best] >= alike:
+    if losses[best] >= min(alike, math.log(2)):  # which is what knowing nothing costs
         return _alike(pairs, f"learning did no better; {told}")
     return _fitted(pairs, PENALTIES[best], told, seed)
 
@@ -194,7 +197,7 @@ def _paired(table: Array, groups: Array, worth: Array, *, beside: bool) -> _Pair
     ones, others = [], []
     for apart in range(1, REACH + 1):
         one, other = order[:-apart], order[apart:]
-        tells = (groups[one] == groups[other]) & (worth[one] != worth[other])
+        tells = (groups[one] == groups[other]) & (np.abs(worth[one] - worth[other]) > SAME)
         ones.append(one[tells])
         others.append(other[tells])
     one, other = np.concatenate(ones), np.concatenate(others)

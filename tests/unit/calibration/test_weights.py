@@ -136,6 +136,22 @@ def test_where_learning_does_no_better_each_spread_weighs_the_same():
     assert all(weight > 0 for weight in learned.weights)
 
 
+def test_measures_that_people_contradict_are_never_weighed_zero_each():
+    """Nothing could be chosen by such weights: all weigh the same, and the loss says why."""
+    scores, groups, worth = world(told=np.array([0.5, 0.5, 0.5]))
+    learned = weights.learn(scores, groups, -worth)
+    assert learned.method == "equal"
+    assert all(weight > 0 for weight in learned.weights)
+    assert "with equal weights 0.69" in learned.told
+
+
+def test_worths_that_differ_by_rounding_are_equal():
+    """The mean of 0.1, 0.2 and 0.3 in another order is no other opinion."""
+    scores, groups, _ = world()
+    tied = np.where(np.arange(400) % 2, (0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3))
+    assert weights.learn(scores, groups, tied).pairs == 0
+
+
 def test_what_people_hold_for_equal_tells_nothing():
     """Requests without a difference, or without labels, are as if they were not there."""
     scores, groups, worth = world()
