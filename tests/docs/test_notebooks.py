@@ -1,18 +1,31 @@
 """The notebooks are kept without outputs, run from top to bottom, and open with an answer."""
 
 import json
+import re
 import runpy
+import shlex
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from typer.testing import CliRunner
+
+from selector import Policy
+from selector.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "calibration"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+POLICY = {
+    "name": "tried",
+    "version": 1,
+    "costs": {"false_accept": 20, "false_reject": 2, "review": 1},
+    "target": {"bad_delivered": 0.05, "confidence": 0.95},
+}
 LABELS = ROOT.parent / "shared" / "labels" / "tifa160.csv"
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -86,6 +99,25 @@ def test_all_begin_alike():
     assert len(read) == 5
     assert len({one.cells[1].source for one in read}) == 1
     assert len({one.cells[0].source.partition("**The data.**")[2] for one in read}) == 1
+
+
+@each
+def test_what_to_do_is_something_that_selector_does(path):
+    """Each command that it ends with exists with these options, each line of a policy is understood."""
+    ends = nbformat.read(path, as_version=4).cells[-1].source
+    spans = [" ".join(one.split()) for one in re.findall(r"`([^`]+)`", ends)]
+    commands = [shlex.split(one) for one in spans if one.startswith("selector ")]
+    for _, *words in commands:
+        names = [word for word in words if word.isalpha() and word.islower()]
+        told = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "200"})
+        assert told.exit_code == 0, words
+        assert all(word in told.output for word in words if word.startswith("--")), words
+    lines = [found for one in spans if isinstance(found := yaml.safe_load(one), dict)]
+    for line in lines:
+        terms = [line] if "of" in line else [{"of": "filters.sharpness.sharpest", "weight": 1}]
+        rest = {} if "of" in line else line
+        Policy.load({**POLICY, "method": {"weighted_sum": terms}, **rest})
+    assert len(commands) + len(lines) >= 2
 
 
 @each
