@@ -1,6 +1,6 @@
 """How good ways to choose are on real labels, and whether what is told of them can be trusted.
 
-    python -m benchmarks.selector_efficiency [tifa160.csv] [--times 1000]
+    python -m benchmarks.selector_efficiency [tifa160.csv] [--times 1000] [--prompts 20000]
 
 - real labels: 160 prompts with 5 candidates, five people each, 12 or 16 automatic measures; what is
   learned is judged on prompts that it was not learned from, parted in ten, several times anew;
@@ -122,12 +122,12 @@ def intervals(times: int) -> Iterator[str]:
     yield table(["prompts", "holds the truth; goal 0.93–0.97", "half as wide"], rows)
 
 
-def bounds() -> Iterator[str]:
+def bounds(prompts: int) -> Iterator[str]:
     """Give the table of what noisy judgements let one say of an efficiency of 0.6."""
     rows = []
     for raters, noise in ((2, 0.5), (2, 1.0), (4, 1.0), (5, 1.5)):
         rng = np.random.default_rng(0)
-        truth, score = world(rng, 20_000)
+        truth, score = world(rng, prompts)
         said = truth[:, :, None] + rng.normal(0, noise, (*truth.shape, raters))
         upper: Gains | None = crossed(said, score)
         rows.append(
@@ -149,13 +149,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("path", type=Path, nargs="?", default=REAL)
     parser.add_argument("--times", type=int, default=1000)
+    parser.add_argument("--prompts", type=int, default=20_000)
     given = parser.parse_args()
     print(machine())
     if given.path.exists():
         print(*real(given.path), sep="\n")
     else:
         print(f"no real labels at {given.path}")
-    print("\n", *intervals(given.times), "\n", *bounds(), sep="\n")
+    print("\n", *intervals(given.times), "\n", *bounds(given.prompts), sep="\n")
 
 
 if __name__ == "__main__":

@@ -282,9 +282,9 @@ def test_the_cascade_by_itself_is_measured_for_each_method():
 
 def test_selector_efficiency_is_told_of_intervals_and_bounds(tmp_path):
     """Without real labels it says so; each number of prompts and each noise has its row."""
-    said = printed("selector_efficiency", tmp_path / "gone.csv", "--times", 20)
+    said = printed("selector_efficiency", tmp_path / "gone.csv", "--times", 20, "--prompts", 2000)
     assert "no real labels" in said
     for at_least, right, at_most, truth in table(said).values():
         assert float(at_least) < float(truth) < float(at_most)
-        assert float(right) == pytest.approx(float(truth), abs=0.01)
+        assert float(right) == pytest.approx(float(truth), abs=0.03)
     assert "| 500 |" in said
