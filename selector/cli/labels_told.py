@@ -91,13 +91,18 @@ def rated(found: Read, raters: Sequence[Judged], kept: str | None) -> None:
 
 
 def _counts(found: Read) -> str:
+    from selector.report.words import counted
+
     candidates = {(one.request, name) for one in found.labels for name in one.candidates}
     people = {one.rater for one in found.labels}
     requests = {one.request for one in found.labels}
-    return (
-        f"{len(found.labels):,} labels of {len(candidates):,} candidates, {len(requests):,} "
-        f"requests, by {len(people):,} raters."
+    many = (
+        counted(len(found.labels), "label"),
+        counted(len(candidates), "candidate"),
+        counted(len(requests), "request"),
+        counted(len(people), "rater"),
     )
+    return "{} of {}, {}, by {}.".format(*many)
 
 
 def _aside(found: Read) -> None:
@@ -106,11 +111,12 @@ def _aside(found: Read) -> None:
 
 
 def _agreement(one: Summary) -> Iterator[str]:
-    what = "pairs" if one.form == "comparison" else "candidates"
-    yield shown(
-        f"{one.aspect} ({one.form}): {one.judgements:,} judgements of {one.items:,} {what} by "
-        f"{one.raters:,} raters"
-    )
+    from selector.report.words import counted
+
+    what = "pair" if one.form == "comparison" else "candidate"
+    many = (counted(one.judgements, "judgement"), counted(one.items, what))
+    who = counted(one.raters, "rater")
+    yield shown(f"{one.aspect} ({one.form}): {many[0]} of {many[1]} by {who}")
     alpha = one.alpha
     if math.isnan(alpha.value):
         yield entry("alpha", alpha.reading, column=COLUMN)
@@ -125,7 +131,7 @@ def _agreement(one: Summary) -> Iterator[str]:
         yield entry("", ", ".join(others), column=COLUMN)
     for at, kappa in enumerate(one.kappas[:KAPPAS]):
         near = "" if kappa.weighted is None else f", weighted {kappa.weighted:.2f}"
-        said = f"{kappa.one} and {kappa.other}: {kappa.plain:.2f}{near} on {kappa.items:,} {what}"
+        said = f"{kappa.one} and {kappa.other}: {kappa.plain:.2f}{near} on {counted(kappa.items, what)}"
         yield entry("" if at else "Cohen", said, column=COLUMN)
     if one.fleiss is not None:
         yield entry("Fleiss", f"{one.fleiss:.2f}", column=COLUMN)
