@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-ROUNDS = 100  # of Newton's steps; a dozen do
-HALVINGS = 40
 CLOSE = 1e-10  # what a step gains, relative: below it nothing changes that anybody reads
 TINY = 1e-9  # of the largest curvature: twin columns have a solution with it
 
@@ -39,19 +37,15 @@ def fit(
         return float(losses(odds, targets).sum() + weights @ penalty @ weights / 2)
 
     weights = np.zeros(features.shape[1]) if start is None else start
-    now = price(weights)
-    for _ in range(ROUNDS):
+    now, gained = price(weights), np.inf
+    while gained > CLOSE * (1 + now):
         p = special.expit(features @ weights)
         rise = features.T @ (p - targets) + penalty @ weights
         bend = features.T @ ((p * (1 - p))[:, None] * features) + penalty
         step = least(bend, rise - bend @ weights) - weights
-        for halving in range(HALVINGS):
-            if (then := price(weights + step / 2**halving)) <= now:
-                weights = weights + step / 2**halving
-                break
-        gained, now = now - then, min(then, now)
-        if gained <= CLOSE * (1 + abs(now)):
-            break
+        while (then := price(weights + step)) > now:  # a whole step of Newton's can go too far
+            step = step / 2
+        weights, gained, now = weights + step, now - then, then
     return weights
 
 
