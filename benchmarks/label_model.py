@@ -1,10 +1,10 @@
 """What the label model adds to counting votes, in a world with careless raters and spammers.
 
-    python -m benchmarks.label_model [--runs 20] [--side 1.0]
+    python -m benchmarks.label_model [--runs 20] [--bias 0.3]
 
 8 images x 50 prompts, 40 votes each by 20 raters: 14 good, 4 careless (half the slope), 2 who draw
-lots. Worth is normal with variance 2; the left side appeals by so many logits to whoever looks: at
-1 it wins 73 % of the votes between equals. Spearman is against the truth, inside a prompt;
+lots. Worth is normal with variance 2; whoever looks likes the left side: of two equals it wins the
+share 0.5 + bias. The weaker that is, the less there is to gain. Spearman is against the truth, inside a prompt;
 efficiency is what the image that is held best gains over a random one, as a share of what the best
 would gain.
 """
@@ -63,9 +63,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--side", type=float, default=1.0)
+    parser.add_argument("--bias", type=float, default=0.3)
     given = parser.parse_args()
-    runs = [judged(spam_world(seed, side=given.side)) for seed in range(given.runs)]
+    runs = [judged(spam_world(seed, bias=given.bias)) for seed in range(given.runs)]
     rows = []
     for name in runs[0]:
         values = np.array([one[name] for one in runs])
@@ -76,7 +76,7 @@ def main() -> None:
             [name, f"{spearman:.3f}", f"{gains.mean():+.3f} ± {error:.3f}", f"{efficiency:.3f}",
              f"{took:.2f} s"]
         )  # fmt: skip
-    print(f"{machine()}; {given.runs} runs, the left side appeals by {given.side:g} logits\n")
+    print(f"{machine()}; {given.runs} runs, the left wins {0.5 + given.bias:.0%} between equals\n")
     print(table(["labels by", "Spearman", "over plain", "efficiency", "time"], rows))
 
 

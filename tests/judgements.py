@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,13 +47,14 @@ class World:
 
 
 def spam_world(
-    seed: int, *, prompts: int = 50, images: int = 8, votes: int = 40, side: float = 1.0
+    seed: int, *, prompts: int = 50, images: int = 8, votes: int = 40, bias: float = 0.3
 ) -> World:
     """Return votes of which 70 % are by good raters, 20 % by careless ones, 10 % drawn by lot.
 
-    Worth is normal with variance 2, as the model supposes. To whoever looks, the left side appeals
-    by *side* logits: at 1 it wins 73 % of the votes between equals. Sides are drawn.
+    Worth is normal with variance 2, as the model supposes. Whoever looks likes the left side: of
+    two equals it wins the share 0.5 + *bias*. Which image is on which side is drawn.
     """
+    side = logits(bias)
     random = np.random.default_rng(seed)
     worth = random.normal(0, np.sqrt(2), (prompts, images))
     kinds = [kind for kind, many in KINDS.items() for _ in range(many)]
@@ -67,6 +69,11 @@ def spam_world(
             said = Pair(str(left), str(right), prefers)
             labels.append(Label(str(prompt), f"{kinds[rater]} {rater}", said, "quality"))
     return World(worth, tuple(labels))
+
+
+def logits(bias: float) -> float:
+    """Return by how much the left side appeals where of two equals it wins 0.5 + *bias*."""
+    return math.log((0.5 + bias) / (0.5 - bias))
 
 
 NAMES = st.text(min_size=1, max_size=6).filter(lambda name: name.strip() == name)
