@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from selector.cli import labels_columns
 from selector.cli.plan import JournalPath, PolicyName
 
 if TYPE_CHECKING:
     from selector.calibration.calibrate import Asked
     from selector.cli.calibrated import Found
     from selector.journal import Journal
-    from selector.labels import Label
     from selector.policy.calibration import Calibration
     from selector.policy.plan import Plan
     from selector.policy.policy import Policy
@@ -30,6 +30,14 @@ LabelFiles = Annotated[
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Files:
+    """What people said: files, and what their columns are called."""
+
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to the others."""
     app.command(short_help="Turn labels into the numbers that a policy leaves to them.")(calibrate)
@@ -39,6 +47,7 @@ def calibrate(  # noqa: PLR0913 - one option each
     policy: PolicyName,
     *,
     labels: LabelFiles = None,
+    column: labels_columns.Given = None,
     journal: JournalPath = None,
     aspect: Annotated[
         str, typer.Option(help="Of what labels say whether a candidate is good.")
@@ -73,7 +82,7 @@ def calibrate(  # noqa: PLR0913 - one option each
     Labels are of requests of the journal of which all was measured. It ends with 1 where labels
     support less than the policy asks for.
 
-    Example: selector calibrate my.yaml --labels labels.csv --journal journal.sqlite --dry-run
+    Example: selector calibrate my.yaml --labels labels.csv --dry-run
     """
     from selector.calibration.calibrate import Asked
     from selector.cli import calibrated as told
@@ -81,7 +90,7 @@ def calibrate(  # noqa: PLR0913 - one option each
     from selector.journal import Journal
     from selector.policy.policy import Policy
 
-    meant = Policy.load(policy)
+    meant, files = Policy.load(policy), Files(tuple(labels or ()), tuple(column or ()))
     with Journal(address(journal)) as book:
         asked = Asked(
             date=_today(),
@@ -90,8 +99,8 @@ def calibrate(  # noqa: PLR0913 - one option each
             by_segment=by_segment,
             faults=_pairs(fault or ()),
         )
-        asked = replace(asked, command=_command(policy, labels or (), book.name, asked))
-        found = _found(meant, asked, labels or (), book, write=not dry_run)
+        asked = replace(asked, command=_command(policy, files, book.name, asked))
+        found = _found(meant, asked, files, book, write=not dry_run)
         if wanted is not None:
             told.put_wanted(found.made, wanted)
         if not dry_run and found.made.calibration:
@@ -101,14 +110,14 @@ def calibrate(  # noqa: PLR0913 - one option each
         raise typer.Exit(LACKING)
 
 
-def _found(
-    policy: Policy, asked: Asked, files: Sequence[str], book: Journal, *, write: bool
-) -> Found:
+def _found(policy: Policy, asked: Asked, files: Files, book: Journal, *, write: bool) -> Found:
     """Return what came of it, written if it is to be."""
     from selector.calibration import written
     from selector.calibration.calibrate import calibrate
     from selector.calibration.effect import effect
     from selector.cli.calibrated import Found
+    from selector.cli.labels_columns import columns
+    from selector.cli.said import said
     from selector.planning import plan_of
 
     def planned(calibration: Calibration | None) -> Plan:
@@ -116,14 +125,14 @@ def _found(
 
     if write:
         written.target_of(policy.name)  # tell before anything is done that takes long
-    labels, notes = _labels(files, book)
+    labels, notes = said(files.labels, columns(files.columns), book)
     made = calibrate(book, labels, policy=policy, planned=planned, asked=asked)
     old = written.before(policy.name)
     new = written.dated(made.calibration, old)
     known = made.gathered.known
     before = effect(_usable(planned, old), known)
     path = str(written.write(new)) if new and write else None
-    return Found(made, new, old, path, tuple(notes), before, effect(planned(new), known))
+    return Found(made, new, old, path, notes, before, effect(planned(new), known))
 
 
 def _usable(planned: Callable[[Calibration | None], Plan], old: Calibration | None) -> Plan:
@@ -134,33 +143,6 @@ def _usable(planned: Callable[[Calibration | None], Plan], old: Calibration | No
         return planned(old)
     except CalibrationError:
         return planned(None)
-
-
-def _labels(files: Sequence[str], book: Journal) -> tuple[Sequence[Label], Sequence[str]]:
-    """Return what people said, by files or as the journal has it, and what to know of it."""
-    from selector.labels import read_all
-
-    if files:
-        found = read_all(files)
-        return found.labels, (*found.left_out, *found.notes)
-    return tuple(_journaled(book)), ()
-
-
-def _journaled(book: Journal) -> Iterator[Label]:
-    from selector.errors import JournalError
-    from selector.labels.journaled import from_row
-
-    after = 0
-    while rows := book.labels(after):
-        for row in rows:
-            try:
-                yield from_row(row.label)
-            except (ValueError, TypeError, LookupError) as error:
-                raise JournalError(
-                    f"{book.name}: label {row.number} can't be read (got {error}). Erase it, or "
-                    "label that candidate again."
-                ) from None
-        after = rows[-1].number
 
 
 def _freeze(book: Journal, name: str) -> None:
@@ -190,12 +172,13 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _command(policy: str, labels: Sequence[str], journal: str, asked: Asked) -> str:
+def _command(policy: str, files: Files, journal: str, asked: Asked) -> str:
     """Return the command as anybody can run it again; an address stands without its password."""
     import shlex
 
     words = ["selector", "calibrate", policy]
-    words += [word for one in labels for word in ("--labels", one)]
+    words += [word for one in files.labels for word in ("--labels", one)]
+    words += [word for one in files.columns for word in ("--column", one)]
     words += ["--journal", journal]
     words += ["--aspect", asked.aspect] if asked.aspect != VERDICT else []
     words += ["--good-from", f"{asked.good_from:g}"] if asked.good_from != GOOD_FROM else []

@@ -25,7 +25,7 @@ EVERYTHING = policy(
         {"of": SHARP, **FITTED, "scale": {"ends": "calibrated", "until_then": [0, 16]}},
     ]},
     cut={"of": "probability", "accept_above": "calibrated", "reject_below": "calibrated"},
-    costs={"false_accept": 2, "false_reject": 2, "review": 1.2},
+    costs={"false_accept": 1, "false_reject": 1, "review": 0.7},
     target=TARGET,
 )  # fmt: skip
 DETECTOR = policy(
@@ -35,9 +35,9 @@ DETECTOR = policy(
     target=TARGET,
 )
 WORLDS = {
-    "everything fitted": World(EVERYTHING, requests=240, count=3, bad=0.4, clear=0.8),
+    "everything fitted": World(EVERYTHING, requests=260, count=2, bad=0.45, clear=1.3),
     "the ranking likes the fault": World(
-        DETECTOR, requests=160, count=3, bad=0.2, clear=1.2, likes={BLANK: -0.8}
+        DETECTOR, requests=160, count=3, bad=0.25, clear=1.5, likes={BLANK: -1.0}
     ),
     "no measure tells": World(policy(target=TARGET), requests=120, count=2, bad=0.2, clear=0),
 }

@@ -64,6 +64,17 @@ EXAMPLES = {
 }
 
 
+TAUGHT = """\
+name: taught
+version: 1
+method:
+  weighted_sum:
+    - {of: filters.clipping.shadows, weight: calibrated, until_then: 1}
+    - {of: filters.sharpness.sharpest, scale: {ends: [0, 0.2]}}
+cascade: {mode: exhaustive}
+"""
+
+
 def measured(folder: Path) -> None:
     """Let a policy that may lose a little measure enough requests to choose from."""
     (folder / "saving.yaml").write_text(SAVING)
@@ -95,6 +106,20 @@ def scored(folder: Path) -> None:
     ]
     heading = "request,candidate,sharpness,fidelity,verdict"
     (folder / "scores.csv").write_text("\n".join([heading, *rows]))
+
+
+def taught(shell) -> None:
+    """Let the user's own journal hold requests, and a table what somebody said of them."""
+    path = Path(shell.environment["XDG_STATE_HOME"]) / "selector" / "journal.sqlite"
+    (shell.cwd / "my.yaml").write_text(TAUGHT)
+    rng, rows = np.random.default_rng(0), ["request,candidate,rater,verdict"]
+    with Selector(TAUGHT.encode(), journal=path) as selector:
+        for _ in range(4):
+            noise = rng.integers(0, 256, (3, 9, 9, 3), dtype=np.uint8)
+            found = selector.select("p", [one // (1 + at) for at, one in enumerate(noise)])
+            for at, one in enumerate(found.candidates):
+                rows.append(f"{found.request_id},{one.id},ann,{'bad' if at else 'good'}")
+    (shell.cwd / "labels.csv").write_text("\n".join(rows))
 
 
 def remembered(shell):
@@ -148,6 +173,8 @@ def test_the_example_works(shell, path):
         scored(shell.cwd)
     if path == ("plan", "fit"):
         measured(shell.cwd)
+    if path == ("calibrate",):
+        taught(shell)
     if path[:1] in {("journal",), ("replay",), ("explain",), ("monitor",)}:
         remembered(shell)
     done = subprocess.run(
