@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from selector.calibration import people
-from selector.calibration.assessment import Asked, Assessment, Kind, Lead, Row, Weight
+from selector.calibration.assessment import Asked, Assessment, Lead, Row, Weight
 from selector.calibration.best_of_n import curve
 from selector.calibration.blends import FEWEST, Blends, Board, blends, folds, probabilities, tells
 from selector.calibration.economics import advice
-from selector.calibration.efficiency import Gains, accuracy, gains
-from selector.calibration.grid import grid, judgements
+from selector.calibration.efficiency import Gains, accuracy, expected_efficiency, gains
+from selector.calibration.labelled import Labelled, Way
 from selector.calibration.remarks import remarks
 from selector.calibration.risk import Coverage, coverage
 from selector.calibration.sample import Sample
@@ -25,49 +24,6 @@ Array = npt.NDArray[Any]
 
 LEARNED, EQUAL, RANKS = "learned weights", "equal weights", "mean rank"
 PICKED, PERSON, RANDOM = "best measure of the other requests", "one person", "random pick"
-
-
-@dataclass(frozen=True, eq=False)
-class Way:
-    """A way to choose: how it scores each candidate, higher is better; shape (candidates,)."""
-
-    name: str
-    kind: Kind
-    score: Array
-    fair: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """Candidates that people judged, request by request.
-
-    Attributes:
-        sample: These alone.
-        groups: The number of each one's request.
-        worth: Shape (requests, most candidates).
-        ratings: Shape (requests, most candidates, most raters).
-    """
-
-    sample: Sample
-    groups: Array
-    worth: Array
-    ratings: Array
-
-    @classmethod
-    def of(cls, sample: Sample) -> Judged:
-        """Return those of a sample that anybody judged."""
-        kept = only(sample, ~np.isnan(sample.worth))
-        said = kept.ratings or tuple({} for _ in kept.requests)
-        groups = kept.groups
-        return cls(kept, groups, grid(kept.worth, groups), judgements(said, groups))
-
-    def matrix(self, score: Array) -> Array:
-        """Return a score request by request."""
-        return grid(score, self.groups)
-
-    def gains(self, way: Way) -> Gains:
-        """Return what a way to choose gains."""
-        return gains(self.worth, self.matrix(way.score))
 
 
 def assess(sample: Sample, asked: Asked) -> Assessment:
@@ -85,13 +41,13 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
         CalibrationError: Nobody judged anything, or there is nothing to gain: no two candidates of
             a request are worth differently.
     """
-    judged = Judged.of(sample)
+    judged = Labelled.of(sample)
     _check(judged)
     board = _board(judged, asked)
     mixed = _mixed(board, asked)
     ways = [*_ways(judged, board, mixed, asked)]
     rows = [*(_row(judged, way, asked.seed) for way in ways), *_person(judged)]
-    at = _subject(ways)
+    at = _subject(ways, rows)
     found = curve(judged.worth, judged.matrix(ways[at].score), seed=asked.seed)
     prices = asked.prices if found else None
     good = judged.sample.worth >= asked.good_from
@@ -113,25 +69,7 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
     )
 
 
-def only(sample: Sample, kept: Array) -> Sample:
-    """Return a sample of these candidates alone; *kept* has the shape (candidates,)."""
-
-    def of(texts: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(one for one, stays in zip(texts, kept, strict=True) if stays) if texts else ()
-
-    return replace(
-        sample,
-        requests=of(sample.requests),
-        candidates=of(sample.candidates),
-        scores={name: column[kept] for name, column in sample.scores.items()},
-        worth=sample.worth[kept],
-        ratings=of(sample.ratings),
-        generators=of(sample.generators),
-        segments=of(sample.segments),
-    )
-
-
-def _check(judged: Judged) -> None:
+def _check(judged: Labelled) -> None:
     if not len(judged.sample):
         raise CalibrationError("labels: nobody judged any candidate (got none). Give labels.")
     counts = (~np.isnan(judged.worth)).sum(axis=1)
@@ -140,23 +78,34 @@ def _check(judged: Judged) -> None:
             f"labels: each request has but one candidate that was judged (got {len(counts):,} "
             "requests). A choice takes two: judge more of each request."
         )
-    if not Judged.gains(judged, Way("", "random", np.zeros(len(judged.sample)))).possible.any():
+    if not judged.gains(Way("", "random", np.zeros(len(judged.sample)))).possible.any():
         raise CalibrationError(
             f"labels: all candidates of a request are worth the same (got {len(counts):,} "
             "requests), so that no choice gains anything. Judge on a finer scale, or other requests."
         )
 
 
-def _board(judged: Judged, asked: Asked) -> Board:
-    scores = judged.sample.scores
+def _board(judged: Labelled, asked: Asked) -> Board:
+    """Return the measures that tell any two candidates apart, higher is better."""
+    scores = {name: one for name, one in judged.sample.scores.items() if _tells(one)}
+    if not scores and asked.policy is None:
+        raise CalibrationError(
+            f"scores: all are the same (got {len(judged.sample.scores)} columns), so that nothing "
+            "can choose by them. Give measures that tell candidates apart."
+        )
     directed = [-scores[name] if name in asked.lower else scores[name] for name in scores]
     return Board(
         names=tuple(scores),
-        scores=np.column_stack([*directed]) if directed else np.empty((len(judged.sample), 0)),
+        scores=np.column_stack(directed) if directed else np.empty((len(judged.sample), 0)),
         groups=judged.groups,
         worth=judged.sample.worth,
         folds=folds(judged.sample.requests, seed=asked.seed),
     )
+
+
+def _tells(column: Array) -> bool:
+    known = column[~np.isnan(column)]
+    return bool(len(known)) and bool((known != known[0]).any() or len(known) < len(column))
 
 
 def _mixed(board: Board, asked: Asked) -> Blends | None:
@@ -165,7 +114,7 @@ def _mixed(board: Board, asked: Asked) -> Blends | None:
     return blends(board, seed=asked.seed) if enough and tells(board) else None
 
 
-def _ways(judged: Judged, board: Board, mixed: Blends | None, asked: Asked) -> Iterator[Way]:
+def _ways(judged: Labelled, board: Board, mixed: Blends | None, asked: Asked) -> Iterator[Way]:
     if asked.policy is not None:
         name, score = asked.policy
         yield Way(name, "policy", score)
@@ -179,21 +128,21 @@ def _ways(judged: Judged, board: Board, mixed: Blends | None, asked: Asked) -> I
     yield Way(RANDOM, "random", np.zeros(len(judged.sample)))
 
 
-def _subject(ways: Sequence[Way]) -> int:
-    """Return which way is asked about: the policy, else what is learned, else the one measure."""
-    return next(
-        (at for at, way in enumerate(ways) if way.kind == "policy" or way.name == LEARNED),
-        0,
-    )
+def _subject(ways: Sequence[Way], rows: Sequence[Row]) -> int:
+    """Return which way is asked about: the policy, else what is learned, else the best measure."""
+    asked = [at for at, way in enumerate(ways) if way.kind == "policy" or way.name == LEARNED]
+    measures = [at for at, way in enumerate(ways) if way.kind == "measure"]
+    return asked[0] if asked else max(measures, key=lambda at: rows[at].efficiency)
 
 
-def _row(judged: Judged, way: Way, seed: int) -> Row:
+def _row(judged: Labelled, way: Way, seed: int) -> Row:
     score = judged.matrix(way.score)
     found = gains(judged.worth, score)
     efficiency = found.efficiency or 0.0
     crossed = people.crossed(judged.ratings, score, seed=seed)
     upper = crossed.efficiency if crossed else None
     without = people.without_noise(judged.ratings, score)
+    pairs = accuracy(judged.worth, score)
     fits = without is not None and upper is not None and efficiency <= without <= upper
     return Row(
         name=way.name,
@@ -202,22 +151,23 @@ def _row(judged: Judged, way: Way, seed: int) -> Row:
         interval=found.interval(seed=seed),
         upper=upper,
         without_noise=without if fits else None,
-        accuracy=accuracy(judged.worth, score),
+        accuracy=pairs,
+        by_pairs=None if pairs is None else expected_efficiency(pairs),
         fair=way.fair,
     )
 
 
-def _person(judged: Judged) -> Iterator[Row]:
+def _person(judged: Labelled) -> Iterator[Row]:
     found = people.one_person(judged.ratings)
     if found is not None and found.efficiency is not None:
         yield Row(PERSON, "person", found.efficiency, found.interval())
 
 
-def _coverage(judged: Judged, board: Board, way: Way, asked: Asked) -> Coverage:
+def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverage:
     """Return what may be delivered unseen, of the pick of each request."""
     good = judged.sample.worth >= asked.good_from
     p = probabilities(board, way.score, good, seed=asked.seed)
-    score = way.score if p is None else p
+    score = np.nan_to_num(way.score, nan=np.nanmin(way.score)) if p is None else p
     by_request = judged.matrix(way.score)
     first = np.where(np.isnan(judged.worth), -np.inf, np.nan_to_num(by_request, nan=-np.inf))
     picks = (np.arange(len(by_request)), first.argmax(axis=1))
@@ -248,7 +198,7 @@ def _weights(board: Board, mixed: Blends, rows: Sequence[Row]) -> list[Weight]:
     return sorted(found, key=lambda one: -one.share)
 
 
-def _lead(judged: Judged, ways: Sequence[Way], seed: int) -> Lead:
+def _lead(judged: Labelled, ways: Sequence[Way], seed: int) -> Lead:
     by_name = {way.name: judged.gains(way) for way in ways}
     learned, equal = by_name[LEARNED], by_name[EQUAL]
     more = Gains(learned.captured - equal.captured, learned.possible)

@@ -52,6 +52,7 @@ class Row:
             judgements.
         without_noise: Between both, where worth is spread like a bell; None where it is not.
         accuracy: In which share of pairs it prefers what people prefer.
+        by_pairs: The efficiency that goes with that where all is spread like a bell.
         fair: Whether it was judged by requests that it was not chosen or learned from.
     """
 
@@ -62,6 +63,7 @@ class Row:
     upper: float | None = None
     without_noise: float | None = None
     accuracy: float | None = None
+    by_pairs: float | None = None
     fair: bool = True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -74,6 +74,7 @@ def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
     lower |= chosen.lower_is_better(planned.plan)
     asked = _asked(wanted, said.labels, aspect, lower)
     own = (planned.plan.policy, chosen.by_table(planned.plan, made))
+    made = replace(made, left_out=(*made.left_out, *_fitted(planned)))
     return made, replace(asked, policy=own, costs=planned.policy.costs)
 
 
@@ -97,7 +98,7 @@ def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
     sample = _only(found.sample, wanted, made.plan)
     outcomes = {one.id: one.outcomes for one in found.known}
     own = (made.plan.policy, chosen.by_outcomes(made.plan, sample, outcomes))
-    told = (*notes, *sample.left_out, *found.told)
+    told = (*notes, *sample.left_out, *found.told, *_fitted(made))
     return replace(sample, left_out=told), replace(asked, policy=own, costs=made.policy.costs)
 
 
@@ -124,6 +125,15 @@ def _only(sample: Sample, wanted: Wanted, plan: Plan) -> Sample:
 
 def _is_any(name: str, patterns: Sequence[str]) -> bool:
     return any(name == one or fnmatchcase(name, one) for one in patterns)
+
+
+def _fitted(planned: Planned) -> Iterator[str]:
+    """Give a word of warning where the policy's numbers may come from the labels that judge it."""
+    if planned.calibration is not None:
+        yield (
+            "The policy goes by a calibrated file. Where that was made of these very labels, the "
+            "policy looks better than it is: judge it by labels of other requests."
+        )
 
 
 def _planned(policy: str | None) -> Planned | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from selector.calibration.assessment import Assessment, Row
 from selector.cli.prose import entry, shown
 from selector.report.captured import between, headline, percent, sentences
+from selector.report.words import ISOLATE, POP
 
 NAME = 40  # characters of a name in the table
 MOST = 25  # rows; --json has all
@@ -14,8 +15,8 @@ MOST = 25  # rows; --json has all
 
 def lines(found: Assessment) -> Iterator[str]:
     """Give the headline, what to know first, the table, the curve and the weights."""
-    yield entry("", f"{headline(found)}.", column=0, indent=0)
-    yield from (entry("", said, column=0, indent=0) for said in sentences(found))
+    first = (f"{headline(found)}.", *sentences(found))
+    yield from (entry("", _plain(said), column=0, indent=0) for said in first)
     yield ""
     yield from _rows(found.rows)
     if found.curve is not None:
@@ -26,7 +27,12 @@ def lines(found: Assessment) -> Iterator[str]:
         yield from _weights(found)
     if found.notes:
         yield ""
-        yield from (entry("", note, column=0, indent=0) for note in found.notes)
+        yield from (entry("", _plain(note), column=0, indent=0) for note in found.notes)
+
+
+def _plain(text: str) -> str:
+    """Return a sentence without the marks that keep foreign names apart on a page."""
+    return text.replace(ISOLATE, "").replace(POP, "")
 
 
 def _rows(rows: Sequence[Row]) -> Iterator[str]:

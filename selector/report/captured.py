@@ -138,7 +138,7 @@ def many(found: Assessment) -> Iterator[str]:
     beyond = f", an extrapolation from the {most} that were measured" if one.extrapolated else ""
     yield (
         f"At {number(one.price)} a candidate and {number(one.value)} a unit of the label, "
-        f"{counted(one.n, 'candidate')} a request pay best{beyond}: net {number(round(one.net, 3))}."
+        f"{counted(one.n, 'candidate')} a request {'pays' if one.n == 1 else 'pay'} best{beyond}: net {number(round(one.net, 3))}."
     )
     if one.stop_at is not None and one.sequential_n is not None and one.sequential_net is not None:
         yield (

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from labelled import World, sample
-from selector.calibration.assess import EQUAL, LEARNED, PERSON, RANDOM, assess, only
+from selector.calibration.assess import EQUAL, LEARNED, PERSON, RANDOM, assess
 from selector.calibration.assessment import Asked
+from selector.calibration.labelled import only
 from selector.errors import CalibrationError
 from selector.policy.grammar import Costs
 
@@ -174,3 +175,29 @@ def test_one_choice_among_single_candidates_is_told():
     )
     found = assess(only(made, alone), ASKED)
     assert any(one.startswith("9 requests have one candidate") for one in found.notes)
+
+
+def test_measures_that_are_the_same_everywhere_choose_nothing():
+    """They are no rows beside others, and without others there is nothing to ask."""
+    made = sample(World(requests=40, candidates=3))
+    flat = np.full(len(made), 7.0)
+    both = assess(replace(made, scores={**made.scores, "flat": flat}), ASKED)
+    assert [one.name for one in both.rows if one.kind == "measure"] == ["m0"]
+    with pytest.raises(CalibrationError, match="all are the same"):
+        assess(replace(made, scores={"flat": flat}), ASKED)
+
+
+def test_without_blends_the_best_measure_is_asked_about():
+    """With too few requests to learn from, it is the best by these labels, and marked so."""
+    found = assess(sample(World(requests=3, candidates=6, rhos=(0.1, 0.9))), ASKED)
+    assert found.subject.name == "m1"
+    assert not found.subject.fair
+
+
+def test_where_every_score_of_a_request_failed_numbers_stay_finite():
+    """No probability, and a request without any score: its line is the lowest of the others."""
+    made = sample(World(requests=3, candidates=3))
+    gone = np.where(made.groups == 0, np.nan, made.scores["m0"])
+    found = assess(replace(made, scores={"m0": gone}), replace(ASKED, good_from=-99.0))
+    assert not found.coverage.is_probability
+    assert all(np.isfinite(one.line) for one in found.coverage.points)
