@@ -18,11 +18,11 @@ Knots = tuple[tuple[float, float], ...]
 # with 2 % of outliers), and how many times less exact laziness costs with five measures:
 #
 # | clipped at  | chooses | outliers | saves |
-# | 1.25        | 0.623   | 0.580    | 4.6   |
-# | 1.5         | 0.627   | 0.579    | 4.2   |
-# | 1.645       | 0.630   | 0.577    | 3.9   |
-# | 2           | 0.636   | 0.566    | 3.4   |
-# | 3           | 0.637   | 0.538    | 2.2   |
+# | 1.25        | 0.613   | 0.573    | 4.6   |
+# | 1.5         | 0.625   | 0.573    | 4.2   |
+# | 1.645       | 0.626   | 0.572    | 3.9   |
+# | 2           | 0.630   | 0.562    | 3.4   |
+# | 3           | 0.632   | 0.541    | 2.2   |
 # | plain ranks |         |          | 4.1   |
 #
 # Of 800 real pictures equal weights make 0.56 to 0.57, wherever it is clipped.
