@@ -123,7 +123,7 @@ class Answers:
         if self.calibration is None:
             return
         holds = self.calibration.holds_for
-        if self.calibration.policy != policy.name or holds.policy != bound(policy):
+        if holds.policy != bound(policy):
             got = f"{self.calibration.policy} {holds.policy[:_SHOWN]}…"
             now = f"{policy.name} {bound(policy)[:_SHOWN]}…"
             self.tell(f"made for another policy than there is now, {now} (got {got}). {AGAIN}")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 
 import pytest
 from hypothesis import assume, given
@@ -66,6 +67,14 @@ def test_between_two_knots_a_curved_scale_is_straight():
     assert [scale(raw) for raw in (-1, 1, 2, 6, 11)] == [0, 0.25, 0.5, 0.75, 1]
     falling = curved(((0.0, 1.0), (2.0, 0.5), (10.0, 0.0)))
     assert [falling(raw) for raw in (-1, 1, 2, 6, 11)] == [1, 0.75, 0.5, 0.25, 0]
+
+
+def test_rounding_never_lifts_a_curve_over_its_next_knot():
+    """Just under it the sum of rounded parts would be above: a bound would be none."""
+    knots = ((0.3, 0.31), (0.96, 0.86))
+    below = math.nextafter(0.96, 0)
+    assert 0.31 + (below - 0.3) / (0.96 - 0.3) * (0.86 - 0.31) > 0.86
+    assert p.interpolated(knots, below) == p.interpolated(knots, 0.96) == 0.86
 
 
 def test_a_plan_without_a_calibration_keeps_the_hash_that_it_always_had():
