@@ -50,7 +50,6 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
     at = _subject(ways, rows)
     found = curve(judged.worth, judged.matrix(ways[at].score), seed=asked.seed)
     prices = asked.prices if found else None
-    good = judged.sample.worth >= asked.good_from
     return Assessment(
         subject=rows[at],
         rows=tuple(sorted(rows, key=lambda row: -row.efficiency)),
@@ -58,7 +57,7 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
         candidates=len(judged.sample),
         judgements=int((~np.isnan(judged.ratings)).sum()),
         raters=len({rater for one in judged.sample.ratings for rater in one}),
-        shares_good=(float(good.mean()), float((judged.matrix(good) == 1).any(axis=1).mean())),
+        shares_good=_shares_good(judged, asked.good_from),
         curve=found,
         advice=advice(found, price=prices[0], value=prices[1]) if found and prices else None,
         coverage=_coverage(judged, board, ways[at], asked),
@@ -163,9 +162,18 @@ def _person(judged: Labelled) -> Iterator[Row]:
         yield Row(PERSON, "person", found.efficiency, found.interval())
 
 
-def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverage:
+def _shares_good(judged: Labelled, good_from: float | None) -> tuple[float, float] | None:
+    if good_from is None:
+        return None
+    good = judged.worth >= good_from  # what is not there is not
+    return float(good.sum()) / len(judged.sample), float(good.any(axis=1).mean())
+
+
+def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverage | None:
     """Return what may be delivered unseen, of the pick of each request."""
-    good = judged.sample.worth >= asked.good_from
+    if (good_from := asked.good_from) is None:
+        return None
+    good = judged.sample.worth >= good_from
     p = probabilities(board, way.score, good, seed=asked.seed)
     score = np.nan_to_num(way.score, nan=np.nanmin(way.score)) if p is None else p
     by_request = judged.matrix(way.score)
@@ -174,7 +182,7 @@ def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverag
     return coverage(
         judged.matrix(score)[picks],
         judged.matrix(good)[picks] == 1,
-        good_from=asked.good_from,
+        good_from=good_from,
         is_probability=p is not None,
         costs=asked.costs,
     )

@@ -21,7 +21,8 @@ class Asked:
     """What is asked of a sample.
 
     Attributes:
-        good_from: From which worth on a candidate counts as good.
+        good_from: From which worth on a candidate counts as good; None where that can't be said, as
+            people only compared.
         lower: Outputs of which less is better.
         policy: What the policy under test is called, and how it scores each candidate of the
             sample, higher is better; None: there is none.
@@ -30,7 +31,7 @@ class Asked:
         seed: Of everything that is drawn.
     """
 
-    good_from: float
+    good_from: float | None
     lower: frozenset[str] = frozenset()
     policy: tuple[str, Array] | None = None
     prices: tuple[float, float] | None = None
@@ -108,10 +109,11 @@ class Assessment:
         rows: Every way to choose, the best first.
         requests: How many requests; *candidates* and *judgements* likewise.
         raters: How many people judged; 0 where they only compared.
-        shares_good: How many of the candidates are good, and of how many requests any is.
+        shares_good: The share of candidates that are good, and of requests that have a good one;
+            None where nobody said what good is.
         curve: What the best of n is worth by the subject; None where there is nothing to choose.
         advice: How many candidates pay; None without prices.
-        coverage: What may be delivered unseen, by the subject.
+        coverage: What may be delivered unseen, by the subject; likewise.
         weights: What was learned of all requests, the heaviest first.
         weights_by: How.
         lead: Of the learned weights over equal ones.
@@ -124,10 +126,10 @@ class Assessment:
     candidates: int
     judgements: int
     raters: int
-    shares_good: tuple[float, float]
+    shares_good: tuple[float, float] | None
     curve: Curve | None
     advice: Advice | None
-    coverage: Coverage
+    coverage: Coverage | None
     weights: tuple[Weight, ...] = ()
     weights_by: str = ""
     lead: Lead | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from selector.labels import Label, Pair, Ranking
+from selector.labels import Flag, Label, Pair, Ranking
 from selector.labels.votes import votes
 
 Key = tuple[str, str]  # a request and a candidate
@@ -35,7 +35,7 @@ class Worths:
 def worths(labels: Iterable[Label], aspect: str) -> Worths:
     """Return what candidates are worth by the labels of one aspect.
 
-    Verdicts and ratings are taken as they are. Where people compared, the label model makes all
+    Verdicts and ratings are taken as they are; where a fault is flagged, 0 is its presence. Where people compared, the label model makes all
     that was said into one number, from -∞ to ∞, 0 in the middle.
 
     Args:
@@ -49,6 +49,9 @@ def worths(labels: Iterable[Label], aspect: str) -> Worths:
         from selector.labels.model import fit
 
         return Worths(dict(fit(asked, aspect).worth), {}, aspects, (COMPARED,))
-    ratings = votes(asked, aspect)
+    present = votes([one for one in asked if isinstance(one.said, Flag)], aspect)
+    ratings = dict(votes([one for one in asked if not isinstance(one.said, Flag)], aspect))
+    for key, by in present.items():  # a fault that is there makes it worth less
+        ratings[key] = {who: 1 - said for who, said in by.items()}
     worth = {key: float(np.mean(list(one.values()))) for key, one in ratings.items()}
     return Worths(worth, ratings, aspects)

@@ -80,7 +80,7 @@ def _of_table(wanted: Wanted, scores: str) -> tuple[Sample, Asked]:
 
 def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
     from selector.calibration import chosen
-    from selector.calibration.gather import of_journal
+    from selector.calibration.gather import GOOD_FROM, of_journal
     from selector.cli.labels_columns import columns as columns_of
     from selector.cli.replay import address
     from selector.cli.said import said
@@ -94,7 +94,9 @@ def _of_journal(wanted: Wanted) -> tuple[Sample, Asked]:
         asked = _asked(wanted, labels, aspect, chosen.lower_is_better(made.plan))
         # What a calibrated file says was not there when these requests were decided.
         bare = planned(str(wanted.policy), calibration=None).plan
-        found = of_journal(book, bare, labels, aspect=aspect, good_from=asked.good_from)
+        found = of_journal(
+            book, bare, labels, aspect=aspect, good_from=asked.good_from or GOOD_FROM
+        )
     sample = _only(found.sample, wanted, made.plan)
     outcomes = {one.id: one.outcomes for one in found.known}
     own = (made.plan.policy, chosen.by_outcomes(made.plan, sample, outcomes))
@@ -155,16 +157,16 @@ def _asked(wanted: Wanted, said: Sequence[Label], aspect: str, lower: frozenset[
     )
 
 
-def _good_from(said: Sequence[Label], aspect: str) -> float:
+def _good_from(said: Sequence[Label], aspect: str) -> float | None:
     """Return from where on a candidate is good, by what its labels are.
 
-    Most verdicts; three quarters of a rating's scale; the middle of what comparisons make.
+    Most verdicts; three quarters of a rating's scale. Comparisons don't say what is good.
     """
     from selector.labels import Pair, Ranking, Rating
 
     of_aspect = [one.said for one in said if one.aspect == aspect]
     if any(isinstance(one, Pair | Ranking) for one in of_aspect):
-        return 0.0
+        return None
     first = next(iter(of_aspect), None)
     if isinstance(first, Rating):
         return first.low + THREE_QUARTERS * (first.high - first.low)

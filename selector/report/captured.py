@@ -150,6 +150,8 @@ def many(found: Assessment) -> Iterator[str]:
 
 def delivered(found: Assessment) -> Iterator[str]:
     """Give how much of what is delivered is bad."""
+    if found.coverage is None or found.shares_good is None:
+        return
     good, any_good = found.shares_good
     yield (
         f"{percent(good)} of the candidates are good ({number(found.coverage.good_from)} or more), "

@@ -132,7 +132,8 @@ def _facts(found: Assessment) -> Iterator[tuple[str, str]]:
                 "persons", "people"
             ),
         )
-    yield "Good", f"{percent(found.shares_good[0])} of the candidates"
+    if found.shares_good is not None:
+        yield "Good", f"{percent(found.shares_good[0])} of the candidates"
 
 
 def _bars(rows: Sequence[Row]) -> Iterator[Bar]:

@@ -68,9 +68,9 @@ def _last(found: Assessment, curve: Curve) -> int:
 
 
 def risk(found: Assessment) -> Chart | None:
-    """Return how much is bad by how much is delivered; None where there is but one line."""
-    points = [one for one in found.coverage.points if one.accepted.of]
-    if len(points) <= 1:
+    """Return how much is bad by how much is delivered; None where there is no line to choose."""
+    points = found.coverage.points if found.coverage else ()
+    if found.coverage is None or len(points) <= 1:
         return None
     zones = found.coverage.zones
     across = [100 * (one.accepted.share or 0.0) for one in points]

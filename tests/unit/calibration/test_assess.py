@@ -201,3 +201,10 @@ def test_where_every_score_of_a_request_failed_numbers_stay_finite():
     found = assess(replace(made, scores={"m0": gone}), replace(ASKED, good_from=-99.0))
     assert not found.coverage.is_probability
     assert all(np.isfinite(one.line) for one in found.coverage.points)
+
+
+def test_without_a_word_on_what_is_good_there_is_no_coverage():
+    """People who only compared say what is better, not what is good enough."""
+    found = assess(sample(World(requests=30, candidates=3)), Asked(good_from=None))
+    assert (found.coverage, found.shares_good) == (None, None)
+    assert found.curve is not None

@@ -175,6 +175,18 @@ def test_verdicts_are_1_and_0_and_gold_is_no_judgement(table):
     assert sample(table(), labels).worth[0] == 0.5
 
 
+def test_a_fault_makes_a_candidate_worth_less(table):
+    """Of flags more is worse: who has no fault is worth 1."""
+    labels = [
+        Label("p", who, Flag(one, present=one == "a"), aspect="hands")
+        for who in ("ann", "bob")
+        for one in ("a", "b")
+    ]
+    found = sample(table(), labels, aspect="hands")
+    assert found.worth[:2].tolist() == [0, 1]
+    assert found.ratings[0] == {"ann": 0.0, "bob": 0.0}
+
+
 def test_comparisons_are_made_into_worths(table):
     """Who is preferred is worth more; no judgement stands alone, which is told."""
     labels = [Label("p", who, Pair("a", "b", "right")) for who in ("ann", "bob", "eve")]

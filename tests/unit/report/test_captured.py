@@ -68,7 +68,17 @@ def test_a_curve_that_turns_down_warns(found):
 
 def test_without_curve_prices_and_weights_there_is_a_page(found):
     """What is not known is left away."""
-    bare = replace(found, curve=None, advice=None, weights=(), lead=None, notes=())
+    bare = replace(
+        found,
+        curve=None,
+        advice=None,
+        weights=(),
+        lead=None,
+        notes=(),
+        coverage=None,
+        shares_good=None,
+    )
     assert "pay best" not in " ".join(sentences(bare))
     assert "How many candidates" not in page(bare)
     assert "What measures weigh" not in page(bare)
+    assert "Accept, review, reject" not in page(bare)
