@@ -103,7 +103,7 @@ def agreement(
     found = _read(files, journal, column)
     aspects = summary.summaries(found.labels)
     if as_json:
-        labels_told.put([asdict(one) for one in aspects])
+        labels_told.put(labels_told.agreement(aspects))
     else:
         labels_told.agreed(found, aspects)
 

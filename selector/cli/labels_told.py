@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COLUMN = 12
 NAME = 40  # characters of a rater
+FIGURES = ("labels", "gold", "agrees", "means it", "left", "fast", "run", "ties")
+HEAD = ("rater", *FIGURES, "advice")
 KAPPAS = 5  # pairs of raters; --json has more
 
 
@@ -30,10 +32,15 @@ def put(data: Any) -> None:
 
 def data(made: Overview) -> dict[str, Any]:
     """Return all that can be told of labels, for JSON."""
-    found = asdict(made)
+    found = asdict(made) | {"aspects": agreement(made.aspects), "cleaned": agreement(made.cleaned)}
     for one, row in zip(made.raters, found["raters"], strict=True):
         row["dropped"] = one.dropped
     return found
+
+
+def agreement(aspects: Sequence[Summary]) -> list[dict[str, Any]]:
+    """Return how far people agree, for JSON."""
+    return [asdict(one) | {"reading": one.alpha.reading} for one in aspects]
 
 
 def imported(
@@ -74,15 +81,19 @@ def rated(found: Read, raters: Sequence[Judged], kept: str | None) -> None:
 
     from selector.cli.table import Terminal
 
+    rows = [_row(one) for one in raters]
+    known = [at for at in range(len(HEAD)) if at == 0 or any(row[at] for row in rows)]
     table = Table()
-    table.add_column("rater", overflow="fold")
-    for name in ("labels", "gold", "agrees", "means it", "left", "fast", "run", "ties"):
-        table.add_column(name, justify="right")
-    table.add_column("what is wrong", overflow="fold", ratio=1)
-    for one in raters:
-        table.add_row(*map(Text, _row(one)))
+    for at in known:
+        table.add_column(HEAD[at], justify="right" if HEAD[at] in FIGURES else "left")
+    for row in rows:
+        table.add_row(*(Text(row[at]) for at in known))
     with printing():
         Terminal(highlight=False).print(table)
+        for one in raters:
+            if one.findings:
+                said = "; ".join(each.said for each in one.findings)
+                typer.echo(entry(shown(one.name, NAME), said, column=COLUMN))
         dropped = sum(one.dropped for one in raters)
         typer.echo(f"{dropped} of {len(raters)} raters should be dropped.")
         _aside(found)
@@ -139,8 +150,6 @@ def _agreement(one: Summary) -> Iterator[str]:
 
 def _row(one: Judged) -> list[str]:
     gold = "" if one.gold is None else f"{one.gold.right}/{one.gold.asked}"
-    wrong = "; ".join(each.said for each in one.findings)
-    verdict = "drop: " if one.dropped else "look: " if wrong else ""
     return [
         shown(one.name, NAME),
         f"{one.labels:,}",
@@ -151,7 +160,7 @@ def _row(one: Judged) -> list[str]:
         _share(one.fast),
         "" if one.run is None else str(one.run),
         _share(one.ties),
-        shown(verdict + wrong),
+        "drop" if one.dropped else "look" if one.findings else "",
     ]
 
 

@@ -16,6 +16,7 @@ from selector.report.words import counted, listed, number
 from selector.report.writing import PathLike, put
 
 SHADES = 5  # of a table's cells
+LEAST = 0.5  # percent of the line that an interval takes, so that it is seen
 MOST = 200  # raters that are listed, those who fail first
 NAMED = 6  # aspects in a headline
 ITEMS: dict[Form, str] = {
@@ -225,9 +226,7 @@ def _card(one: Summary, cleaned: Summary | None) -> Card:
         value=_number(alpha.value) if known else "–",
         between=f"{_number(alpha.low)} to {_number(alpha.high)}" if known else "",
         reading=alpha.reading,
-        gauge=Gauge(_percent(alpha.low), _percent(alpha.high), _percent(alpha.value))
-        if known
-        else None,
+        gauge=_gauge(alpha) if known else None,
         facts=tuple(_facts(one)),
         cleaned=_cleaned(cleaned),
         warning=f"{one.thin:,} of {counted(one.items, item)} have fewer than three raters."
@@ -244,6 +243,12 @@ def _card(one: Summary, cleaned: Summary | None) -> Card:
         ),
         kappas=tuple((each, _number(each.plain), _number(each.weighted)) for each in one.kappas),
     )
+
+
+def _gauge(alpha: Alpha) -> Gauge:
+    low, high = _percent(alpha.low), _percent(alpha.high)
+    low = min(low, 100 - LEAST)
+    return Gauge(low, max(high, low + LEAST), _percent(alpha.value))
 
 
 def _cleaned(one: Summary | None) -> str:
