@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -10,15 +9,14 @@ from itertools import chain
 import numpy as np
 
 from selector.calibration import path
-from selector.calibration.certify import Certain, Counted, Target, certain, counted
+from selector.calibration.certify import Certain, Counted, Target, certain, counted, needed_to_begin
 from selector.calibration.delivered import Course, Deliveries, drawn
 from selector.calibration.gather import Known
 from selector.calibration.lines import Open, Place
 from selector.calibration.said import Judged, Key
 from selector.errors import CalibrationError
-from selector.policy.calibration import CUT, CutOf
+from selector.policy.calibration import CUT
 from selector.policy.plan import Plan
-from selector.statistics.fixed_sequence import START
 
 REST = None  # the segment of all that have no lines of their own
 
@@ -189,11 +187,6 @@ def _group(segment: str | None, courses: Sequence[Course], judged: Judged, targe
     return Group(segment, count, certain(count, target), len(courses))
 
 
-def needed_to_begin(target: Target) -> int:
-    """Return how many labelled deliveries the first line that is tried should have."""
-    return math.ceil(START * math.log(1 - target.confidence) / math.log1p(-target.risk))
-
-
 def _segments(
     courses: Sequence[Course], groups: Sequence[Group], judged: Judged
 ) -> dict[str, tuple[int, int]]:
@@ -208,56 +201,3 @@ def _segments(
         labelled, bad = found.get(segment, (0, 0))
         found[segment] = (labelled + 1, bad + (not judged.good[one.known.id, unit]))
     return dict(sorted(found.items()))
-
-
-def cuts_of(found: Accepting, target: Target, how: str) -> Iterator[CutOf]:
-    """Give the accept lines as they are written.
-
-    Args:
-        found: The lines.
-        target: What is promised.
-        how: On what they were found, in words.
-    """
-    for group in found.groups:
-        for at, line in enumerate(found.lines):
-            yield _cut(found, group, at, line=line, why=_why(group, target, how))
-
-
-def _cut(found: Accepting, group: Group, at: int, *, line: Open, why: str) -> CutOf:
-    its, places = group.certain, found.places
-    value, interval = None, None
-    if its.place is not None and its.open_to is not None:
-        value = places[its.place][at]
-        other = places[its.open_to][at]
-        interval = None if other == value else (min(value, other), max(value, other))
-    return CutOf(
-        on=line.on,
-        line=line.line,
-        value=value,
-        segment=group.segment,
-        interval=interval,
-        labels=its.labels,
-        bad=its.bad,
-        risk_at_most=None if its.risk_at_most is None else float(f"{its.risk_at_most:.6g}"),
-        why=why,
-    )
-
-
-def _why(group: Group, target: Target, how: str) -> str:
-    its, lacks = group.certain, group.certain.lacking
-    if its.place is not None:
-        return f"laxest line of a fixed sequence of exact binomial tests, {how}"
-    goal = f"at most {_percent(target.risk)} bad with {_percent(target.confidence)} confidence"
-    if lacks.realistic is None:
-        more = "no number of labels would do while so many are bad: refuse more of these first"
-    else:
-        more = f"{max(lacks.realistic - lacks.have, 1)} more labelled deliveries would do"
-        more += " if no larger a share of them is bad"
-    return (
-        f"{goal} takes {lacks.flawless} labelled deliveries with none bad; at the line that is "
-        f"tried first there are {lacks.have} with {lacks.bad} bad: {more} ({how})"
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.6g} %"

@@ -9,10 +9,11 @@ import numpy as np
 
 from selector.calibration import checks
 from selector.calibration import drafting as draft
-from selector.calibration.accepting import Accepting, Requests, accepting, cuts_of
+from selector.calibration.accepting import Accepting, Requests, accepting
 from selector.calibration.certify import Target
 from selector.calibration.claim import claim_of
 from selector.calibration.costs import ByCosts, by_costs, needs_curve
+from selector.calibration.cuts import cuts_of
 from selector.calibration.data_hash import data_hash
 from selector.calibration.delivered import chance
 from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
@@ -123,6 +124,8 @@ class _Calibrating:
         fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
         chosen = {one.id for one in fitting}
         rest = tuple(one for one in known if one.id not in chosen)
+        if fits:
+            checks.check_parts(policy, gathered.judged, fitting, rest)
         self._requests = Requests(known, fitting, rest, gathered.judged)
         self._learning = Learning(
             policy, gathered.plan, fitting if lines else known, gathered.judged, planned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from selector.calibration.delivered import Course
 from selector.calibration.said import Key
 from selector.statistics import binomial
-from selector.statistics.fixed_sequence import Lacking, fixed_sequence, lacking
+from selector.statistics.fixed_sequence import START, Lacking, fixed_sequence, lacking
 
 Array = npt.NDArray[Any]
 
@@ -64,6 +65,7 @@ class Certain:
         risk_at_most: What share of what it delivers is bad at most.
         open_to: The laxest place of which the labels don't say that it breaks the promise.
         lacking: Of none, what labels would do.
+        assumed: How many of the bad ones were not judged, but others of their requests.
     """
 
     place: int | None
@@ -72,6 +74,7 @@ class Certain:
     risk_at_most: float | None
     open_to: int | None
     lacking: Lacking
+    assumed: int = 0
 
 
 def counted(courses: Sequence[Course], good: Mapping[Key, bool], seen: frozenset[Key]) -> Counted:
@@ -129,14 +132,34 @@ def _reach(delivered: Array, labelled: Array) -> int:
 
     It depends on which deliveries are labelled, never on what the labels say.
     """
-    from scipy.stats import fisher_exact
-
     for at in range(1, len(delivered)):
         before = labelled[at - 1], delivered[at - 1] - labelled[at - 1]
         new = labelled[at] - before[0], delivered[at] - labelled[at] - before[1]
-        if min(new) >= 0 and fisher_exact([new, before], alternative="less").pvalue < FEWER:
+        if min(new) >= 0 and so_few(new, before) < FEWER:
             return at
     return len(delivered)
+
+
+def so_few(new: tuple[int, int], before: tuple[int, int]) -> float:
+    """Return how probable it is that so few of the new ones, or fewer, are labelled by chance.
+
+    That is Fisher's exact test, one-sided.
+
+    Args:
+        new: How many are labelled, and how many are not.
+        before: Likewise of those that were there before.
+    """
+    from scipy.special import gammaln
+
+    def ways(of: Array, chosen: Array) -> Array:
+        found: Array = gammaln(of + 1) - gammaln(chosen + 1) - gammaln(of - chosen + 1)
+        return found
+
+    labelled, others, count = new[0] + before[0], new[1] + before[1], sum(new)
+    fewer = np.arange(max(0, count - others), new[0] + 1)
+    every = ways(np.array(labelled + others), np.array(count))
+    logs = ways(np.array(labelled), fewer) + ways(np.array(others), count - fewer) - every
+    return float(np.exp(logs).sum())
 
 
 def _wanted(courses: Sequence[Course], seen: frozenset[Key]) -> dict[Key, int]:
@@ -156,17 +179,31 @@ def certain(count: Counted, target: Target) -> Certain:
     which deliveries are labelled alone.
     """
     risk, confidence = target.risk, target.confidence
-    few = np.flatnonzero(count.assumed <= SPENT * risk * count.labelled)
-    start = int(few[0]) if len(few) and few[0] < count.reach else 0
+    start = _start(count, target)
     bads, counts = (of[start : count.reach] for of in (count.bad, count.labelled))
     place = fixed_sequence(bads, counts, risk=risk, confidence=confidence)
     lacks = lacking(bads, counts, risk=risk, confidence=confidence)
     if place is None:
-        return Certain(None, lacks.have, lacks.bad, None, None, lacks)
+        tried = start + int(np.argmax(counts == lacks.have)) if len(counts) else start
+        assumed = int(count.assumed[tried])
+        return Certain(None, lacks.have, lacks.bad, None, None, lacks, assumed)
     at_most = float(binomial.upper_limit(int(bads[place]), int(counts[place]), confidence))
     labels, bad = int(counts[place]), int(bads[place])
     place += start
-    return Certain(place, labels, bad, at_most, _open_to(count, place, target), lacks)
+    open_to, assumed = _open_to(count, place, target), int(count.assumed[place])
+    return Certain(place, labels, bad, at_most, open_to, lacks, assumed)
+
+
+def needed_to_begin(target: Target) -> int:
+    """Return how many labelled deliveries the first line that is tried should have."""
+    return math.ceil(START * math.log(1 - target.confidence) / math.log1p(-target.risk))
+
+
+def _start(count: Counted, target: Target) -> int:
+    labelled = count.labelled[: count.reach]
+    enough = labelled >= min(needed_to_begin(target), labelled.max(initial=0))
+    few = np.flatnonzero(enough & (count.assumed[: count.reach] <= SPENT * target.risk * labelled))
+    return int(few[0]) if len(few) else 0
 
 
 def _open_to(count: Counted, place: int, target: Target) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from selector.calibration import drafting as draft
 from selector.calibration.costs import needs_curve
-from selector.calibration.gather import Gathered
+from selector.calibration.gather import Gathered, Known
 from selector.calibration.lines import Open
+from selector.calibration.said import Judged
 from selector.errors import CalibrationError
 from selector.policy.policy import Policy
 
@@ -68,3 +69,19 @@ def check_kinds(policy: Policy, lines: Sequence[Open], gathered: Gathered) -> No
         f"{policy.name}: all {len(good)} candidates that were judged are {kind} (got one class "
         "only). Get labels of both kinds."
     )
+
+
+def check_parts(
+    policy: Policy, judged: Judged, fitting: Sequence[Known], certifying: Sequence[Known]
+) -> None:
+    """Tell if there are too few requests to fit on some of them and to certify on others.
+
+    Raises:
+        CalibrationError: One part has no request of which anything was judged.
+    """
+    asked = {request for request, _ in judged.keys}
+    if not all(any(one.id in asked for one in part) for part in (fitting, certifying)):
+        raise CalibrationError(
+            f"{policy.name}: too few requests with labels to fit on some and to certify on others "
+            f"(got {len(asked)}). Let people judge deliveries of some hundred."
+        )

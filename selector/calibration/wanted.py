@@ -48,6 +48,18 @@ def wanted_of(places: Mapping[Key, int], known: Sequence[Known]) -> list[Wanted]
     return [Wanted(*key, paths.get(key, ""), place) for key, place in listed]
 
 
+def check(path: str | os.PathLike[str]) -> None:
+    """Tell now, before anything is done, if the table can't be written.
+
+    Raises:
+        CalibrationError: It is there already, or its folder is not.
+    """
+    for wrong, why in ((os.path.lexists(path), "it is there already"),
+                       (not Path(path).parent.is_dir(), "there is no such folder")):  # fmt: skip
+        if wrong:
+            raise CalibrationError(f"{path}: it can't be written (got {why}). Name another file.")
+
+
 def write(wanted: Sequence[Wanted], path: str | os.PathLike[str]) -> None:
     """Write the table; who fills in rater and verdict has labels that can be read.
 

@@ -84,6 +84,7 @@ def calibrate(  # noqa: PLR0913 - one option each
 
     Example: selector calibrate my.yaml --labels labels.csv --dry-run
     """
+    from selector.calibration import wanted as next_table
     from selector.calibration.calibrate import Asked
     from selector.cli import calibrated as told
     from selector.cli.replay import address
@@ -91,6 +92,8 @@ def calibrate(  # noqa: PLR0913 - one option each
     from selector.policy.policy import Policy
 
     meant, files = Policy.load(policy), Files(tuple(labels or ()), tuple(column or ()))
+    if wanted is not None:
+        next_table.check(wanted)
     with Journal(address(journal)) as book:
         asked = Asked(
             date=_today(),

@@ -104,7 +104,7 @@ def seldom(found) -> bool:
 
 
 @pytest.mark.parametrize("name", WORLDS)
-@pytest.mark.parametrize("times", [4, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
 def test_promises_are_kept(name, times, tmp_path):
     """Through the whole pipeline: a journal, labels, the file, the plan, requests to come."""
     found = repeated(WORLDS[name], tmp_path, times)

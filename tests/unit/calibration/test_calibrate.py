@@ -396,3 +396,24 @@ def test_labels_that_nobody_can_learn_from_leave_equal_weights(books):
         for one in world.labels(raters=1)
     ]
     assert "weighs the same" in made(world, labels, journal=books(world)).calibration.weights_by
+
+
+def test_too_few_requests_to_part_are_told(books):
+    """What fits never certifies, so one request is not enough."""
+    world = World(policy(method=BOTH), requests=60)
+    labels = world.labels(lambda request, _: request.endswith("00001"))
+    with pytest.raises(CalibrationError, match=r"too few requests .* \(got 1\)|one class only"):
+        made(world, labels, journal=books(world))
+
+
+def test_labels_of_the_best_ranked_certify_where_these_are_delivered(books):
+    """A stricter gate would deliver others, of which nobody said anything: these are asked for."""
+    gates = [{"on": FADED, "accept_below": "calibrated"}]
+    world = World(policy(gates=gates, cut=None), requests=300, clear=2, bad=0.3)
+    best = world.winners()
+    found = made(world, world.labels(lambda *key: key in best), journal=books(world))
+    assert found.cuts[0].value == found.accepting.places[-1][0]
+    assert found.cuts[0].labels == 300
+    wanted = found.accepting.wanted
+    assert wanted
+    assert not best & set(wanted)

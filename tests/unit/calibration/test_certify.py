@@ -1,9 +1,12 @@
 """What of the labelled deliveries is bad along a path, and what that promises."""
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
+from scipy import stats
 
-from selector.calibration.certify import Counted, Target, certain, counted
+from selector.calibration.certify import Counted, Target, certain, counted, so_few
 from selector.calibration.delivered import Course
 from selector.calibration.gather import Known
 from selector.types import Outcomes
@@ -96,6 +99,14 @@ def test_labels_at_random_reach_to_the_end():
     assert sum(end == 20 for end in ends) >= 15
 
 
+@given(*[st.integers(0, 60)] * 4)
+def test_how_few_is_fishers_exact_test(labelled, others, labelled_before, others_before):
+    """Of any two-by-two table, also where a row or a column of it is empty."""
+    new, before = (labelled, others), (labelled_before, others_before)
+    expected = stats.fisher_exact([new, before], alternative="less").pvalue
+    assert so_few(new, before) == pytest.approx(expected, abs=1e-9)
+
+
 def test_the_laxest_place_of_which_the_promise_holds():
     """In the order from strict to lax, up to the first that fails."""
     found = certain(counts([50, 120, 200, 300], [0, 1, 4, 40]), TARGET)
@@ -128,7 +139,9 @@ def test_where_much_is_assumed_bad_the_path_begins_behind_it():
     found = certain(counts([120, 150, 200], [30, 2, 3], assumed=[30, 1, 0]), TARGET)
     assert (found.place, found.labels, found.bad) == (2, 200, 3)
     nowhere = certain(counts([120, 150], [30, 30], assumed=[30, 30]), TARGET)
-    assert nowhere.place is None
+    assert (nowhere.place, nowhere.assumed) == (None, 30)
+    few = certain(counts([1, 120, 150], [0, 30, 2], assumed=[0, 30, 0]), TARGET)
+    assert few.place == 2  # one label at the strictest place is no beginning
 
 
 def test_counts_need_not_rise():
