@@ -53,7 +53,7 @@ def opened(path: Path) -> Source:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         _unreadable(path, error)
     raise CalibrationError(
-        f"{path}: labels are read from .csv, .tsv, .jsonl, .json and .parquet "
+        f"{path}: tables are read from .csv, .tsv, .jsonl, .json and .parquet "
         f"(got {quoted(path.suffix) if path.suffix else 'no ending'}). Rename or convert it."
     )
 
@@ -67,7 +67,7 @@ def _unreadable(path: Path, error: Exception) -> Never:
 
 
 def _empty(path: Path) -> Never:
-    raise CalibrationError(f"{path}: there are no labels in it (got an empty file).")
+    raise CalibrationError(f"{path}: there is nothing in it (got an empty file).")
 
 
 def _csv(path: Path) -> Source:
@@ -168,7 +168,14 @@ def _json(path: Path) -> Source:
 
 
 def _parquet(path: Path) -> Source:
-    from pyarrow import ArrowInvalid, parquet
+    try:
+        from pyarrow import ArrowInvalid, parquet
+    except ImportError as error:
+        from selector.installed import install_extra
+
+        raise CalibrationError(
+            f"{path}: Parquet needs pyarrow (got {error}). Run: {install_extra('parquet')}"
+        ) from None
 
     try:
         file = parquet.ParquetFile(path)

@@ -205,7 +205,7 @@ def test_all_problems_are_told_at_once_and_twenty_of_them(tmp_path):
         ("a.jsonl", '{"request": "p", "candidate": "a", "rating": NaN}\n', "NaN, which is no number"),
         ("a.jsonl", "[1]\n", "a.jsonl:1: expected a JSON object"),
         ("a.parquet", "PAR1", "can't be read"),
-        ("a.xlsx", "PK", "labels are read from"),
+        ("a.xlsx", "PK", "tables are read from"),
         ("a.csv", "request,candidate,candidate,rating\n", "two columns of one name"),
         ("a.csv", "x,y\n1,2\n", "no column says which request"),
         ("a.csv", "request,candidate,rating,score\np,a,4,4\n", "several columns could hold"),
