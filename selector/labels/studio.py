@@ -44,7 +44,7 @@ def labels(tasks: Sequence[Plain], columns: Columns) -> Iterator[tuple[int, Labe
     """
     options = _options(tasks)
     for number, task in enumerate(tasks, 1):
-        for annotation in task.get("annotations") or ():
+        for annotation in _annotations(task):
             try:
                 yield from ((number, one) for one in _of(task, annotation, columns, options))
             except MisreadError as error:
@@ -54,9 +54,7 @@ def labels(tasks: Sequence[Plain], columns: Columns) -> Iterator[tuple[int, Labe
 def _of(
     task: Plain, annotation: Plain, columns: Columns, options: Mapping[str, frozenset[str]]
 ) -> Iterator[Label]:
-    if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
-        return
-    if annotation.get("ground_truth"):
+    if annotation.get("was_cancelled") or annotation.get("ground_truth"):
         return
     said = list(_said(task, annotation, columns, options))
     truths = _truths(task, columns, options)
@@ -79,8 +77,8 @@ def _truths(
     """Return what should have been said, where the task is an attention check."""
     return {
         (aspect, type(one)): one
-        for annotation in task.get("annotations") or ()
-        if isinstance(annotation, dict) and annotation.get("ground_truth")
+        for annotation in _annotations(task)
+        if annotation.get("ground_truth")
         for aspect, one in _said(task, annotation, columns, options)
     }
 
@@ -119,39 +117,54 @@ def _one(answer: Answer, data: Plain, columns: Columns) -> tuple[str, Said]:
     return aspect, Rating(candidate, step, columns.low, columns.high)
 
 
+def _annotations(task: Plain) -> Iterator[Plain]:
+    return (one for one in _list(task.get("annotations")) if isinstance(one, dict))
+
+
+def _list(data: object) -> list[Any]:
+    return data if isinstance(data, list) else []
+
+
 def _answers(annotation: Plain) -> Iterator[Answer]:
     """Give the answers of an annotation that judge; regions and notes are passed over."""
-    for result in annotation.get("result") or ():
+    for result in _list(annotation.get("result")):
         value = result.get("value") if isinstance(result, dict) else None
-        if not isinstance(value, dict):
-            continue
-        kind = str(result.get("type"))
-        name = str(result.get("from_name") or kind)
-        match kind:
-            case "choices":
-                yield Answer(name, kind, tuple(value.get("choices") or ()))
-            case "taxonomy":
-                yield Answer(
-                    name, kind, tuple(one[-1] for one in value.get("taxonomy") or () if one)
-                )
-            case "rating" | "number":
-                yield Answer(name, kind, (value.get(kind),))
-            case "pairwise":
-                yield Answer(name, kind, (value.get("selected"),))
-            case "ranker":
-                orders = [one for key, one in (value.get("ranker") or {}).items() if key != "_"]
-                yield Answer(name, kind, tuple(orders[0]) if len(orders) == 1 else ())
+        if isinstance(value, dict):
+            kind = str(result.get("type"))
+            name = str(result.get("from_name") or kind)
+            values = _values(kind, value)
+            if values is not None:
+                yield Answer(name, kind, values)
+
+
+def _values(kind: str, value: Plain) -> tuple[Any, ...] | None:
+    """Return what was answered; None to what asks for no judgement."""
+    match kind:
+        case "choices":
+            return tuple(map(str, _list(value.get("choices"))))
+        case "taxonomy":
+            paths = _list(value.get("taxonomy"))
+            return tuple(str(one[-1]) for one in paths if _list(one))
+        case "rating" | "number":
+            return (value.get(kind),)
+        case "pairwise":
+            return (value.get("selected"),)
+        case "ranker":
+            ranked = value.get("ranker")
+            columns = ranked.items() if isinstance(ranked, dict) else ()
+            orders = [_list(one) for key, one in columns if key != "_"]
+            return tuple(orders[0]) if len(orders) == 1 else ()
+    return None
 
 
 def _options(tasks: Sequence[Plain]) -> dict[str, frozenset[str]]:
     """Return the options of questions that ask which faults there are."""
     seen: dict[str, set[str]] = {}
     for task in tasks:
-        for annotation in task.get("annotations") or ():
-            if isinstance(annotation, dict):
-                for answer in _answers(annotation):
-                    if answer.kind in _CHOICES:
-                        seen.setdefault(answer.name, set()).update(map(str, answer.values))
+        for annotation in _annotations(task):
+            for answer in _answers(annotation):
+                if answer.kind in _CHOICES:
+                    seen.setdefault(answer.name, set()).update(answer.values)
     return {
         name: frozenset(found)
         for name, found in seen.items()
