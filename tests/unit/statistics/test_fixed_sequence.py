@@ -25,7 +25,7 @@ def lines(draw):
 
 def slowly(bads, counts, risk, confidence):
     """The rule as it is told: find the start, go on while it holds."""
-    enough = 1.7 * math.log(1 - confidence) / math.log(1 - risk)
+    enough = 2.15 * math.log(1 - confidence) / math.log(1 - risk)
     starts = [at for at, count in enumerate(counts) if count >= enough]
     found = None
     for at in range(starts[0] if starts else list(counts).index(max(counts)), len(counts)):
@@ -107,8 +107,8 @@ def test_as_many_as_are_lacking_would_do(pair, risk):
 
 def test_lacking_speaks_of_the_line_that_is_tried_first():
     """Its labels, and the bad ones among them, not those of laxer lines."""
-    bads, counts = np.array([0, 4, 40]), np.array([40, 110, 900])
-    assert lacking(bads, counts, risk=0.05) == Lacking(110, 4, 59, 1503)
+    bads, counts = np.array([0, 4, 40]), np.array([40, 130, 900])
+    assert lacking(bads, counts, risk=0.05) == Lacking(130, 4, 59, 577)
     assert lacking(bads * 10, counts * 10, risk=0.05).have == 400
 
 
