@@ -288,3 +288,12 @@ def test_selector_efficiency_is_told_of_intervals_and_bounds(tmp_path):
         assert float(at_least) < float(truth) < float(at_most)
         assert float(right) == pytest.approx(float(truth), abs=0.03)
     assert "| 500 |" in said
+
+
+def test_calibrating_is_timed():
+    """Each sort of policy has seconds, and what its labels promise."""
+    rows = table(printed("calibrate", "--requests", 30, "--rounds", 1))
+    assert len(rows) == 3
+    for best, middle, claim in rows.values():
+        assert 0 < float(best) <= float(middle)
+        assert claim
