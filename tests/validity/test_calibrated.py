@@ -117,13 +117,15 @@ def test_promises_are_kept(name, times, tmp_path):
 
 
 @pytest.mark.slow
-def test_labels_of_former_winners_alone_break_no_promise(tmp_path):
+def test_labels_of_former_winners_break_no_promise(tmp_path):
     """New weights deliver others than those who were judged: these count as bad, not as unknown."""
-    world = WORLDS["everything fitted"]
-    winners = {seed: replace(world, seed=seed).winners() for seed in range(1, 41)}
-    everyone = set().union(*winners.values())
-    found = repeated(world, tmp_path, 40, only=lambda request, name: (request, name) in everyone)
-    assert seldom(found)
+    world, times = WORLDS["everything fitted"], 30
+    former = set().union(*(replace(world, seed=seed).winners() for seed in range(1, times + 1)))
+
+    def judged(request, name):
+        return (request, name) in former or int(request[-5:]) % 3 == 0
+
+    assert seldom(repeated(world, tmp_path, times, only=judged))
 
 
 def test_a_line_certified_on_any_candidates_does_not_hold_of_winners():
