@@ -39,7 +39,8 @@ fmt: $(VENV)/.dev ## format, and rewrite what is generated
 	$(BIN)/selector policy schema > policies/policy.schema.json
 
 bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; half an hour
-	@for name in filters engine imports memory judges journal replay drift; do \
+	@for name in filters engine imports memory judges journal replay drift certified scaled label_model \
+		selector_efficiency calibrate; do \
 		$(BIN)/python -m benchmarks.$$name || exit 1; echo; \
 	done
 	@$(BIN)/python -m benchmarks.against_cleanvision $(VENV)/cleanvision/bin/python

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from selector.calibration import people
 from selector.calibration.assessment import Asked, Assessment, Lead, Row, Weight
 from selector.calibration.best_of_n import curve
-from selector.calibration.blends import FEWEST, Blends, Board, blends, folds, probabilities, tells
+from selector.calibration.blends import (
+    FEWEST,
+    Blends,
+    Board,
+    blends,
+    partings,
+    probabilities,
+    tells,
+)
 from selector.calibration.economics import advice
 from selector.calibration.efficiency import Gains, accuracy, expected_efficiency, gains
 from selector.calibration.labelled import Labelled, Way
@@ -93,12 +101,14 @@ def _board(judged: Labelled, asked: Asked) -> Board:
             "can choose by them. Give measures that tell candidates apart."
         )
     directed = [-scores[name] if name in asked.lower else scores[name] for name in scores]
+    parted, *again = partings(judged.sample.requests, seed=asked.seed)
     return Board(
         names=tuple(scores),
         scores=np.column_stack(directed) if directed else np.empty((len(judged.sample), 0)),
         groups=judged.groups,
         worth=judged.sample.worth,
-        folds=folds(judged.sample.requests, seed=asked.seed),
+        folds=parted,
+        again=tuple(again),
     )
 
 

@@ -87,7 +87,13 @@ class _Pairs:
 
 
 def learn(
-    scaled: Array, groups: Array, worth: Array, *, fixed: Array | None = None, seed: int = 0
+    scaled: Array,
+    groups: Array,
+    worth: Array,
+    *,
+    fixed: Array | None = None,
+    seed: int = 0,
+    intervals: bool = True,
 ) -> Learned:
     """Return the weights whose sum tells best which of two candidates people hold for better.
 
@@ -108,6 +114,7 @@ def learn(
         fixed: Shape (candidates,), the weighted sum of the terms whose weights stand, if there
             are any: it is one measure more, and its weight becomes 1.
         seed: Of dividing and drawing requests.
+        intervals: Whether they are wanted; they take most of the time.
 
     Raises:
         ValueError: Shapes do not fit, a score is missing, or no measure differs within a request.
@@ -129,7 +136,7 @@ def learn(
     told = f"log loss on requests not seen: {losses[best]:.4f}, with equal weights {alike:.4f}"
     if losses[best] >= min(alike, math.log(2)):  # which is what knowing nothing costs
         return _alike(pairs, f"learning did no better; {told}")
-    return _fitted(pairs, PENALTIES[best], told, seed)
+    return _fitted(pairs, PENALTIES[best], told, seed if intervals else None)
 
 
 def _alike(pairs: _Pairs, why: str) -> Learned:
@@ -140,16 +147,19 @@ def _alike(pairs: _Pairs, why: str) -> Learned:
     return Learned(weights, nothing, "equal", None, len(pairs.better), pairs.requests, told)
 
 
-def _fitted(pairs: _Pairs, penalty: float, told: str, seed: int) -> Learned:
-    """Return weights learned from all pairs, with intervals."""
+def _fitted(pairs: _Pairs, penalty: float, told: str, seed: int | None) -> Learned:
+    """Return weights learned from all pairs, with intervals if there is a seed to draw them by."""
     matrix = penalty * np.eye(len(pairs.units))
     weights = logistic.fit(pairs.gaps, pairs.better, penalty=matrix)
-    drawn = [pairs.told(one) for one in _drawn(pairs, weights, matrix, seed)]
-    ends = rounded(np.quantile(drawn, [0.025, 0.975], axis=0)).T.tolist()
-    intervals = tuple((low, high) for low, high in ends)
+    given = pairs.told(weights)
+    intervals: tuple[Interval | None, ...] = (None,) * len(given)
+    if seed is not None:
+        drawn = [pairs.told(one) for one in _drawn(pairs, weights, matrix, seed)]
+        ends = rounded(np.quantile(drawn, [0.025, 0.975], axis=0)).T.tolist()
+        intervals = tuple((low, high) for low, high in ends)
     count, requests = len(pairs.better), pairs.requests
     told = f"learned from {count} pairs of {requests} requests ({told})"
-    return Learned(pairs.told(weights), intervals, "pairwise", penalty, count, requests, told)
+    return Learned(given, intervals, "pairwise", penalty, count, requests, told)
 
 
 def _unseen_losses(pairs: _Pairs, seed: int) -> tuple[Array, float]:

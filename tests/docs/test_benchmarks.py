@@ -297,3 +297,22 @@ def test_calibrating_is_timed():
     for best, middle, claim in rows.values():
         assert 0 < float(best) <= float(middle)
         assert claim
+
+
+def test_certified_lines_are_measured_in_every_world():
+    """Each world has how often its target was broken, which is a share."""
+    rows = table(printed("certified", "lines", "--runs", 4))
+    assert len(rows) == 8
+    assert all(0 <= float(row[0]) <= 1 for row in rows.values())
+
+
+def test_ways_to_add_measures_up_are_compared():
+    """Every way has its selector efficiency for each sort of request."""
+    rows = table(printed("scaled", "methods", "--requests", 60))
+    assert {"best single measure", "scales, learned weights"} <= rows.keys()
+
+
+def test_the_label_model_is_held_against_counting():
+    """Each way to make worth of votes has its rank correlation with the truth."""
+    rows = table(printed("label_model", "--runs", 1))
+    assert float(rows["with reliability and side"][0]) > float(rows["win rate"][0])

@@ -26,7 +26,19 @@ def cwd(tmp_path_factory):
     done = run(folder, "selector demo")
     assert done.returncode == 0, done.stderr
     (folder / "demo.txt").write_text(done.stdout)
+    _judged(folder)
     return folder
+
+
+def _judged(folder: Path) -> None:
+    """Write what people said of made-up candidates, and what a measure says of them."""
+    steps = [
+        (f"p{prompt}", f"c{one}", (prompt + one) % 5 + 1) for prompt in range(8) for one in range(4)
+    ]
+    said = [f"{prompt},{one},{rater},{step}" for prompt, one, step in steps for rater in "abc"]
+    scores = [f"{prompt},{one},{step / 5}" for prompt, one, step in steps]
+    (folder / "ratings.csv").write_text("\n".join(["request,candidate,rater,rating", *said]))
+    (folder / "scores.csv").write_text("\n".join(["request,candidate,sharpness", *scores]))
 
 
 def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,6 @@ from selector.journal import Journal
 from selector.planning import plan_of
 from selector.policy.policy import Policy
 
-
 LABELLED = {"gates": [{"on": "filters.clipping.shadows", "accept_below": "calibrated"}]}
 
 
