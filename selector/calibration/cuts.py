@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from selector.calibration.accepting import Accepting, Group
-from selector.calibration.certify import Target
+from selector.calibration.certify import Target, needed_to_begin
 from selector.calibration.lines import Open
 from selector.policy.calibration import CutOf
 
@@ -51,6 +51,8 @@ def _why(group: Group, target: Target, how: str) -> str:
     goal = f"at most {_percent(target.risk)} bad with {_percent(target.confidence)} confidence"
     if its.assumed:
         more = "these labels can't tell"
+    elif lacks.realistic is None and lacks.have < needed_to_begin(target):
+        more = "so few labels don't tell how many it takes; get more of what scores highest first"
     elif lacks.realistic is None:
         more = "no number of labels would do while so many are bad: refuse more of these first"
     else:
