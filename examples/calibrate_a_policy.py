@@ -10,7 +10,6 @@ line: `selector calibrate policy.yaml --labels labels.csv`, which writes policie
 
 import tempfile
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -19,7 +18,6 @@ from selector import Candidate, Policy, Selector
 from selector.calibration.calibrate import Asked, calibrate
 from selector.journal import Journal
 from selector.labels import Label, Verdict
-from selector.planning import plan_of
 
 SHARP = {"of": "filters.sharpness.sharpest", "scale": {"ends": [0, 0.3]}}
 POLICY = Policy.load({
@@ -52,8 +50,6 @@ with tempfile.TemporaryDirectory() as folder, Journal(Path(folder) / "journal.sq
             labels.append(Label(chosen.request_id, "ann", Verdict(best, good)))
     asked = Asked(date=datetime.now(UTC).date().isoformat())
     for count in (40, len(labels)):
-        made = calibrate(
-            journal, labels[:count], policy=POLICY, planned=partial(plan_of, POLICY), asked=asked
-        )
+        made = calibrate(journal, labels[:count], policy=POLICY, asked=asked)
         (cut,) = made.cuts
         print(f"{count} labels:", made.calibration.claim if made.whole else cut.why)

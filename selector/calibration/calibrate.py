@@ -19,11 +19,12 @@ from selector.calibration.delivered import chance
 from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
 from selector.calibration.likely import factors_of, outputs_of, quality_curve
 from selector.calibration.lines import Open, open_lines
-from selector.calibration.resolve import Learning, Planner, scales_of, weights_of
+from selector.calibration.resolve import Learning, scales_of, weights_of
 from selector.decision.contest import Contest
 from selector.journal import Journal
 from selector.labels import Label
 from selector.labels.label import VERDICT
+from selector.planning import plan_of
 from selector.policy.calibration import CUT, Calibration, CutOf, Data
 from selector.policy.order import order
 from selector.policy.plan import Ref
@@ -77,16 +78,13 @@ class Made:
         return self.calibration is not None and all(one.value is not None for one in self.cuts)
 
 
-def calibrate(
-    journal: Journal, labels: Sequence[Label], *, policy: Policy, planned: Planner, asked: Asked
-) -> Made:
+def calibrate(journal: Journal, labels: Sequence[Label], *, policy: Policy, asked: Asked) -> Made:
     """Return what labels support of all that a policy leaves to calibration.
 
     Args:
         journal: Where requests of the policy are recorded.
         labels: What people said of candidates of these.
         policy: What is calibrated.
-        planned: Plans it with a calibration, or with None as if there were none.
         asked: What else is asked for.
 
     Raises:
@@ -95,12 +93,12 @@ def calibrate(
         PolicyError: The policy can't be planned.
     """
     checks.check(policy)
-    plan = planned(None)
+    plan = plan_of(policy, None)
     lines = open_lines(policy, plan)
     checks.check_target(policy, lines)
     gathered = of_journal(journal, plan, labels, aspect=asked.aspect, good_from=asked.good_from)
     checks.check_kinds(policy, lines, gathered)
-    return _Calibrating(policy, lines, gathered, asked=asked, planned=planned).made()
+    return _Calibrating(policy, lines, gathered, asked=asked).made()
 
 
 class _Calibrating:
@@ -113,10 +111,8 @@ class _Calibrating:
         gathered: Gathered,
         *,
         asked: Asked,
-        planned: Planner,
     ) -> None:
         self._policy, self._lines, self._asked = policy, lines, asked
-        self._planned = planned
         self._faults, unknown = _faults(policy, gathered, asked)
         self._gathered = gathered = replace(gathered, told=(*gathered.told, *unknown))
         fits = bool(lines) and checks.fits_anything(policy, lines)
@@ -128,7 +124,7 @@ class _Calibrating:
             checks.check_parts(policy, gathered.judged, fitting, rest)
         self._requests = Requests(known, fitting, rest, gathered.judged)
         self._learning = Learning(
-            policy, gathered.plan, fitting if lines else known, gathered.judged, planned
+            policy, gathered.plan, fitting if lines else known, gathered.judged
         )
 
     def made(self) -> Made:
@@ -182,7 +178,7 @@ class _Calibrating:
     def _costs(self, made: Calibration) -> ByCosts | None:
         if not needs_curve(self._policy):
             return by_costs(self._policy, None)
-        plan = self._planned(made)
+        plan = plan_of(self._policy, made)
         stages = order(plan)
         sums = [
             contest.rows[name].quality
@@ -200,7 +196,7 @@ class _Calibrating:
         if not self._lines:
             return None
         return accepting(
-            self._planned(made),
+            plan_of(self._policy, made),
             self._lines,
             self._requests,
             target=self._target,
@@ -227,7 +223,9 @@ class _Calibrating:
         sizes = [len(one.outcomes.candidates) for one in used]
         generators = {one.generator for one in used}
         named = tuple(sorted(one for one in generators if one)) if None not in generators else ()
-        prints = {name: one.fingerprint for name, one in self._planned(made).instances.items()}
+        prints = {
+            name: one.fingerprint for name, one in plan_of(self._policy, made).instances.items()
+        }
         holds = made.holds_for.model_copy(
             update={
                 "candidates": (min(sizes), max(sizes)),

@@ -13,6 +13,7 @@ from selector.calibration.said import Key
 from selector.calibration.sample import Array
 from selector.decision.composite import chance, quality
 from selector.errors import CalibrationError
+from selector.planning import plan_of
 from selector.policy.calibration import Calibration, FactorOf, TermOf
 from selector.policy.plan import Factor, Plan, Ref, Term
 
@@ -35,12 +36,12 @@ def factors_of(
     Raises:
         CalibrationError: All that was judged is good, or nothing.
     """
-    plan = learning.planned(made)
+    plan = plan_of(learning.policy, made)
     called = draft.names(learning.policy, learning.plan)
     steps = plan.terms or _added_up(learning, plan)
     drafts = [draft.verdict(tuple(draft.terms(steps, called)), draft.LEVEL, "none")]
     drafts += [_of_fault(learning, fault, ref) for fault, ref in faults.items()]
-    level = learning.planned(made.model_copy(update={"probability": tuple(drafts)}))
+    level = plan_of(learning.policy, made.model_copy(update={"probability": tuple(drafts)}))
     made_of = level.probability.factors if level.probability else ()
     return tuple(
         _curved(learning, one, factor) for one, factor in zip(drafts, made_of, strict=True)

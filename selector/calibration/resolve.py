@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,14 +16,13 @@ from selector.calibration.said import Judged, Key
 from selector.calibration.sample import Array
 from selector.decision.composite import raw
 from selector.errors import CalibrationError
+from selector.planning import plan_of
 from selector.policy.calibration import Calibration, ScaleOf, WeightOf
 from selector.policy.grammar import Term
 from selector.policy.plan import Criterion, Plan
 from selector.policy.plan import Term as Weighted
 from selector.policy.policy import Policy
 from selector.types import Failure, Outcome, Score
-
-Planner = Callable[[Calibration | None], Plan]  # plans the policy with a calibration, or without
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,12 @@ class Learning:
         policy: What is calibrated; *plan* is its plan without a calibration.
         known: The requests that certify nothing.
         judged: What people said.
-        planned: Plans the policy with a calibration.
     """
 
     policy: Policy
     plan: Plan
     known: tuple[Known, ...]
     judged: Judged
-    planned: Planner
 
     @cached_property
     def rows(self) -> tuple[tuple[Known, str], ...]:
@@ -110,7 +107,7 @@ def weights_of(learning: Learning, made: Calibration) -> tuple[tuple[WeightOf, .
     Raises:
         CalibrationError: Nobody said of two candidates of one request which is better.
     """
-    both = zip(draft.parts(learning.policy), learning.planned(made).parts, strict=True)
+    both = zip(draft.parts(learning.policy), plan_of(learning.policy, made).parts, strict=True)
     terms = [(part, step) for part, step in both if isinstance(part, Term)]
     asked = [part.of for part, _ in terms if draft.asks_weight(part)]
     given = np.array([0.0 if isinstance(part.weight, str) else part.weight for part, _ in terms])

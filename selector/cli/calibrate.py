@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,29 +123,27 @@ def _found(policy: Policy, asked: Asked, files: Files, book: Journal, *, write: 
     from selector.cli.said import said
     from selector.planning import plan_of
 
-    def planned(calibration: Calibration | None) -> Plan:
-        return plan_of(policy, calibration)
-
     if write:
         written.target_of(policy.name)  # tell before anything is done that takes long
     labels, notes = said(files.labels, columns(files.columns), book)
-    made = calibrate(book, labels, policy=policy, planned=planned, asked=asked)
+    made = calibrate(book, labels, policy=policy, asked=asked)
     old = written.before(policy.name)
     new = written.dated(made.calibration, old)
     known = made.gathered.known
-    before = effect(_usable(planned, old), known)
+    before = effect(_usable(policy, old), known)
     path = str(written.write(new)) if new and write else None
-    return Found(made, new, old, path, notes, before, effect(planned(new), known))
+    return Found(made, new, old, path, notes, before, effect(plan_of(policy, new), known))
 
 
-def _usable(planned: Callable[[Calibration | None], Plan], old: Calibration | None) -> Plan:
+def _usable(policy: Policy, old: Calibration | None) -> Plan:
     """Return the plan by the file that was there; one that does not fit any more counts for none."""
     from selector.errors import CalibrationError
+    from selector.planning import plan_of
 
     try:
-        return planned(old)
+        return plan_of(policy, old)
     except CalibrationError:
-        return planned(None)
+        return plan_of(policy, None)
 
 
 def _freeze(book: Journal, name: str) -> None:

@@ -63,7 +63,7 @@ def calibrated(world: World, folder, *, only=None):
         world.remember(book)
         return calibrate(
             book, world.labels(only, raters=1), policy=world.policy,
-            planned=lambda found: plan_of(world.policy, found), asked=ASKED,
+            asked=ASKED,
         )  # fmt: skip
 
 

@@ -25,14 +25,8 @@ WIDE = World(policy(), requests=300, clear=1.5)
 
 def made(world: World, labels=None, asked=ASKED, journal=None) -> Made:
     """Return what labels support of a world's policy; of all candidates if none are given."""
-
-    def planned(calibration):
-        return plan_of(world.policy, calibration)
-
-    return room.calibrate(
-        journal, world.labels() if labels is None else labels, policy=world.policy,
-        planned=planned, asked=asked,
-    )  # fmt: skip
+    said = world.labels() if labels is None else labels
+    return room.calibrate(journal, said, policy=world.policy, asked=asked)
 
 
 @pytest.fixture(scope="module")
