@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
     board = _board(judged, asked)
     mixed = _mixed(board, asked)
     ways = [*_ways(judged, board, mixed, asked)]
-    rows = [*(_row(judged, way, asked.seed) for way in ways), *_person(judged)]
+    rows = [*(_row(judged, way, asked.seed) for way in ways), *_person(judged, asked.seed)]
     at = _subject(ways, rows)
     found = curve(judged.worth, judged.matrix(ways[at].score), seed=asked.seed)
     prices = asked.prices if found else None
@@ -166,10 +167,10 @@ def _row(judged: Labelled, way: Way, seed: int) -> Row:
     )
 
 
-def _person(judged: Labelled) -> Iterator[Row]:
+def _person(judged: Labelled, seed: int) -> Iterator[Row]:
     found = people.one_person(judged.ratings)
     if found is not None and found.efficiency is not None:
-        yield Row(PERSON, "person", found.efficiency, found.interval())
+        yield Row(PERSON, "person", found.efficiency, found.interval(seed=seed))
 
 
 def _shares_good(judged: Labelled, good_from: float | None) -> tuple[float, float] | None:
@@ -187,8 +188,14 @@ def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverag
     p = probabilities(board, way.score, good, seed=asked.seed)
     score = np.nan_to_num(way.score, nan=np.nanmin(way.score)) if p is None else p
     by_request = judged.matrix(way.score)
-    first = np.where(np.isnan(judged.worth), -np.inf, np.nan_to_num(by_request, nan=-np.inf))
-    picks = (np.arange(len(by_request)), first.argmax(axis=1))
+    known = np.where(np.isnan(by_request), -np.inf, by_request)
+    first = (
+        known == np.where(np.isnan(judged.worth), -np.inf, known).max(axis=1)[:, None]
+    ) & ~np.isnan(judged.worth)
+    picks = (
+        np.arange(len(by_request)),
+        np.where(first, judged.matrix(_lots(judged.sample)), -1.0).argmax(axis=1),
+    )
     return coverage(
         judged.matrix(score)[picks],
         judged.matrix(good)[picks] == 1,
@@ -196,6 +203,13 @@ def _coverage(judged: Labelled, board: Board, way: Way, asked: Asked) -> Coverag
         is_probability=p is not None,
         costs=asked.costs,
     )
+
+
+def _lots(sample: Sample) -> Array:
+    """Return a number by which each candidate wins a tie, whatever the order of the file."""
+    named = zip(sample.requests, sample.candidates, strict=True)
+    drawn = (hashlib.sha256(repr(one).encode("utf-8", "surrogatepass")).digest() for one in named)
+    return np.array([int.from_bytes(one[:6], "big") for one in drawn], dtype=np.float64)
 
 
 def _weights(board: Board, mixed: Blends, rows: Sequence[Row]) -> list[Weight]:

@@ -56,7 +56,7 @@ def advice(found: Curve, *, price: float, value: float) -> Advice:
         raise ValueError(f"expected prices above 0 (got {price} and {value})")
     nets = [value * found.gain(n) - price * n for n in range(1, FARTHEST + 1)]
     best = int(np.argmax(nets))
-    stop, count = _sequential(found.slope, price / value)
+    stop, count = _sequential(found.slope, price / value) if best else (None, None)
     return Advice(
         price=price,
         value=value,
@@ -79,6 +79,4 @@ def _sequential(slope: float, cost: float) -> tuple[float | None, float | None]:
     if slope <= 0:
         return None, None
     z = reservation(1.0, cost / slope)
-    if z <= 0:
-        return None, None
     return z * slope, 1 / float(special.ndtr(-z))

@@ -73,6 +73,11 @@ def _of_rows(rows: Sequence[Row]) -> Iterator[str]:
                 f"{isolated(row.name)} prefers what people prefer in {row.accuracy:.0%} of pairs: "
                 "is it made of the labels? Then it is no measure."
             )
+        elif row.upper is not None and row.upper > 1:
+            yield (
+                f"{isolated(row.name)} captures more than these people capture of each other's "
+                "judgements: is it made of some of the labels? Then it is no measure."
+            )
         elif row.interval is not None and row.interval[1] < 0:
             yield f"{isolated(row.name)} chooses worse than chance: is less of it better?"
     bounded = [row for row in rows if row.upper is not None and row.kind != "random"]

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -185,8 +186,10 @@ _TEXT = "no numbers, left out"
 def _numbers(cells: Sequence[object]) -> tuple[Array, str, str]:
     """Return a column as numbers; why it is none, or ""; and what is to be known of it, or ""."""
     column = np.array([_number(cell) for cell in cells], dtype=object)
-    if any(one is None for one in column):
-        return np.array([]), _TEXT, ""
+    if odd := sum(one is None for one in column):
+        given = sum(_text(cell).lower() not in NOTHING for cell in cells)
+        why = f"left out, {_many(odd, 'cell')} of {given:,} no number"
+        return np.array([]), _TEXT if odd >= given else why, ""
     values = column.astype(float)
     infinite = np.isinf(values)
     values[infinite] = math.nan
@@ -209,9 +212,11 @@ def _number(cell: object) -> float | None:
             return math.nan
         if text in {"true", "false"}:
             return float(text == "true")
+        if "_" in text:  # which Python takes for a separator
+            return None
         cell = text
     try:
-        return float(cell) if isinstance(cell, str | int | float) else None
+        return float(cell) if isinstance(cell, str | int | float | Decimal) else None
     except (ValueError, OverflowError):
         return None
 

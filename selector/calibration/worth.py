@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from selector.labels import Flag, Label, Pair, Ranking
 from selector.labels.votes import votes
@@ -53,5 +52,5 @@ def worths(labels: Iterable[Label], aspect: str) -> Worths:
     ratings = dict(votes([one for one in asked if not isinstance(one.said, Flag)], aspect))
     for key, by in present.items():  # a fault that is there makes it worth less
         ratings[key] = {who: 1 - said for who, said in by.items()}
-    worth = {key: float(np.mean(list(one.values()))) for key, one in ratings.items()}
+    worth = {key: math.fsum(one.values()) / len(one) for key, one in ratings.items()}
     return Worths(worth, ratings, aspects)

@@ -14,6 +14,7 @@ from selector.labels.label import Preference
 
 Cell = object  # text in CSV; whatever JSON and Parquet hold elsewhere
 
+DAY = 8  # digits of a day without hyphens
 LONGEST = 60  # characters of a cell that is quoted
 
 _GOOD = frozenset(
@@ -65,7 +66,7 @@ def text(cell: Cell) -> str:
     Raises:
         MisreadError: It is a list, or a mapping.
     """
-    if cell is None:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):  # as tables write nothing
         return ""
     if isinstance(cell, str | int | float):
         return sys.intern(str(cell).strip())  # a million labels are of few names
@@ -126,6 +127,9 @@ def moment(cell: Cell) -> str:
     """
     if is_empty(cell):
         return ""
+    if not isinstance(cell, datetime) and len(text(cell)) > DAY and text(cell).isdigit():
+        # seconds or milliseconds since 1970, of which Python takes some for days
+        raise MisreadError(f"expected a moment in ISO 8601 (got {quoted(cell)})")
     try:
         at = cell if isinstance(cell, datetime) else datetime.fromisoformat(text(cell))
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()

@@ -142,5 +142,5 @@ def _notes(labels: Sequence[Label], columns: Columns) -> Iterator[str]:
     if columns.split or any(one.rater.startswith("#") for one in labels):
         yield (
             "Raters are numbered by position (rater#1, #2 …): these are places in a row, not known "
-            "people, so how good each is can't be told."
+            "people, so how good each is can't be told, and a row that stands twice counts as two."
         )

@@ -122,9 +122,8 @@ def _long(found: Columns) -> Reader:
             return
         if cells.is_empty(row[value]):
             raise MisreadError(f"no judgement (got {cells.quoted(row[value])})")
-        gold = _of(row, found.gold)
         said, kind = _judged(found, row, row[value], aspect)
-        told = None if cells.is_empty(gold) else _judged(found, row, gold, aspect)[0]
+        told = _truth(found, row, said, aspect)
         yield _label(found, row, said, aspect=aspect or kind, gold=told)
 
     return read
@@ -141,8 +140,13 @@ def _wide(found: Columns) -> Reader:
                 yield from _parts(rated, row, column, found.of or "")
             elif not cells.is_empty(row[column]):
                 said, kind = _judged(rated, row, row[column], found.of or "")
-                yield _label(found, row, said, aspect=found.of or kind, rater=column)
+                told = _truth(rated, row, said, found.of or "")
+                yield _label(found, row, said, aspect=found.of or kind, rater=column, gold=told)
         for column in found.flags:
+            if not cells.is_empty(_of(row, found.gold)):
+                raise MisreadError(
+                    "a gold answer beside several faults: of which? (got a gold answer)"
+                )
             if not cells.is_empty(row[column]):
                 said, _ = _judged(flagged, row, row[column], column)
                 yield _label(found, row, said, aspect=column)
@@ -155,7 +159,23 @@ def _parts(found: Columns, row: Row, column: str, aspect: str) -> Iterator[Label
     for place, part in enumerate(cells.text(row[column]).split(found.split or "|"), 1):
         if part.strip():
             said, kind = _judged(found, row, part, aspect)
-            yield _label(found, row, said, aspect=aspect or kind, rater=f"{column}#{place}")
+            told = _truth(found, row, said, aspect)
+            yield _label(
+                found, row, said, aspect=aspect or kind, rater=f"{column}#{place}", gold=told
+            )
+
+
+def _truth(found: Columns, row: Row, said: Said, aspect: str) -> Said | None:
+    """Return what should have been said; None where the row is no attention check."""
+    gold = _of(row, found.gold)
+    if cells.is_empty(gold):
+        return None
+    told = _judged(found, row, gold, aspect)[0]
+    if type(told) is not type(said):
+        raise MisreadError(
+            f"a gold answer of another kind than the answer (got {cells.quoted(gold)})"
+        )
+    return told
 
 
 def _judged(found: Columns, row: Row, cell: object, aspect: str) -> tuple[Said, str]:

@@ -75,12 +75,10 @@ def _csv(path: Path) -> Source:
         first = file.readline()
         delimiter = max(DELIMITERS, key=first.count)
         file.seek(0)
-        header = tuple(next(csv.reader(file, delimiter=delimiter), ()))
+        header = tuple(next(csv.reader(file, delimiter=delimiter, strict=True), ()))
     if not any(one.strip() for one in header):
         _empty(path)
-    if len(set(header)) < len(header):
-        twice = next(one for one in header if header.count(one) > 1)
-        raise CalibrationError(f"{path}:1: two columns of one name (got {twice!r}). Rename one.")
+    _each_once(path, header)
     return Source(header, _csv_rows(path, header, delimiter))
 
 
@@ -89,7 +87,7 @@ def _csv_rows(
 ) -> Iterator[tuple[int, Row | str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             next(reader)
             begins = reader.line_num + 1
             for cells in reader:
@@ -137,9 +135,18 @@ def parsed(text: str) -> Any:
         ValueError: It is none.
     """
     try:
-        return json.loads(text, parse_constant=_constant)
+        return json.loads(text, parse_constant=_constant, object_pairs_hook=_object)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(one for one in names if names.count(one) > 1)
+        raise ValueError(f"{quoted(twice)} twice in one object")
+    return found
 
 
 def _constant(name: str) -> Never:
@@ -184,5 +191,21 @@ def _parquet(path: Path) -> Source:
     if not file.metadata.num_rows:
         _empty(path)
     header = tuple(file.schema_arrow.names)
-    batches = (batch.to_pylist() for batch in file.iter_batches(BATCH))
-    return Source(header, enumerate((row for batch in batches for row in batch), 1))
+    _each_once(path, header)
+    return Source(header, enumerate(_parquet_rows(path, file), 1))
+
+
+def _parquet_rows(path: Path, file: Any) -> Iterator[Row]:
+    from pyarrow import ArrowException
+
+    try:
+        for batch in file.iter_batches(BATCH):
+            yield from batch.to_pylist()
+    except (OSError, ArrowException, ValueError, OverflowError) as error:
+        _unreadable(path, ValueError(str(error).partition(".")[0]))
+
+
+def _each_once(path: Path, header: tuple[str, ...]) -> None:
+    if len(set(header)) < len(header):
+        twice = next(one for one in header if header.count(one) > 1)
+        raise CalibrationError(f"{path}:1: two columns of one name (got {twice!r}). Rename one.")

@@ -87,7 +87,12 @@ def _said(
     task: Plain, annotation: Plain, columns: Columns, options: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[str, Said]]:
     data = _data(task)
-    ticked = {answer.name: answer for answer in _answers(annotation)}
+    ticked: dict[str, Answer] = {}
+    for answer in _answers(annotation):
+        if ticked.setdefault(answer.name, answer) is not answer:
+            raise MisreadError(
+                f"two answers to {answer.name!r}, of which only one can count (got 2)"
+            )
     for answer in ticked.values():
         if answer.name not in options:
             yield _one(answer, data, columns)

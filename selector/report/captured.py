@@ -87,7 +87,7 @@ def _certain(found: Assessment) -> Iterator[str]:
         best = f"; where judgements are spread like a bell, {percent(likely)}" if likely else ""
         yield (
             f"People's judgements are noisy, so that this is a lower bound: the truth is at most "
-            f"about {percent(subject.upper)}{best}."
+            f"about {percent(min(subject.upper, 1.0))}{best}."
         )
 
 

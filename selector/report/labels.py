@@ -297,14 +297,24 @@ def _raters(raters: Sequence[Judged]) -> tuple[tuple[str, ...], tuple[Row, ...]]
     rows = tuple(
         Row(
             one.name,
-            "reject" if one.dropped else "review" if one.findings else "accept",
-            "Drop" if one.dropped else "Look" if one.findings else "Fine",
+            *_advice(one),
             some(row),
             tuple(each.said for each in one.findings),
         )
         for one, row in zip(raters, cells, strict=True)
     )
     return some(_COLUMNS), rows
+
+
+def _advice(one: Judged) -> tuple[str, str]:
+    """Return what to do about a rater: as a verdict's colour, and in a word."""
+    if one.dropped:
+        return "reject", "Drop"
+    if one.findings:
+        return "review", "Look"
+    signs = (one.gold, one.fast, one.run, one.ties, one.agreement, one.reliability)
+    checked = any(sign is not None for sign in signs)
+    return ("accept", "Fine") if checked else ("review", "Not checked")
 
 
 def _cells(one: Judged) -> Iterator[str]:
