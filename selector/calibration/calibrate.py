@@ -222,7 +222,7 @@ class _Calibrating:
         used = [one for one in known if one.id in asked]
         sizes = [len(one.outcomes.candidates) for one in used]
         generators = {one.generator for one in used}
-        named = tuple(sorted(one for one in generators if one)) if None not in generators else ()
+        named = tuple(sorted(one for one in generators if one))  # who names none is none of them
         prints = {
             name: one.fingerprint for name, one in plan_of(self._policy, made).instances.items()
         }

@@ -32,6 +32,12 @@ def check(policy: Policy) -> None:
             "`calibrated` where a number should come from labels: an accept line, a weight with "
             "`until_then`, the ends of a scale, the cut."
         )
+    weighed = [part.of for part in draft.parts(policy) if draft.asks_weight(part)]
+    if twice := next((of for of in weighed if weighed.count(of) > 1), None):
+        raise CalibrationError(
+            f"{policy.where()}: {twice}: two terms of it have a calibrated weight, and labels can't "
+            "tell them apart. Keep one."
+        )
 
 
 def check_target(policy: Policy, lines: Sequence[Open]) -> None:

@@ -59,7 +59,9 @@ def by_costs(policy: Policy, curve: Curve | None) -> ByCosts | None:
     if curve is None:
         accept, reject = (float(one) for one in rounded(np.array([lines.accept, lines.reject])))
         return ByCosts(accept, reject, why)
-    return ByCosts(_from(curve, lines.accept), _from(curve, lines.reject) or 0.0, why)
+    least = _from(curve, lines.reject)
+    # Where nothing is good enough to be kept, all is rejected, not nothing.
+    return ByCosts(_from(curve, lines.accept), 1.0 if least is None else least, why)
 
 
 def _draws(policy: Policy) -> bool:

@@ -90,9 +90,8 @@ def first(policy: Policy, plan: Plan, lines: Sequence[Open], at: Sequence[float]
         holds_for=holds,
         data=Data(hash=NOTHING, requests=0, candidates=0, bad=0, labels=0, raters=0),
         scales=tuple(
-            ScaleOf(of=part.of, knots=knots(step.scale), spread=0)
-            for part, step in both
-            if asks_scale(part)
+            ScaleOf(of=of, knots=knots(step.scale), spread=0)
+            for of, step in {part.of: step for part, step in both if asks_scale(part)}.items()
         ),
         weights=tuple(
             WeightOf(of=part.of, weight=part.until_then or 1.0)

@@ -78,9 +78,10 @@ def scales_of(learning: Learning) -> Iterator[ScaleOf]:
         CalibrationError: An output is the same for all candidates.
     """
     both = zip(draft.parts(learning.policy), learning.plan.parts, strict=True)
-    for part, step in both:
-        if draft.asks_scale(part):
-            yield _scale(learning, part.of, step)
+    # An output that ranks twice, as an axis and in the pick, has one scale.
+    asked = {part.of: step for part, step in both if draft.asks_scale(part)}
+    for of, step in asked.items():
+        yield _scale(learning, of, step)
 
 
 def _scale(learning: Learning, of: str, step: Weighted | Criterion) -> ScaleOf:

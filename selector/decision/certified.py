@@ -20,7 +20,7 @@ def for_request(plan: Plan, candidates: Sequence[Candidate]) -> tuple[Plan, str]
     if certified is None:
         return plan, _waiting(plan.uncertified)
     segment = agreed(candidates, "segment")
-    lines = certified.segments.get(segment, ()) if segment else ()
+    lines = certified.segments.get(segment, ()) if segment is not None else ()
     named = {line.words for line in lines}
     waits = _waiting([words for words in plan.uncertified if words not in named])
     why = [waits, *_outside(certified, candidates)]

@@ -166,10 +166,11 @@ class Answers:
         told = self.calibration
         if told is None:
             return
-        given = [("scales", one.of) for one in told.scales]
+        given: list[tuple[str | None, ...]] = [("scales", one.of) for one in told.scales]
         given += [("weights", one.of) for one in told.weights]
-        given += [(f"cuts: {one.on}", f"{one.line} of {one.segment}") for one in told.cuts]
-        yield from (": ".join(one) for one, count in Counter(given).items() if count > 1)
+        given += [("cuts", one.on, one.line, one.segment) for one in told.cuts]
+        twice = (one for one, count in Counter(given).items() if count > 1)
+        yield from (": ".join(each for each in one if each is not None) for one in twice)
 
 
 def promises(policy: Policy) -> bool:

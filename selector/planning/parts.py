@@ -60,6 +60,12 @@ class Parts:
         ref, output = self._ref(gate.on, (*loc, "on"))
         if output is not None:
             self._inside(gate, output, loc)
+        if gate.on == CUT and CALIBRATED in (gate.accept_below, gate.accept_above):
+            self._tell(
+                (*loc, "on"),
+                f"{CUT}: a calibrated line of what is called so can't be told from the cut's. "
+                "Call it otherwise.",
+            )
         return plan.Gate(
             on=ref,
             reject_below=gate.reject_below,
@@ -184,6 +190,9 @@ class Parts:
             return None, None
         answers, waits = self._answers, len(self.uncertified)
         low, high = (self._line(getattr(cut, name), CUT, name) for name in _OF_A_CUT)
+        if cut.reject_below == CALIBRATED and low is None and cut.accept_above is None:
+            # It alone says what is accepted: without a number the cut would let all pass.
+            self.uncertified.append(plan.line_words(CUT, "reject_below"))
         made = plan.Cut(cut.of, low, high)
         if cut.of == "quality":
             return made, None

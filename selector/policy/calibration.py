@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,12 +17,17 @@ from selector.policy.policy import Policy
 from selector.policy.values import NAME
 
 CUT = "cut"  # what a line of the cut is `on`
+NOT_UTF8 = "surrogateescape"  # bytes that are none reach whoever tells of them
+LARGEST = 1e12  # of a weight: sums of such are finite
 # What changes neither who is delivered nor what is promised of it. `deliver` makes requests
 # uncertified, it does not make the file another policy's.
 _NOT_BOUND = {
     "version", "deliver", "on_empty", "uncertified", "cascade", "licences", "journal", "timeout_s",
     "style", "acknowledged",
 }  # fmt: skip
+
+# What of the cascade changes who is delivered.
+_SAVES = {"regret", "value_of_quality", "price_of_call"}
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -53,6 +58,11 @@ class HoldsFor(Part):
     candidates: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
     generators: tuple[str, ...] = ()
     deliver: Annotated[int, Field(ge=1)] | Literal["all"]
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        _rises("candidates", list(self.candidates))
+        return self
 
 
 class Data(Part):
@@ -109,7 +119,7 @@ class WeightOf(Part):
     """
 
     of: str
-    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    weight: Annotated[float, Field(ge=0, le=LARGEST)]
     interval: tuple[Finite, Finite] | None = None
 
 
@@ -123,7 +133,7 @@ class TermOf(Part):
     """
 
     of: str
-    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    weight: Annotated[float, Field(gt=0, le=LARGEST)]
     knots: Points
 
     @model_validator(mode="after")
@@ -219,7 +229,7 @@ class Calibration(Part):
             CalibrationError: It is no calibrated file; lists every problem.
         """
         try:
-            read = document.read(text.encode(), origin)
+            read = document.read(text.encode("utf-8", NOT_UTF8), origin)
         except PolicyError as error:
             raise CalibrationError(str(error)) from None
         problems = document.in_order(read.problems)
@@ -246,10 +256,17 @@ class Calibration(Part):
     def hash(self) -> str:
         """sha256 hex of what changes a decision: not of the claim, the date, the command."""
         deciding = {"policy", "holds_for", "scales", "weights", "probability", "cuts"}
-        data = self.model_dump(mode="json", include=deciding)
+        data = self.model_dump(mode="json", include=deciding, exclude=_TOLD)
         return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
+# What is told of numbers, and decides nothing.
+_TOLD: Any = {
+    "scales": {"__all__": {"spread"}},
+    "weights": {"__all__": {"interval"}},
+    "probability": {"__all__": {"of", "method"}},
+    "cuts": {"__all__": {"interval", "labels", "bad", "risk_at_most", "why"}},
+}
 HEAD = (
     "# Written by `selector calibrate`, and read when the policy is used. Look at its changes as at\n"
     "# those of a lock file; don't edit it.\n"
@@ -277,13 +294,13 @@ def of_policy(name: str) -> tuple[str, str] | None:
     path = find.calibrated(name)
     if not os.path.lexists(path):
         return None
-    return str(path), find.read(path).decode("utf-8", "replace")
+    return str(path), find.read(path).decode("utf-8", NOT_UTF8)
 
 
 def bound(policy: Policy) -> str:
     """Return sha256 hex of all that a calibration of this policy depends on, the measures apart."""
     meaning = policy.meaning(_NOT_BOUND)
-    saves = policy.cascade.model_dump(mode="json", include={"regret", "value_of_quality"})
+    saves = policy.cascade.model_dump(mode="json", include=_SAVES)
     return hashlib.sha256(canonical([meaning, saves]).encode()).hexdigest()
 
 
