@@ -24,7 +24,7 @@ from selector.calibration.blends import (
 from selector.calibration.economics import advice
 from selector.calibration.efficiency import Gains, accuracy, expected_efficiency, gains
 from selector.calibration.labelled import Labelled, Way
-from selector.calibration.remarks import remarks
+from selector.calibration.remarks import remarks, suspects
 from selector.calibration.risk import Coverage, coverage
 from selector.calibration.sample import Sample
 from selector.errors import CalibrationError
@@ -73,6 +73,7 @@ def assess(sample: Sample, asked: Asked) -> Assessment:
         weights=tuple(_weights(board, mixed, rows)) if mixed else (),
         weights_by=mixed.weights.told if mixed else "",
         lead=_lead(judged, ways, asked.seed) if mixed else None,
+        suspects=suspects(rows),
         notes=(*remarks(judged.worth, judged.ratings, rows), *sample.left_out),
     )
 

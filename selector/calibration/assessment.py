@@ -117,6 +117,7 @@ class Assessment:
         weights: What was learned of all requests, the heaviest first.
         weights_by: How.
         lead: Of the learned weights over equal ones.
+        suspects: Measures that look as if they were made of the labels.
         notes: What else to know, in sentences.
     """
 
@@ -133,4 +134,5 @@ class Assessment:
     weights: tuple[Weight, ...] = ()
     weights_by: str = ""
     lead: Lead | None = None
+    suspects: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -65,20 +65,24 @@ def _of_raters(ratings: Array) -> Iterator[str]:
         yield f"{once:,} of {judged:,} candidates were judged once: bounds go by requests without any."
 
 
+def suspects(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the measures that choose so well that they may be made of the labels.
+
+    One does that prefers what people prefer in nearly all pairs, or that captures more than these
+    people capture of each other's judgements.
+    """
+    return tuple(
+        row.name
+        for row in rows
+        if row.kind == "measure"
+        and ((row.accuracy or 0.0) > TOO_GOOD or (row.upper is not None and row.upper > 1))
+    )
+
+
 def _of_rows(rows: Sequence[Row]) -> Iterator[str]:
     measures = [row for row in rows if row.kind == "measure"]
     for row in measures:
-        if row.accuracy is not None and row.accuracy > TOO_GOOD:
-            yield (
-                f"{isolated(row.name)} prefers what people prefer in {row.accuracy:.0%} of pairs: "
-                "is it made of the labels? Then it is no measure."
-            )
-        elif row.upper is not None and row.upper > 1:
-            yield (
-                f"{isolated(row.name)} captures more than these people capture of each other's "
-                "judgements: is it made of some of the labels? Then it is no measure."
-            )
-        elif row.interval is not None and row.interval[1] < 0:
+        if row.interval is not None and row.interval[1] < 0:
             yield f"{isolated(row.name)} chooses worse than chance: is less of it better?"
     bounded = [row for row in rows if row.upper is not None and row.kind != "random"]
     if bounded and not any(row.without_noise is not None for row in bounded):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from selector.calibration.assessment import Assessment, Lead, Row
 from selector.foreign import apart, shortened, visible
-from selector.report.words import counted, number
+from selector.report.words import counted, listed, number
 
 NAME = 60  # characters of an output's name
 OF = "of what a perfect pick would gain over a random one"
@@ -52,6 +52,12 @@ def sentences(found: Assessment) -> Iterator[str]:
 
 def first(found: Assessment) -> Iterator[str]:
     """Give how certain the headline is, and what it compares with."""
+    if found.suspects:
+        made = "are they" if found.suspects[1:] else "is it"
+        yield (
+            f"Look at {listed([named(one) for one in found.suspects])} first: {made} made of these "
+            "labels? Then nothing here holds; leave out what is no measure with --measures."
+        )
     yield from _certain(found)
     yield from _person(found.rows)
     yield from _others(found)
