@@ -17,6 +17,7 @@ from selector.calibration.said import Judged, Key
 from selector.errors import CalibrationError
 from selector.policy.calibration import CUT
 from selector.policy.plan import Plan
+from selector.types import Decision
 
 REST = None  # the segment of all that have no lines of their own
 
@@ -106,19 +107,23 @@ def accepting(
         CalibrationError: Nothing would be delivered, or a line's output tells nothing.
     """
     deliveries = Deliveries(plan, lines)
-    places = _limited(_path(deliveries, requests), lines, at_least)
-    courses = [deliveries.course(one, places) for one in requests.certifying]
+    path_, most = _path(deliveries, requests)
+    places = _limited(path_, lines, at_least)
+    courses = [deliveries.course(one, places, most) for one in requests.certifying]
     groups = tuple(_groups(courses, requests.judged, target, by_segment=by_segment))
     return Accepting(
         tuple(lines), tuple(places), groups, _segments(courses, groups, requests.judged)
     )
 
 
-def _path(deliveries: Deliveries, requests: Requests) -> list[Place]:
+def _path(deliveries: Deliveries, requests: Requests) -> tuple[list[Place], int]:
+    """Return where the lines may stand, and how many candidates a request gets at most."""
     lines = deliveries.lines
     values = {one.id: deliveries.values(one) for one in requests.all}
     lax = path.laxest(lines, [row for of in values.values() for row in of.values()])
-    units = [(one.id, drawn(one.id, deliveries.decision(one, lax))) for one in requests.all]
+    laxly = {one.id: deliveries.decision(one, lax) for one in requests.all}
+    most = max((_delivered(found) for found in laxly.values()), default=1)
+    units = [(request, drawn(request, found)) for request, found in laxly.items()]
     rows = [values[request][unit] for request, unit in units if unit is not None]
     if not rows:
         raise CalibrationError(
@@ -126,8 +131,12 @@ def _path(deliveries: Deliveries, requests: Requests) -> list[Place]:
             "(got none). See what refuses: selector replay."
         )
     if len(lines) == 1:
-        return path.alone(lines[0], [row[0] for row in rows if row[0] is not None])
-    return path.together(lines, _tell(lines, values, requests), rows)
+        return path.alone(lines[0], [row[0] for row in rows if row[0] is not None]), most
+    return path.together(lines, _tell(lines, values, requests), rows), most
+
+
+def _delivered(found: Decision) -> int:
+    return sum(verdict == "accept" for verdict in found.verdicts.values())
 
 
 def _tell(

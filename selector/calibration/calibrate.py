@@ -16,11 +16,12 @@ from selector.calibration.costs import ByCosts, by_costs, needs_curve
 from selector.calibration.cuts import cuts_of
 from selector.calibration.data_hash import data_hash
 from selector.calibration.delivered import chance
-from selector.calibration.gather import GOOD_FROM, Gathered, of_journal
+from selector.calibration.gather import GOOD_FROM, Gathered, Known, of_journal
 from selector.calibration.likely import factors_of, outputs_of, quality_curve
 from selector.calibration.lines import Open, open_lines
 from selector.calibration.resolve import Learning, scales_of, weights_of
 from selector.decision.contest import Contest
+from selector.errors import CalibrationError
 from selector.journal import Journal
 from selector.labels import Label
 from selector.labels.label import VERDICT
@@ -117,9 +118,10 @@ class _Calibrating:
         self._gathered = gathered = replace(gathered, told=(*gathered.told, *unknown))
         fits = bool(lines) and checks.fits_anything(policy, lines)
         known = gathered.known
-        fitting = tuple(one for one in known if chance(("fits", one.id)) < FITS) if fits else ()
+        # By images: the same ones again under another id must not certify what they fitted.
+        fitting = tuple(one for one in known if chance(("fits", one.images)) < FITS) if fits else ()
         chosen = {one.id for one in fitting}
-        rest = tuple(one for one in known if one.id not in chosen)
+        rest = _once([one for one in known if one.id not in chosen], gathered)
         if fits:
             checks.check_parts(policy, gathered.judged, fitting, rest)
         self._requests = Requests(known, fitting, rest, gathered.judged)
@@ -220,7 +222,8 @@ class _Calibrating:
         known, judged = self._gathered.known, self._gathered.judged
         asked = {request for request, _ in judged.keys}
         used = [one for one in known if one.id in asked]
-        sizes = [len(one.outcomes.candidates) for one in used]
+        told = {request for request, _ in judged.seen} if found else asked
+        sizes = [len(one.outcomes.candidates) for one in used if one.id in told]
         generators = {one.generator for one in used}
         named = tuple(sorted(one for one in generators if one))  # who names none is none of them
         prints = {
@@ -247,12 +250,27 @@ class _Calibrating:
         return made.model_copy(update={"claim": claim_of(self._policy, made, found)})
 
 
+def _once(known: Sequence[Known], gathered: Gathered) -> tuple[Known, ...]:
+    """Return requests without those whose very images another has, of which more was judged."""
+    judged = {request for request, _ in gathered.judged.seen}
+    kept: dict[str, Known] = {}
+    for one in sorted(known, key=lambda one: one.id not in judged):
+        kept.setdefault(one.images, one)
+    return tuple(sorted(kept.values(), key=lambda one: one.id))
+
+
 def _faults(
     policy: Policy, gathered: Gathered, asked: Asked
 ) -> tuple[Mapping[str, Ref], tuple[str, ...]]:
     """Return the output that tells of each fault that people flagged, and which flags are no use."""
     flaws = gathered.judged.flaws
     if not draft.of_probability(policy):
+        if asked.faults:
+            raise CalibrationError(
+                f"--fault: {policy.name} does not cut the probability of being good, so that no "
+                f"fault counts (got {', '.join(asked.faults)}). Leave it out, or cut `of: "
+                "probability`."
+            )
         return {}, ()
     told = {fault: of for fault, of in flaws.items() if len(set(of.values())) > 1}
     found, unknown = outputs_of(gathered.plan, flaws, asked.faults)

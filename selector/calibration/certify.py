@@ -109,9 +109,9 @@ NOBODY, UNKNOWN, GOOD, BAD, ASSUMED = range(5)
 
 
 def _state(key: Key, good: Mapping[Key, bool], seen: frozenset[Key], looked_at: set[str]) -> int:
-    if key in good:
-        return GOOD if good[key] else BAD
-    return ASSUMED if key[0] in looked_at and key not in seen else UNKNOWN
+    if key in seen or key in good:  # of a tie nobody knows; left out, it would hide doubtful ones
+        return GOOD if good.get(key, False) else BAD
+    return ASSUMED if key[0] in looked_at else UNKNOWN
 
 
 def _picked(courses: Sequence[Course], seen: frozenset[Key]) -> bool:
@@ -130,13 +130,23 @@ def _share(keys: Collection[Key], seen: frozenset[Key]) -> float:
 def _reach(delivered: Array, labelled: Array) -> int:
     """Return how many places have as many labels as those before them have.
 
-    It depends on which deliveries are labelled, never on what the labels say.
+    Each place is asked against every one before it: where places are near to each other, what a
+    single step adds is too little to tell. It depends on which deliveries are labelled, never on
+    what the labels say.
     """
+    missing = delivered - labelled
     for at in range(1, len(delivered)):
-        before = labelled[at - 1], delivered[at - 1] - labelled[at - 1]
-        new = labelled[at] - before[0], delivered[at] - labelled[at] - before[1]
-        if min(new) >= 0 and so_few(new, before) < FEWER:
-            return at
+        chances = [
+            so_few((told, not_told), (int(labelled[before]), int(missing[before])))
+            if min(told, not_told) >= 0
+            else 1.0
+            for before in range(at)
+            for told, not_told in [
+                (int(labelled[at] - labelled[before]), int(missing[at] - missing[before]))
+            ]
+        ]
+        if min(chances) < FEWER:
+            return int(np.argmin(chances)) + 1
     return len(delivered)
 
 

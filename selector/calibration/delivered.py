@@ -65,8 +65,10 @@ class Deliveries:
             for name in known.standing
         }
 
-    def course(self, known: Known, places: Sequence[Place]) -> Course:
+    def course(self, known: Known, places: Sequence[Place], most: int = 1) -> Course:
         """Return what a request gets at each place, from strict to lax.
+
+        *most* is how many any request gets, as `drawn` takes it.
 
         It is decided again only where a candidate meets a line now that it missed, and the walk
         had come by it: anybody else's line was not looked at.
@@ -82,7 +84,7 @@ class Deliveries:
             ):
                 found = self.decision(known, place)
             passing = now
-            units.append(drawn(known.id, found))
+            units.append(drawn(known.id, found, most))
         return Course(known, values, tuple(units))
 
     def decision(self, known: Known, place: Place) -> Decision:
@@ -124,13 +126,15 @@ class Deliveries:
         return row.quality if cut and cut.of == "quality" else row.probability
 
 
-def drawn(request: str, found: Decision) -> str | None:
+def drawn(request: str, found: Decision, most: int = 1) -> str | None:
     """Return one of the candidates that are delivered, by a hash: two of one request are not two.
 
-    The same candidate comes first at whatever place.
+    Where requests get up to *most*, each has so many slots, and one slot is drawn: a request that
+    gets more counts more often, as it does in what is delivered. None where the slot is empty.
     """
     accepted = [one for one, verdict in found.verdicts.items() if verdict == "accept"]
-    return min(accepted, key=lambda one: chance((request, one)), default=None)
+    slot = int(chance((request, "", "slot")) * most)
+    return dict(enumerate(sorted(accepted, key=lambda one: chance((request, one))))).get(slot)
 
 
 def chance(key: Key | tuple[str, ...]) -> float:

@@ -38,6 +38,7 @@ class Known:
         outcomes: Its candidates and what was measured of them, under the plan's names.
         standing: Who of them can be read, is no copy and was not refused.
         generator: What made all its candidates, if they say so; likewise *segment*.
+        prompt: What was asked for.
     """
 
     id: str
@@ -45,6 +46,13 @@ class Known:
     standing: tuple[str, ...]
     generator: str | None
     segment: str | None
+    prompt: str = ""
+
+    @property
+    def images(self) -> str:
+        """What it is of: two requests of the very same images tell no more than one."""
+        hashes = [one.content_hash for one in self.outcomes.candidates]
+        return " ".join(sorted(map(str, hashes))) if all(hashes) else self.id
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,21 @@ def of_journal(
     without = len(known) - len({request for request, _ in said.keys})
     if without:
         told.append(f"{without} requests have no labels")
+    told += _alike([one for one in known if one.id in {request for request, _ in said.seen}])
     return Gathered(plan, known, said, (*told, *said.told))
+
+
+def _alike(asked: Sequence[Known]) -> Iterator[str]:
+    """Tell if judged requests are of few prompts, or of the same images."""
+    prompts = len({one.prompt for one in asked})
+    if asked and prompts < len(asked):
+        yield (
+            f"{len(asked)} judged requests are of {prompts} prompts: each counts as if it were of "
+            "its own, so what is promised holds where requests to come are of the same prompts"
+        )
+    images = len({one.images for one in asked})
+    if images < len(asked):
+        yield f"{len(asked) - images} judged requests have the images of another; they count once"
 
 
 def sample(known: Sequence[Known], said: Judged) -> Sample:
@@ -188,4 +210,4 @@ class _Reading:
             row = table.get(name, {})
             self._missing.update(key for key, each in row.items() if isinstance(each, Failure))
         generator, segment = (agreed(one.candidates, each) for each in ("generator", "segment"))
-        return Known(one.id, outcomes, standing, generator, segment)
+        return Known(one.id, outcomes, standing, generator, segment, one.prompt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,7 +59,10 @@ def judged(labels: Sequence[Label], aspect: str, good_from: float) -> Judged:
     Raises:
         CalibrationError: No rating reaches *good_from*, or every one does.
     """
-    asked = [one for one in labels if one.gold is None]
+    if math.isnan(good_from):
+        raise CalibrationError("--good-from: expected a step of a rating (got nan). Name one.")
+    # In an order of their own: sums of judgements must not depend on that of the files.
+    asked = sorted((one for one in labels if one.gold is None), key=_key)
     about = [one for one in asked if one.aspect == aspect and not isinstance(one.said, Flag)]
     flags = [one for one in asked if isinstance(one.said, Flag)]
     by_rater = votes([_verdict(one, good_from) for one in about], aspect)
@@ -70,7 +74,7 @@ def judged(labels: Sequence[Label], aspect: str, good_from: float) -> Judged:
         worth=valued.worth,
         votes=valued.ratings,
         flaws={fault: _most(votes(flags, fault))[0] for fault in _aspects(flags)},
-        labels=len(about) + len(flags),
+        labels=len({(_key(one), one.said) for one in (*about, *flags)}),
         raters=len({one.rater for one in (*about, *flags)}),
         told=(*_again([*about, *flags]), *_told(by_rater, tied)),
     )
@@ -95,10 +99,10 @@ def check(labels: Sequence[Label], aspect: str) -> None:
 
 def _again(labels: Sequence[Label]) -> Iterator[str]:
     """Tell of raters who judged a candidate more than once."""
-    last: dict[tuple[str, ...], Said] = {}
+    last: dict[tuple[str, str, str, tuple[str, ...]], Said] = {}
     same = other = 0
     for one in labels:
-        key = (one.request, *one.candidates, one.rater, one.aspect)
+        key = _key(one)
         same += last.get(key) == one.said
         other += key in last and last[key] != one.said
         last[key] = one.said
@@ -106,6 +110,10 @@ def _again(labels: Sequence[Label]) -> Iterator[str]:
         yield f"{same} labels are there more than once; each counts once"
     if other:
         yield f"{other} labels contradict an earlier one of the same rater; the later counts"
+
+
+def _key(label: Label) -> tuple[str, str, str, tuple[str, ...]]:
+    return label.request, label.rater, label.aspect, label.candidates
 
 
 def _aspects(labels: Sequence[Label]) -> list[str]:
@@ -138,7 +146,10 @@ def _told(by_rater: Votes, tied: int) -> list[str]:
     counts = Counter(len(by) for by in by_rater.values())
     few = sum(count for raters_of, count in counts.items() if raters_of < ENOUGH_RATERS)
     if tied:
-        told.append(f"{_candidates(tied)} tied: as many raters say good as not; left out")
+        told.append(
+            f"{_candidates(tied)} tied: as many raters say good as not; they fit nothing, and count "
+            "as bad where lines are certified"
+        )
     if len(raters) == 1:
         told.append("one rater only: whether others would agree is not known")
     elif few:

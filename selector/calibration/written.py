@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from selector.errors import CalibrationError, PolicyError
@@ -65,10 +66,12 @@ def write(calibration: Calibration) -> Path:
             os.fsync(file.fileno())
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise CalibrationError(
             f"{path}: it can't be written (got {error.strerror}). Make room for it there."
         ) from None
+    finally:
+        with suppress(OSError):  # where its folder is none, there is no part either
+            part.unlink(missing_ok=True)
     return path
 
 

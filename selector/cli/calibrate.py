@@ -121,11 +121,16 @@ def _found(policy: Policy, asked: Asked, files: Files, book: Journal, *, write: 
     from selector.cli.calibrated import Found
     from selector.cli.labels_columns import columns
     from selector.cli.said import said
+    from selector.errors import CalibrationError
     from selector.planning import plan_of
 
     if write:
         written.target_of(policy.name)  # tell before anything is done that takes long
     labels, notes = said(files.labels, columns(files.columns), book)
+    if notes and not labels:
+        raise CalibrationError(
+            f"labels: none is left that counts ({' '.join(notes)}). Let people judge again."
+        )
     made = calibrate(book, labels, policy=policy, asked=asked)
     old = written.before(policy.name)
     new = written.dated(made.calibration, old)

@@ -43,10 +43,10 @@ def test_one_delivery_of_each_request_counts():
     assert found.wanted == {("t", "a"): 0}
 
 
-def test_what_raters_are_tied_about_counts_for_nothing():
-    """It was judged, so nobody is asked again, and it is neither good nor bad."""
+def test_what_raters_are_tied_about_counts_as_bad():
+    """It was judged, so nobody is asked again; left out, it would hide what is doubtful."""
     found = counted([course("r", "a")], {}, frozenset({("r", "a")}))
-    assert (found.labelled.tolist(), found.bad.tolist(), found.wanted) == ([0], [0], {})
+    assert (found.labelled.tolist(), found.bad.tolist(), found.wanted) == ([1], [1], {})
 
 
 def test_where_deliveries_were_picked_to_be_judged_another_one_counts_as_bad():
