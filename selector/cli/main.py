@@ -119,6 +119,10 @@ def select(  # noqa: PLR0913 - one option each
         list[str] | None, typer.Option(help="What this request expects.", metavar="NAME=NUMBER")
     ] = None,
     timeout_s: Annotated[float | None, typer.Option(help="Seconds until measuring ends.")] = None,
+    generator: Annotated[
+        str | None,
+        typer.Option(help="What made the images; a calibrated policy knows some.", metavar="NAME"),
+    ] = None,
     device: Annotated[str, typer.Option(help="Where models run: cpu, cuda, cuda:1.")] = "cpu",
     journal: JournalPath = None,
     no_journal: Annotated[bool, typer.Option("--no-journal", help="Write nothing down.")] = False,
@@ -150,7 +154,7 @@ def select(  # noqa: PLR0913 - one option each
     from selector.engine import Selector, given
     from selector.errors import JournalError
     from selector.planning import measure_of
-    from selector.types import Edit, Selection
+    from selector.types import Candidate, Edit, Selection
 
     if thumbnails:
         os.environ["SELECTOR_THUMBNAILS"] = (
@@ -167,7 +171,9 @@ def select(  # noqa: PLR0913 - one option each
         models.fetch_first(map(measure_of, engine.plan.instances.values()))
         try:
             with _progress(engine, quiet=quiet or as_json):
-                selection = engine.select(request, images, expect=expected, timeout_s=timeout_s)
+                made_by = {} if generator is None else {"generator": generator}
+                candidates = [Candidate(one, metadata=made_by) for one in images]
+                selection = engine.select(request, candidates, expect=expected, timeout_s=timeout_s)
         except JournalError as error:  # what was decided is not lost with it
             if isinstance(error.selection, Selection):
                 _print(error.selection, as_json=as_json, quiet=quiet)

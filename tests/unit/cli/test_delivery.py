@@ -57,6 +57,15 @@ def test_the_command_line_keeps_a_journal(shell, chairs, pixels, tmp_path):
             assert len(journal.requests()) == 1
 
 
+def test_a_generator_that_is_named_is_that_of_every_candidate(shell, chairs, pixels):
+    """--generator says what made the images, which calibrated policies and monitoring go by."""
+    done = shell(
+        "select", "p", chairs, "--policy", pixels, "--no-journal", "--generator", "sdxl", "--json"
+    )
+    made = Selection.from_json(done.stdout)
+    assert {one.metadata["generator"] for one in made.candidates} == {"sdxl"}
+
+
 LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
