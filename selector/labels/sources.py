@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from selector.errors import CalibrationError
+from selector.foreign import visible
 from selector.labels.cells import quoted
 
 Row = Mapping[str, Any]
@@ -62,7 +63,7 @@ def _unreadable(path: Path, error: Exception) -> Never:
     if isinstance(error, UnicodeDecodeError):
         said = f"byte {error.start} is no UTF-8"
     else:
-        said = getattr(error, "strerror", None) or str(error)
+        said = visible(getattr(error, "strerror", None) or str(error))
     raise CalibrationError(f"{path}: it can't be read (got {said}). Save it anew.") from None
 
 

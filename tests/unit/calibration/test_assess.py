@@ -9,6 +9,7 @@ from labelled import World, sample
 from selector.calibration.assess import EQUAL, LEARNED, PERSON, RANDOM, assess
 from selector.calibration.assessment import Asked
 from selector.calibration.labelled import only
+from selector.calibration.sample import Sample
 from selector.errors import CalibrationError
 from selector.policy.grammar import Costs
 
@@ -208,3 +209,34 @@ def test_without_a_word_on_what_is_good_there_is_no_coverage():
     found = assess(sample(World(requests=30, candidates=3)), Asked(good_from=None))
     assert (found.coverage, found.shares_good) == (None, None)
     assert found.curve is not None
+
+
+def test_of_equal_scores_a_lot_decides_whatever_the_order_of_rows():
+    """Were it the first of the file, one order would deliver only good ones, another only bad."""
+    worth, scores = np.array([5.0, 1.0, 1.0, 3.0] * 90), np.array([1.0, 1.0, 1.0, 0.0] * 90)
+    names = [(f"r{at // 4}", f"c{at % 4}") for at in range(len(worth))]
+    requests, candidates = zip(*names, strict=True)
+    said = tuple({"ann": float(one)} for one in worth)
+    made = Sample(requests, candidates, {"m": scores}, worth, said)
+    asked = Asked(good_from=4.0)
+    found = [assess(only_in(made, order), asked).coverage for order in orders(len(made))]
+    assert found[0] == found[1] == found[2]
+    delivered = found[0].points[-1].bad
+    assert delivered.of == 90
+    assert delivered.count == pytest.approx(60, abs=15)
+
+
+def orders(count):
+    """Give the order of the file, the one turned around, and one of each request turned."""
+    place = np.arange(count)
+    return place, place[::-1], place.reshape(-1, 4)[:, ::-1].ravel()
+
+
+def test_a_measure_made_of_some_of_the_labels_is_suspected():
+    """It captures more of the others' judgements than these capture of each other's."""
+    made = sample(World(requests=100, candidates=5, raters=3))
+    two = np.array([one["a"] + one["b"] for one in made.ratings])
+    found = assess(replace(made, scores={**made.scores, "leak": two}), ASKED)
+    assert row(found, "leak").upper > 1
+    assert row(found, "leak").accuracy < 0.95
+    assert found.suspects == ("leak",)

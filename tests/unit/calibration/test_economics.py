@@ -75,6 +75,19 @@ def test_what_costs_more_than_it_can_bring_is_not_waited_for():
     assert (found.n, found.stop_at) == (1, None)
 
 
+def test_where_only_two_pay_stopping_early_pays_more():
+    """The line is below the mean then: most stop at the first, few pay for a second."""
+    found = advice(bell(), price=0.45, value=1)
+    assert found.n == 2
+    assert found.stop_at < 0
+    assert 1 < found.sequential_n < 2
+    assert found.sequential_net > found.net
+    drawn = np.random.default_rng(0).normal(size=(20_000, 50))
+    stops = (drawn >= found.stop_at).argmax(axis=1)
+    net = drawn[np.arange(len(drawn)), stops] - 0.45 * (stops + 1)
+    assert net.mean() == pytest.approx(found.sequential_net, abs=0.03)
+
+
 @pytest.mark.parametrize("prices", [(0, 1), (1, 0), (-1, 1), (float("nan"), 1)])
 def test_prices_are_above_0(prices):
     """A free candidate would pay for ever."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -86,6 +87,31 @@ def test_text_is_no_score_and_needs_no_word_unless_it_was_asked_for(table):
     assert any("odd" in one and "no numbers" in one for one in asked.left_out)
     with pytest.raises(CalibrationError, match="no column of scores"):
         sample(path, LABELS, outputs=["odd"])
+
+
+def test_a_measure_with_a_few_cells_that_are_no_numbers_is_told(table):
+    """It looks like a measure that went wrong: nobody has to ask where it is."""
+    found = sample(table("p,a,1,7", "p,b,2,x", "q,a,3,"), LABELS)
+    assert list(found.scores) == ["sharp"]
+    (told,) = [one for one in found.left_out if "odd" in one]
+    assert "1 cell of 2 no number" in told
+
+
+@pytest.mark.parametrize("cell", ["1_000", "1_0.5"])
+def test_digits_with_underscores_are_no_numbers(table, cell):
+    """Python reads them as such; who wrote the table did not mean it."""
+    found = sample(table("p,a,1,7", f"p,b,2,{cell}", "q,a,3,8"), LABELS)
+    assert list(found.scores) == ["sharp"]
+
+
+def test_decimals_are_numbers(tmp_path):
+    """Databases write scores so."""
+    path = tmp_path / "scores.parquet"
+    cells = pa.array([Decimal("1.25"), None], pa.decimal128(5, 2))
+    parquet.write_table(
+        pa.table({"request": ["p", "p"], "candidate": ["a", "b"], "sharp": cells}), path
+    )
+    np.testing.assert_array_equal([1.25, math.nan], sample(path, LABELS).scores["sharp"])
 
 
 def test_outputs_are_chosen_by_pattern(table):

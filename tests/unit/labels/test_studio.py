@@ -111,3 +111,23 @@ def test_what_is_not_understood_is_told_by_its_task(tmp_path):
         columns=Columns(high=10, of="fidelity"),
     )  # fmt: skip
     assert (one.said, one.aspect) == (Rating("a.png", 9.0, 1.0, 10.0), "fidelity")
+
+
+@pytest.mark.parametrize("second", [["reject"], ["accept"]])
+def test_two_answers_to_one_question_are_told(tmp_path, second):
+    """Neither is taken for the one that counts, be they equal."""
+    twice = annotation(
+        result("ok", "choices", choices=["accept"]), result("ok", "choices", choices=second)
+    )
+    with pytest.raises(CalibrationError, match=r"export\.json:1: two answers to 'ok', of which"):
+        read(export(tmp_path, {"data": DATA, "annotations": [twice]}))
+
+
+def test_faults_ticked_in_two_answers_are_told(tmp_path):
+    """What the first ticks would be said not to be there."""
+    twice = annotation(
+        result("faults", "choices", choices=["hands"]),
+        result("faults", "choices", choices=["text"]),
+    )
+    with pytest.raises(CalibrationError, match="two answers to 'faults'"):
+        read(export(tmp_path, {"data": DATA, "annotations": [twice]}))

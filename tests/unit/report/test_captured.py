@@ -43,6 +43,12 @@ def test_a_person_and_the_bounds_are_named(found):
         assert part in said
 
 
+def test_no_bound_is_over_all_there_is(found):
+    """More than everything captures nobody, whatever the arithmetic gives."""
+    above = replace(found, subject=replace(found.subject, upper=1.3, without_noise=None))
+    assert "the truth is at most about 100 %" in " ".join(sentences(above))
+
+
 @pytest.mark.parametrize(
     ("lead", "said"),
     [

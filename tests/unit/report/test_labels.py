@@ -63,6 +63,14 @@ def test_every_number_has_its_place():
         assert words in text, words
 
 
+def test_a_rater_of_whom_nothing_could_be_checked_is_not_fine():
+    """Nobody else judged, nothing was timed or asked: no word of praise."""
+    table = said([*rated("ann", steps=STEPS[:2])]).partition("How to read it")[0]
+    assert "Not checked" in table
+    assert "Fine" not in table
+    assert "Not checked" not in said(rated("ann", "bo", "cy"))
+
+
 def test_columns_of_which_nothing_is_known_are_left_out():
     """Nobody was timed, no pairs were shown: no empty columns."""
     text = said(rated("ann", "bo", "cy"))
