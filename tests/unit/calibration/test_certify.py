@@ -49,6 +49,16 @@ def test_what_raters_are_tied_about_counts_as_bad():
     assert (found.labelled.tolist(), found.bad.tolist(), found.wanted) == ([1], [1], {})
 
 
+def test_where_ties_are_many_nothing_is_promised():
+    """A hundred clearly good deliveries say nothing of ten that raters could not agree on."""
+    courses = [course(f"r{at}", "a") for at in range(110)]
+    good = dict.fromkeys(all_of(courses[:100]), True)
+    agreed = certain(counted(courses[:100], good, frozenset(good)), TARGET)
+    tied = certain(counted(courses, good, frozenset(all_of(courses))), TARGET)
+    assert (agreed.place, tied.place) == (0, None)
+    assert (tied.labels, tied.bad) == (110, 10)
+
+
 def test_where_deliveries_were_picked_to_be_judged_another_one_counts_as_bad():
     """A laxer line delivers b where a was judged: that a is good says nothing of b."""
     courses = [course(f"r{at}", "a", "a" if at else "b") for at in range(10)]
@@ -86,6 +96,29 @@ def test_a_path_ends_where_labels_end():
     assert (
         counted([*strict, *lax], dict.fromkeys(everything, True), frozenset(everything)).reach == 3
     )
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=12))
+def test_a_path_ends_where_labels_end_however_small_its_steps(steps):
+    """One delivery more at each place is too little to tell; all that was added together is not."""
+    strict = [course(f"s{at}", *["a"] * (len(steps) + 1)) for at in range(60)]
+    begins = [place for place, count in enumerate(steps, 1) for _ in range(count)]
+    lax = [
+        course(f"l{at}", *[None] * place, *["a"] * (len(steps) + 1 - place))
+        for at, place in enumerate(begins)
+    ]
+    seen = frozenset(all_of(strict))
+    assert counted([*strict, *lax], dict.fromkeys(seen, True), seen).reach == 1
+
+
+def test_a_path_ends_before_labels_grow_thin():
+    """Every label up to a place and one in six beyond, one request a step: the thin ones don't count."""
+    places = 160
+    courses = [course(f"r{at:03}", *[None] * at, *["a"] * (places - at)) for at in range(places)]
+    seen = frozenset(
+        (one.known.id, "a") for at, one in enumerate(courses) if at < 80 or at % 6 == 0
+    )
+    assert 80 <= counted(courses, dict.fromkeys(seen, True), seen).reach <= 90
 
 
 def test_labels_at_random_reach_to_the_end():

@@ -42,9 +42,9 @@ def knowns(world: World) -> list[Known]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("deliver", [1, 2, "all"])
+@pytest.mark.parametrize(("deliver", "most"), [(1, 1), (2, 2), ("all", 5)])
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_course_is_what_deciding_afresh_gives(name, deliver):
+def test_a_course_is_what_deciding_afresh_gives(name, deliver, most):
     """At every place: what is kept between places, and not decided again, changes nothing."""
     meant = policy(**POLICIES[name], deliver=deliver, on_empty="review")
     world = World(meant, requests=25, count=5, clear=0.5)
@@ -62,21 +62,40 @@ def test_a_course_is_what_deciding_afresh_gives(name, deliver):
     ]  # fmt: skip
     bare = replace(plan, uncertified=(), certified=None)
     for known in knowns(world):
-        course = deliveries.course(known, places)
+        course = deliveries.course(known, places, most)
         for place, unit in zip(places, course.units, strict=True):
             found = decide(at(bare, lines, place), known.outcomes)
             assert isinstance(found, Decision)
-            assert drawn(known.id, found) == unit
+            assert drawn(known.id, found, most) == unit
+
+
+def accepts(*names) -> Decision:
+    return Decision(names, dict.fromkeys(names, "accept"), {}, {}, "complete", False)
+
+
+@pytest.mark.parametrize("most", [2, 4, 8])
+def test_who_gets_more_counts_more(most):
+    """Each candidate that is delivered stands for one delivery, of however many requests get."""
+    requests = [f"r{at}" for at in range(1600)]
+    for count in range(most + 1):
+        found = accepts(*(f"c{at}" for at in range(count)))
+        units = [drawn(request, found, most) for request in requests]
+        filled = [unit for unit in units if unit is not None]
+        assert len(filled) / 1600 == pytest.approx(count / most, abs=0.05)
+        for name in found.verdicts:
+            assert filled.count(name) / 1600 == pytest.approx(1 / most, abs=0.05)
+
+
+def test_where_requests_get_one_every_delivery_counts():
+    """No slot is empty, and how many others might have got changes nobody's draw of one."""
+    assert all(drawn(f"r{at}", accepts("a"), 1) == "a" for at in range(100))
+    assert drawn("r", accepts(), 1) is None
 
 
 def test_of_several_deliveries_of_a_request_chance_draws_one():
     """By a hash of names: always the same, each about as often, and the same at laxer places."""
-
-    def found(*names):
-        return Decision(names, dict.fromkeys(names, "accept"), {}, {}, "complete", False)
-
-    units = [drawn(f"r{at}", found("a", "b")) for at in range(400)]
-    assert units == [drawn(f"r{at}", found("b", "a")) for at in range(400)]
+    units = [drawn(f"r{at}", accepts("a", "b")) for at in range(400)]
+    assert units == [drawn(f"r{at}", accepts("b", "a")) for at in range(400)]
     assert 150 < units.count("a") < 250
     assert drawn("r", Decision(("a",), {"a": "review"}, {}, {}, "review", True)) is None
 

@@ -156,6 +156,44 @@ def test_requests_without_labels_and_failures_are_told(tmp_path):
     assert f"2 scores of {BLANK} are missing: measuring failed" in told
 
 
+def alike(book, **changes):
+    """Remember the requests of FEW once more under ids of their own, and return labels of all."""
+    for one in FEW.selections():
+        book.append(FEW.plan, replace(one, request_id=f"again {one.request_id}", **changes))
+    labels = FEW.labels()
+    return [*labels, *(replace(one, request=f"again {one.request}") for one in labels)]
+
+
+def test_requests_of_few_prompts_are_told(book):
+    """Three hundred requests of thirty prompts are not three hundred of them."""
+    told = gathered(book, alike(book, prompt="a chair")).told
+    assert any(one.startswith("12 judged requests are of 7 prompts: each counts") for one in told)
+
+
+def test_requests_of_the_same_images_are_told(book):
+    """Written down twice, and judged twice, they are what they were."""
+    found = gathered(book, alike(book))
+    assert "6 judged requests have the images of another; they count once" in found.told
+    assert len({one.images for one in found.known}) == 6
+
+
+def test_only_judged_requests_are_told_to_be_alike(book):
+    """Of what nobody judged nothing is promised, however often it was asked for."""
+    alike(book, prompt="a chair")
+    assert gathered(book, FEW.labels()).told == ("6 requests have no labels",)
+
+
+def test_requests_without_hashes_are_not_alike(tmp_path):
+    """Of images that nobody knows it can't be said that they are the same."""
+    with Journal(tmp_path / "j.sqlite") as book:
+        for one in FEW.selections():
+            bare = tuple(replace(each, content_hash="") for each in one.candidates)
+            book.append(FEW.plan, replace(one, candidates=bare))
+        found = gathered(book, FEW.labels())
+    assert len({one.images for one in found.known}) == 6
+    assert found.told == ()
+
+
 def test_what_raters_disagree_about_is_not_known(book):
     """As many yes as no is neither; one rater only, and few, are told."""
     key = ("r0-00001", "c1")

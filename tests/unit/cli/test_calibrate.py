@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -186,6 +187,11 @@ def test_a_monitored_journal_is_monitored_against_now(product, tmp_path):
         (("--labels", "nowhere.csv"), "nowhere.csv"),
         (("--labels", "labels.jsonl", "--aspect", "beauty"), "--aspect: no label is of it"),
         (("--labels", "labels.jsonl", "--fault", "hands"), "expected FAULT=OUTPUT (got 'hands')"),
+        (("--labels", "labels.jsonl", "--fault", f"hands={FADED}"), "does not cut the probability"),
+        (
+            ("--labels", "labels.jsonl", "--good-from", "nan"),
+            "expected a step of a rating (got nan)",
+        ),
         ((), "labels: there are none"),
     ],
 )
@@ -196,6 +202,52 @@ def test_a_mistake_of_the_caller_ends_with_two(product, options, said):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (product.cwd / FILE).exists()
+
+
+def test_a_file_where_the_folder_of_calibrated_files_belongs_is_told(product):
+    """After all the work nothing is written, the file is left, and there is no traceback."""
+    place = product.cwd / "policies" / "calibrated"
+    place.write_text("mine")
+    done = product("--labels", "labels.jsonl")
+    assert done.returncode == 2
+    assert "portrait.yaml: it can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert place.read_text() == "mine"
+    assert sorted(one.name for one in place.parent.iterdir()) == ["calibrated", "portrait.yaml"]
+
+
+@pytest.mark.parametrize("where", ["file", "journal"])
+def test_labels_that_all_contradict_each_other_are_told_to(product, tmp_path, where):
+    """They were there: what is told is why none of them counts, not that there are none."""
+    said = [
+        replace(one, said=replace(one.said, good=good))
+        for one in WORLD.labels(raters=1)[:6]
+        for good in (True, False)
+    ]
+    own = tmp_path / "own.sqlite"
+    with Journal(own) as book:
+        WORLD.remember(book)
+        for one in said if where == "journal" else ():
+            book.label(Kept(**to_row(one)._asdict()))
+    write(said, product.cwd / "contradictory.jsonl")
+    options = ("--labels", "contradictory.jsonl") if where == "file" else ()
+    done = product.shell("calibrate", "portrait", "--journal", own, *options)
+    assert done.returncode == 2
+    assert "labels: none is left that counts (6 contradictory: the same rater" in done.stderr
+    assert "there are none" not in done.stderr
+    assert not (product.cwd / FILE).exists()
+
+
+def test_rows_that_are_there_twice_are_no_more_labels(product):
+    """The same file given twice: the same text, counts and all, but for a note and the command."""
+    assert product("--labels", "labels.jsonl").returncode == 0
+    once = Calibration.read((product.cwd / FILE).read_text())
+    rows = (product.cwd / "labels.jsonl").read_text()
+    (product.cwd / "twice.jsonl").write_text(rows * 2)
+    assert product("--labels", "twice.jsonl", "--labels", "labels.jsonl").returncode == 0
+    twice = Calibration.read((product.cwd / FILE).read_text())
+    assert twice.data.labels == once.data.labels == 1320
+    assert (twice.data.hash, twice.cuts) == (once.data.hash, once.cuts)
 
 
 def test_no_journal_is_told(product):
