@@ -94,6 +94,13 @@ def test_a_segment_goes_by_lines_of_its_own():
     assert verdict(certified, of=replace(mixed, candidates=named), gates=(GATE,)) == ("review",)
 
 
+def test_a_segment_without_a_name_has_its_lines():
+    """An empty name is what its candidates say, and not the same as saying nothing."""
+    certified = p.Certified(1, 9, segments={"": FOOD["food"]})
+    assert verdict(certified, of=request(segment=""), gates=(GATE,)) == ("accept",)
+    assert verdict(certified, of=request(), gates=(GATE,)) == ("review",)
+
+
 def test_a_segment_that_labels_do_not_support_is_uncertified():
     """Its own name is told; the lines of the others still count."""
     certified = p.Certified(1, 9, open=("people",))

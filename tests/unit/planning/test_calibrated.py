@@ -342,6 +342,15 @@ def test_what_a_promise_holds_for_stands_in_the_plan():
     assert plan.certified == p.Certified(4, 8, ("flux",), {"food": food}, ("people",))
 
 
+def test_a_segment_may_be_called_like_the_absence_of_one():
+    """A line for "None" stands beside that for all; the same one twice is still told."""
+    named = cut("cut", "accept_above", 0.9, "None")
+    plan = plan_of(POLICY, made(cuts=[*PARTS["cuts"], named]))
+    assert plan.certified.segments == {"None": (p.Line("cut", "accept_above", 0.9),)}
+    (told,) = refusals(POLICY, made(cuts=[*PARTS["cuts"], named, named]))
+    assert told.startswith("calibrated: cuts: cut: accept_above: None: it is there twice")
+
+
 def test_a_segment_moves_just_the_lines_that_are_calibrated():
     """Of two bounds on one output, the one with a number of its own stays."""
     gates = [{"on": CLIPPED, "accept_below": 0.4}, *POLICY["gates"]]
