@@ -118,7 +118,7 @@ def of_journal(
     said = judged(usable, aspect, good_from)
     without = len(known) - len({request for request, _ in said.keys})
     if without:
-        told.append(f"{without} requests have no labels")
+        told.append(f"{without} {'request has' if without == 1 else 'requests have'} no labels")
     told += _alike([one for one in known if one.id in {request for request, _ in said.seen}])
     return Gathered(plan, known, said, (*told, *said.told))
 
