@@ -234,7 +234,7 @@ def orders(count):
 
 def test_a_measure_made_of_some_of_the_labels_is_suspected():
     """It captures more of the others' judgements than these capture of each other's."""
-    made = sample(World(requests=100, candidates=5, raters=3))
+    made = sample(World(requests=100, candidates=5, rhos=(0.4,), raters=3, noise=1.0))
     two = np.array([one["a"] + one["b"] for one in made.ratings])
     found = assess(replace(made, scores={**made.scores, "leak": two}), ASKED)
     assert row(found, "leak").upper > 1
