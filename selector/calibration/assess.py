@@ -162,6 +162,7 @@ def _row(judged: Labelled, way: Way, seed: int) -> Row:
         interval=found.interval(seed=seed),
         upper=upper,
         without_noise=without if fits else None,
+        too_good=without is not None and without > 1,
         accuracy=pairs,
         by_pairs=None if pairs is None else expected_efficiency(pairs),
         fair=way.fair,

@@ -52,6 +52,7 @@ class Row:
         upper: An upper bound: what it captures of what other people would; None without repeated
             judgements.
         without_noise: Between both, where worth is spread like a bell; None where it is not.
+        too_good: Whether without noise it would capture more than there is to capture.
         accuracy: In which share of pairs it prefers what people prefer.
         by_pairs: The efficiency that goes with that where all is spread like a bell.
         fair: Whether it was judged by requests that it was not chosen or learned from.
@@ -63,6 +64,7 @@ class Row:
     interval: tuple[float, float] | None = None
     upper: float | None = None
     without_noise: float | None = None
+    too_good: bool = False
     accuracy: float | None = None
     by_pairs: float | None = None
     fair: bool = True

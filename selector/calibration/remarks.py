@@ -68,14 +68,13 @@ def _of_raters(ratings: Array) -> Iterator[str]:
 def suspects(rows: Sequence[Row]) -> tuple[str, ...]:
     """Return the measures that choose so well that they may be made of the labels.
 
-    One does that prefers what people prefer in nearly all pairs, or that captures more than these
-    people capture of each other's judgements.
+    One does that prefers what people prefer in nearly all pairs, or that without people's noise
+    would capture more than there is: it shares that noise.
     """
     return tuple(
         row.name
         for row in rows
-        if row.kind == "measure"
-        and ((row.accuracy or 0.0) > TOO_GOOD or (row.upper is not None and row.upper > 1))
+        if row.kind == "measure" and ((row.accuracy or 0.0) > TOO_GOOD or row.too_good)
     )
 
 

@@ -56,7 +56,7 @@ def first(found: Assessment) -> Iterator[str]:
         made = "are they" if found.suspects[1:] else "is it"
         yield (
             f"Look at {listed([named(one) for one in found.suspects])} first: {made} made of these "
-            "labels? Then nothing here holds; leave out what is no measure with --measures."
+            "labels? Then nothing here holds: name the others with --measures."
         )
     yield from _certain(found)
     yield from _person(found.rows)

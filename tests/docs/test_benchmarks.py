@@ -144,7 +144,15 @@ def test_monitoring_is_measured():
 def test_the_results_name_every_benchmark():
     """The pages of the benchmarks have the command of each script that prints a table."""
     folder = ROOT / "benchmarks"
-    pages = ("README.md", "calibration.md", "cascade.md", "detectors.md", "journal.md", "judges.md", "scorers.md")
+    pages = (
+        "README.md",
+        "calibration.md",
+        "cascade.md",
+        "detectors.md",
+        "journal.md",
+        "judges.md",
+        "scorers.md",
+    )
     text = "".join((folder / name).read_text() for name in pages)
     scripts = {path.stem for path in folder.glob("*.py") if "table(" in path.read_text()}
     assert scripts - {"measuring"} <= set(re.findall(r"python -m benchmarks\.(\w+)", text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from lopsided import Copies, Halves, Heaps, Ties
 from remembered import BLANK, FADED, SHARP, World, policy
 from selector.calibration.calibrate import Asked, calibrate
 from selector.decision.decide import decide
@@ -41,6 +42,15 @@ WORLDS = {
     ),
     "no measure tells": World(policy(target=TARGET), requests=120, count=2, bad=0.2, clear=0),
 }
+LOPSIDED = {
+    "labels end": Halves(policy(target=TARGET), requests=140, count=1, bad=0.3, clear=2.5),
+    "the same images again": Copies(policy(target=TARGET), requests=35, count=1, bad=0.18, clear=0.6, times=10),
+    "raters are tied": Ties(policy(target=TARGET), requests=250, count=1, bad=0.3, clear=1.2),
+    "who gets more has more that is bad": Heaps(
+        policy(target=TARGET, gates=[{"on": BLANK, "reject_below": 0.5}], deliver="all"),
+        requests=400, count=5, bad=0.14,
+    ),
+}  # fmt: skip
 LATER = 1200  # requests to come, on which a promise is held
 
 
@@ -114,6 +124,16 @@ def test_promises_are_kept(name, times, tmp_path):
     else:
         assert sum(one.certified for one in found) >= 0.5 * times
         assert np.mean([one.delivered for one in found if one.certified]) > 0.2
+
+
+@pytest.mark.parametrize("name", LOPSIDED)
+@pytest.mark.parametrize("times", [4, pytest.param(60, marks=pytest.mark.slow)])
+def test_promises_are_kept_where_careless_counting_breaks_them(name, times, tmp_path):
+    """Labels that end, the same images again, ties, and requests that get more than others."""
+    found = repeated(LOPSIDED[name], tmp_path, times)
+    assert seldom(found), found
+    if times > 4:
+        assert any(one.certified for one in found)
 
 
 @pytest.mark.slow

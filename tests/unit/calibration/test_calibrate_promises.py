@@ -1,10 +1,11 @@
 """What counts as evidence of a promise, and for whom it is given, whatever the labels come with."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from lopsided import Heaps
 from remembered import BLANK, FADED, SHARP, World, policy
 from selector.calibration.calibrate import Asked, Made, calibrate
 from selector.decision.certified import for_request
@@ -84,27 +85,6 @@ def test_ties_count_as_bad_where_lines_are_certified(book):
     certain = found.accepting.groups[0].certain
     assert certain.bad > 0.15 * certain.labels
     assert any("count as bad where lines are certified" in one for one in found.gathered.told)
-
-
-@dataclass(frozen=True)
-class Heaps(World):
-    """Of every other request all candidates look good and some are bad; of the others one is there.
-
-    Of deliveries more are bad than of requests' first ones, since bad ones come in heaps.
-    """
-
-    def _rows(self):
-        for at, (request, row) in enumerate(super()._rows()):
-            heap = bool(at % 2)
-            dice = np.random.default_rng([self.seed, at])
-            found = []
-            for place, (name, _, scores) in enumerate(row):
-                shown = heap or place == 0
-                good = bool(shown and (not heap or dice.random() >= self.bad))
-                look = (0.7 if shown else 0.1) + 0.2 * dice.random()
-                found.append((name, good, {key: 1 - look if key == FADED else look
-                                           for key in scores}))  # fmt: skip
-            yield request, found
 
 
 SHOWN = [{"on": BLANK, "reject_below": 0.5}]
