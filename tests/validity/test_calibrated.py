@@ -44,7 +44,7 @@ WORLDS = {
 }
 LOPSIDED = {
     "labels end": Halves(policy(target=TARGET), requests=140, count=1, bad=0.3, clear=2.5),
-    "the same images again": Copies(policy(target=TARGET), requests=35, count=1, bad=0.18, clear=0.6, times=10),
+    "the same images again": Copies(policy(target=TARGET), requests=16, count=1, bad=0.15, clear=0, times=35),
     "raters are tied": Ties(policy(target=TARGET), requests=250, count=1, bad=0.3, clear=1.2),
     "who gets more has more that is bad": Heaps(
         policy(target=TARGET, gates=[{"on": BLANK, "reject_below": 0.5}], deliver="all"),
@@ -132,8 +132,8 @@ def test_promises_are_kept_where_careless_counting_breaks_them(name, times, tmp_
     """Labels that end, the same images again, ties, and requests that get more than others."""
     found = repeated(LOPSIDED[name], tmp_path, times)
     assert seldom(found), found
-    if times > 4:
-        assert any(one.certified for one in found)
+    # Sixteen requests are too few for any promise, however often they are written down.
+    assert any(one.certified for one in found) == (name != "the same images again")
 
 
 @pytest.mark.slow
