@@ -128,7 +128,7 @@ def _alike(asked: Sequence[Known]) -> Iterator[str]:
     prompts = len({one.prompt for one in asked})
     if asked and prompts < len(asked):
         yield (
-            f"{len(asked)} judged requests are of {prompts} prompts: each counts as if it were of "
+            f"{len(asked)} judged requests are of {prompts} prompt{'s' * (prompts > 1)}: each counts as if it were of "
             "its own, so what is promised holds where requests to come are of the same prompts"
         )
     images = len({one.images for one in asked})
