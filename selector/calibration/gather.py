@@ -119,7 +119,8 @@ def of_journal(
     without = len(known) - len({request for request, _ in said.keys})
     if without:
         told.append(f"{without} {'request has' if without == 1 else 'requests have'} no labels")
-    told += _alike([one for one in known if one.id in {request for request, _ in said.seen}])
+    asked = {request for request, _ in said.seen}
+    told += _alike([one for one in known if one.id in asked])
     return Gathered(plan, known, said, (*told, *said.told))
 
 
