@@ -29,17 +29,16 @@ def is_due(request_id: str, plan: Plan) -> bool:
     return int.from_bytes(drawn[:_BYTES]) / 2.0 ** (8 * _BYTES) < plan.audit
 
 
-def measured(selection: Selection, measure: cascade.Measurer, deadline: float | None) -> Selection:
-    """Return a selection with all the rest measured too; the decision stays.
+def auditing(selection: Selection, deadline: float | None) -> cascade.Asking[Selection]:
+    """Ask all the rest too, and return the selection with it; the decision stays.
 
     Args:
         selection: With the plan that decided it.
-        measure: As for `cascade.resolve`.
         deadline: On the clock of `time.monotonic`; what runs out of it stays as it was.
     """
     plan: Plan = selection.plan
     known = Outcomes(selection.candidates, selection.outcomes, selection.expect)
-    table = cascade.complete(plan, known, measure)
+    table = yield from cascade.completing(plan, known)
     if deadline is not None and time.monotonic() >= deadline:
         operator_log().warning("engine.audit_out_of_time", request_id=selection.request_id)
         return selection

@@ -11,6 +11,7 @@ from selector.measures.base import Subject
 from selector.policy.plan import Instance, Plan
 from selector.runner import DEADLINE
 from selector.types import (
+    Ask,
     Candidate,
     Edit,
     Failure,
@@ -74,11 +75,32 @@ class Request:
         if tokens := sum(tokens_of(outcome) for row in found for outcome in row.values()):
             self.tokens[instance] = self.tokens.get(instance, 0) + tokens
 
-    def failure(self, instance: Instance) -> Failure:
-        """Return why an instance can't be asked on a candidate that is not `ready`."""
+    def subjects(self, ask: Ask, table: Table) -> dict[str, Subject]:
+        """Return, by candidate, whom an ask can be put to, as the measure sees them."""
+        instance = self.plan.instances[ask.instance]
+        ready = self._ready(instance, ask.candidates)
+        return {one: self._subject(instance, one, table[one]) for one in ready}
+
+    def answers(
+        self, ask: Ask, found: Mapping[str, Mapping[str, Measured]], seconds: float
+    ) -> list[Mapping[str, Measured]]:
+        """Return the answer to an ask, in its order, and count what it took.
+
+        Args:
+            ask: What was asked.
+            found: What was measured, by candidate; the others fail, with the reason.
+            seconds: How long that took.
+        """
+        instance = self.plan.instances[ask.instance]
+        self.spend(ask.instance, tuple(found.values()), seconds)
+        failed: Mapping[str, Measured] = dict.fromkeys(instance.outputs, self._failure(instance))
+        return [found.get(one, failed) for one in ask.candidates]
+
+    def _failure(self, instance: Instance) -> Failure:
+        """Return why an instance can't be asked on a candidate that is not ready."""
         return self._lacking(instance) or DEADLINE
 
-    def ready(self, instance: Instance, candidates: Sequence[str]) -> list[str]:
+    def _ready(self, instance: Instance, candidates: Sequence[str]) -> list[str]:
         """Return on whom an instance can be asked; of a set, all of it or nobody."""
         if self._lacking(instance):
             return []
@@ -95,7 +117,7 @@ class Request:
             return NO_INSTRUCTION
         return None
 
-    def subject(self, instance: Instance, name: str, row: Mapping[str, Outcome]) -> Subject:
+    def _subject(self, instance: Instance, name: str, row: Mapping[str, Outcome]) -> Subject:
         """Return a candidate as a measure sees it: exactly what its `needs` names."""
         edit = self.prompt if isinstance(self.prompt, Edit) else None
         prompt = self.prompt if isinstance(self.prompt, str) else None

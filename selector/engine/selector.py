@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any, Self
 
 from selector import cascade
-from selector.engine import audit, given, outcome, rates, told
+from selector.engine import given, rates, told
+from selector.engine.deciding import deciding
 from selector.engine.record import Record, Where
 from selector.engine.request import Request
 from selector.engine.saving import Saving
@@ -22,14 +23,12 @@ from selector.log import carried, of_request
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of, planned
 from selector.policy.plan import Plan
-from selector.runner import Measurements, Runner
+from selector.runner import Runner
 from selector.types import (
     Ask,
     Candidate,
     Edit,
     Failure,
-    Measured,
-    Outcomes,
     Selection,
     is_needed,
     timeout_seconds,
@@ -184,12 +183,16 @@ class Selector:
     def _selected(self, named: Sequence[Candidate], request: Request) -> Selection:
         request.plan = self._saving.plan_for(named)
         with self._opened(named, request):
-            found = self._resolved(request)
-            request.seconds["total"] = time.monotonic() - request.started
-            selection = outcome.selection(request, found, self._limits)
+            # What a choice promises, it promises in the order in which it was tried.
+            rates = None if request.plan.prediction else self._rates
+            selection = cascade.driven(
+                deciding(request, self._limits, rates),
+                lambda ask, table: self._measure(ask, table, request),
+            )
             request.thumbnails = self._record.thumbnails(request.images)
-            due = audit.is_due(request.id, request.plan)
-            return self._audited(selection, request) if due else selection
+            if selection.audited:
+                self._saving.watch(selection)
+            return selection
 
     @contextmanager
     def _opened(self, named: Sequence[Candidate], request: Request) -> Iterator[None]:
@@ -242,45 +245,16 @@ class Selector:
         except ImageError as error:
             request.source = Failure(f"the edit's source: {error}")
 
-    def _measure(self, ask: Ask, table: cascade.Table, request: Request) -> Measurements:
+    def _measure(self, ask: Ask, table: cascade.Table, request: Request) -> Sequence[Any]:
         """Answer one ask through the runner; who was not read in time fails without it."""
-        instance = request.plan.instances[ask.instance]
         self.progress(ask.instance, len(ask.candidates))
         started = time.monotonic()
-        failed: dict[str, Measured] = dict.fromkeys(instance.outputs, request.failure(instance))
-        ready = request.ready(instance, ask.candidates)
-        subjects = [request.subject(instance, one, table[one]) for one in ready]
-        found = self._runner.run(ask.instance, subjects, request.deadline)
-        answers = dict(zip(ready, found, strict=True))
-        request.spend(ask.instance, found, time.monotonic() - started)
-        whole = [answers.get(one, failed) for one in ask.candidates]
-        told.measured(request, instance, whole)
+        subjects = request.subjects(ask, table)
+        found = self._runner.run(ask.instance, tuple(subjects.values()), request.deadline)
+        took = time.monotonic() - started
+        whole = request.answers(ask, dict(zip(subjects, found, strict=True)), took)
+        told.measured(request, request.plan.instances[ask.instance], whole)
         return whole
-
-    def _resolved(self, request: Request) -> cascade.Resolved:
-        return cascade.resolve(
-            request.plan,
-            Outcomes(tuple(request.candidates), {}, request.expect),
-            lambda ask, table: self._measure(ask, table, request),
-            # What a choice promises, it promises in the order in which it was tried.
-            None if request.plan.prediction else self._rates,
-            request.deadline,
-        )
-
-    def _audited(self, selection: Selection, request: Request) -> Selection:
-        """Measure all the rest too, as far as the request's time goes; the decision stays.
-
-        What is promised is watched by requests of every sort, not by those alone that were quick:
-        then there is as much time again.
-        """
-        if request.plan.regret and request.deadline is not None:
-            request.deadline += time.monotonic() - request.started
-        audited = audit.measured(
-            selection, lambda ask, table: self._measure(ask, table, request), request.deadline
-        )
-        if audited.audited:
-            self._saving.watch(audited)
-        return audited
 
 
 def prepared(policy: Source) -> tuple[Plan, dict[str, Measure]]:
