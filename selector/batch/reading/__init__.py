@@ -1,0 +1,1 @@
+"""What is to be decided, as its owner keeps it: folders, manifests, tar shards, datasets on disk."""
