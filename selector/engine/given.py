@@ -17,12 +17,13 @@ import PIL.Image
 from pydantic import JsonValue
 
 from selector.errors import RequestError
+from selector.images import Stored
 from selector.log import operator_log
 from selector.policy.plan import Plan
 from selector.types import EITHER_TEXT, Candidate, Edit
 
 # One picture, which somebody forgot to put into a list.
-ALONE = (str, bytes, os.PathLike, np.ndarray, PIL.Image.Image, Candidate)
+ALONE = (str, bytes, os.PathLike, Stored, np.ndarray, PIL.Image.Image, Candidate)
 LONGEST = 10**18
 MAX_DEPTH = 64  # levels of metadata; what is read back as JSON has limits of its own
 
@@ -101,12 +102,12 @@ def _path(one: Candidate) -> str | None:
 
 
 def _is_path(image: Any) -> bool:
-    return isinstance(image, str | os.PathLike)
+    return isinstance(image, str | os.PathLike | Stored)
 
 
 def _text(path: Any) -> str:
     """Return a path as text that can be shown and stored, whatever bytes its name has."""
-    given = os.fspath(path)
+    given = path.name if isinstance(path, Stored) else os.fspath(path)
     name = given if isinstance(given, str) else os.fsdecode(given)
     try:
         return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -2,6 +2,6 @@
 
 from selector.images.budget import PixelBudget
 from selector.images.image import Image, ImageSource, open_image
-from selector.images.sources import Limits
+from selector.images.sources import Limits, Stored
 
-__all__ = ["Image", "ImageSource", "Limits", "PixelBudget", "open_image"]
+__all__ = ["Image", "ImageSource", "Limits", "PixelBudget", "Stored", "open_image"]

@@ -14,11 +14,11 @@ import PIL.Image
 
 from selector.errors import ImageError
 from selector.images.budget import PixelBudget
-from selector.images.sources import CHANGED, Limits, Source, naming, source_of
+from selector.images.sources import CHANGED, Limits, Source, Stored, naming, source_of
 from selector.images.srgb import Pixels
 
 Array: TypeAlias = npt.NDArray[Any]
-ImageSource: TypeAlias = str | os.PathLike[str] | bytes | PIL.Image.Image | Array
+ImageSource: TypeAlias = str | os.PathLike[str] | bytes | PIL.Image.Image | Array | Stored
 
 DEFAULT_LIMITS = Limits()
 THUMBNAIL_SIDE = 256
@@ -35,9 +35,9 @@ def open_image(
     Formats: PNG, JPEG, WebP, AVIF, GIF, BMP, TIFF; of several frames or pages, the first.
 
     Args:
-        source: A path, encoded bytes, a PIL image, or an (H, W, 3) uint8 sRGB array. An image
-            given in memory is decoded at once, because its hash is that of its pixels, and must
-            not be changed afterwards.
+        source: A path, encoded bytes, a `Stored` image, a PIL image, or an (H, W, 3) uint8 sRGB
+            array. An image given in memory is decoded at once, because its hash is that of its
+            pixels, and must not be changed afterwards.
         limits: What the image may cost.
         budget: Where decoded pixels are held; several images share one. Default: one of its own.
 

@@ -1,4 +1,4 @@
-"""What an image can be given as: a file, encoded bytes, a PIL image, an array; and its limits."""
+"""What an image can be given as: a file, bytes here or elsewhere, an array; and its limits."""
 
 import contextlib
 import hashlib
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from selector.errors import ImageError
+from selector.foreign import NOTE, shortened, visible
 from selector.images.srgb import UNREADABLE, Colour, Pixels, frames_left_out, to_srgb, upright_size
 
 Decoded = tuple[Pixels, tuple[str, ...]]
@@ -43,6 +44,20 @@ class Limits:
     max_bytes: int = 100 * 2**20
     max_pixels: int = 89_000_000  # just below where Pillow starts to warn of bombs
     background: Colour = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An encoded image that lies elsewhere: behind an address, inside another file.
+
+    Attributes:
+        name: What it is called, in messages and as the image's path.
+        read: Returns its first bytes, at most so many; asked again when pixels are made again.
+            Raises OSError where it can't, or ImageError saying what is wrong.
+    """
+
+    name: str
+    read: Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,8 @@ def source_of(given: object, limits: Limits) -> Source:
         if isinstance(given, str | os.PathLike):
             path = Path(os.fsdecode(given)).absolute()
             return _encoded(name, partial(_read, path, limits), limits, path=_text(given))
+        if isinstance(given, Stored):
+            return _encoded(name, partial(_fetch, given, limits), limits, path=_text(given.name))
         raise ImageError(
             f"this holds no image (got {type(given).__name__}). "
             "Give a path, bytes, a PIL image or an (H, W, 3) uint8 array."
@@ -186,6 +203,16 @@ def _read(path: Path, limits: Limits) -> bytes:
         raise ImageError(f"it can't be read (got {said}). Check the path and the file.") from error
 
 
+def _fetch(stored: Stored, limits: Limits) -> bytes:
+    try:
+        return _small_enough(stored.read(limits.max_bytes + 1), limits)
+    except UNREADABLE as error:  # whatever stands between here and the bytes
+        said = shortened(visible(" ".join(f"{type(error).__name__}: {error}".split())), NOTE)
+        raise ImageError(
+            f"it can't be read (got {said}). Check the address and who may read it."
+        ) from error
+
+
 def _read_regular(path: Path, limits: Limits) -> bytes:
     with open(path, "rb", opener=_without_waiting) as file:
         about = os.fstat(file.fileno())
@@ -221,6 +248,7 @@ def _text(path: str | os.PathLike[str]) -> str:
 
 def _name(given: object) -> str:
     """Return what messages call *given*: one line, whatever a file is named."""
+    given = given.name if isinstance(given, Stored) else given
     if isinstance(given, str | os.PathLike):
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in _text(given)) or "''"
     if isinstance(given, bytes):
