@@ -79,6 +79,19 @@ class Journal(Events, Labels, Erasing):
         """
         return self._read(request_id, {})
 
+    def holds(self, request_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these ids that requests here have.
+
+        Raises:
+            JournalError: The journal can't be read. Where there is none yet, it holds none.
+        """
+        from selector.journal import queries
+
+        if not self._database.exists():
+            return frozenset()
+        with self._database.reading() as connection:
+            return frozenset(queries.ids_among(connection, sorted(set(request_ids))))
+
     def requests(self, limit: int = 20) -> list[RequestRow]:
         """Return the *limit* requests that were appended last, the last first.
 

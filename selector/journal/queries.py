@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,8 @@ from selector.journal.tables import (
     summaries,
     tallies,
 )
+
+AT_ONCE = 500  # values of one statement; an old SQLite takes 999
 
 _END_OF_CHAIN = text(
     "SELECT last.number, heads.sequence, heads.link FROM (SELECT max(number) AS number FROM chain) "
@@ -104,6 +106,13 @@ def newest(connection: Connection, limit: int) -> list[Row]:
 def exhaustive_plans(connection: Connection) -> list[Row]:
     """Return the plans that may be of the mode "exhaustive": their text has the word."""
     return _all(connection, select(plans).where(plans.c.body.contains('"exhaustive"')))
+
+
+def ids_among(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
+    """Yield those of *ids* that requests have; a statement takes so many at once and no more."""
+    for start in range(0, len(ids), AT_ONCE):
+        query = select(requests.c.id).where(requests.c.id.in_(ids[start : start + AT_ONCE]))
+        yield from map(str, connection.scalars(query))
 
 
 def measured_whole(

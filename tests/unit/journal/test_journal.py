@@ -195,6 +195,17 @@ def test_a_request_that_is_not_there(journal: Journal, plan: Plan, build: Build)
         journal.read("two")
 
 
+def test_which_of_many_ids_are_there(where: str, plan: Plan, build: Build) -> None:
+    """Both databases say which of thousands of ids requests have, before there is any, too."""
+    asked = [f"request {number}" for number in range(3000)] + ['it\'s "one"; --', ""]
+    with Journal(where) as journal:
+        assert journal.holds(asked) == frozenset()
+        for name in ("request 7", "request 2999", 'it\'s "one"; --', "another"):
+            journal.append(plan, build(name))
+        assert journal.holds(asked) == {"request 7", "request 2999", 'it\'s "one"; --'}
+        assert journal.holds(()) == frozenset()
+
+
 def test_reading_makes_no_journal(path: Path, journal: Journal) -> None:
     """Looking for requests at a mistyped path is an error, and leaves no file behind."""
     with pytest.raises(JournalError, match="there is no journal"):
