@@ -1,12 +1,226 @@
-"""A run on Ray: stations as actors of a fixed pool, each given shards. The only file that knows Ray."""
+"""A run on Ray: stations as actors of a fixed pool, each given shards. The only file that knows Ray.
+
+Ray Data hands blocks of shard numbers to a pool of actors, and those of an actor that came to an
+end to another. Nothing else passes through it: an actor reads its shards from the run's folder and
+leaves its parts there, as a station on this machine does. A desk, one small actor more, knows which
+shards were begun and when to stop.
+"""
 
 from __future__ import annotations
 
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
+
+from selector.batch.desk import Desk
+from selector.batch.ray_options import RayOptions, misfits, split, wrong
+from selector.batch.ray_session import as_ours, session
+from selector.batch.setup import Progress, Setup, Task, Tell
+from selector.batch.wanted import cores
+from selector.errors import RequestError
+from selector.installed import CURE, install_extra
+from selector.log import is_heard, operator_log
+
+POLL_S = 0.3  # how often the driver asks what there is to tell, and says whether to stop
+WAITING_S = 60.0  # without a shard begun, before it is said what is waited for
+BLOCK = 8  # shards that an actor is given at once: the pictures of one come while another ends
+ROUNDS = 8  # times that an actor is given a block, at least, so that all end about together
 
 
 def loaded() -> Any:
-    """Return Ray itself, imported when a run first asks for it."""
-    import ray
+    """Return Ray itself, imported when a run first asks for it.
 
+    Raises:
+        RequestError: It is not installed.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else its makers hear of each run
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise RequestError(
+            f"ray: it can't be imported (got {error}).{CURE}{install_extra('ray')}"
+        ) from None
     return ray
+
+
+def check(options: RayOptions, *, journal: str | None = None) -> list[str]:
+    """Return why a run can't begin with these options; a cluster is asked what it has.
+
+    Where no accelerators are asked of this machine, Ray need not be started for the answer.
+    """
+    try:
+        loaded()
+        found = _before(options)
+        if found or not (options.address or options.gpus):
+            return found
+        with session(loaded(), options) as ray:
+            return _inside(ray, options, journal)
+    except RequestError as error:
+        return [str(error)]
+
+
+def run(
+    setup: Setup,
+    tasks: Sequence[Task],
+    *,
+    options: RayOptions,
+    tell: Tell,
+    stopping: Callable[[], bool],
+) -> int:
+    """Decide shards on Ray, and return how many were done.
+
+    A shard whose actor came to an end is begun again, or skipped if its part was written by then.
+    What was told of it is told once more; its rows are there once.
+
+    Args:
+        setup: What decides; an actor has as many workers as it holds processors.
+        tasks: The shards.
+        options: What is taken of the machine or the cluster.
+        tell: Hears what was decided, some times a second.
+        stopping: Once it says True no shard is begun any more; those that were are finished.
+
+    Raises:
+        RequestError: The options do not fit what there is; an actor came to an end over one shard
+            again and again; or Ray itself did.
+        SelectorError: What a station raises.
+    """
+    _check(_before(options))
+    started = time.monotonic()
+    with session(loaded(), options) as ray, as_ours(ray):
+        _check(_inside(ray, options, setup.journal))
+        desk = ray.remote(**_beside(ray))(Desk).remote()
+        given = (_settled(setup, options), _AtDesk(desk), options.retries)
+        dataset = _dataset(ray, given, tasks, options)
+        return _followed(ray, dataset, desk, (tell, stopping), started)
+
+
+def _settled(setup: Setup, options: RayOptions) -> Setup:
+    """Return what an actor is told."""
+    device = options.device or ("cuda" if options.gpus else setup.device)
+    return replace(setup, workers=max(1, int(options.each(cores()))), device=device)
+
+
+def _check(problems: Sequence[str]) -> None:
+    if problems:
+        raise RequestError("\n".join(problems))
+
+
+def _before(options: RayOptions) -> list[str]:
+    """Return what is wrong whatever Ray says: accelerators, it alone can count."""
+    found = list(wrong(options))
+    if found or options.address is not None:
+        return found
+    return misfits(options, [{"CPU": cores(), "GPU": math.inf}], cores())
+
+
+def _inside(ray: Any, options: RayOptions, journal: str | None) -> list[str]:
+    """Return what is wrong with what Ray has: a cluster may grow, if it has room for one actor."""
+    machines = [dict(node["Resources"]) for node in ray.nodes() if node["Alive"]]
+    found = misfits(options, machines, cores(), least=1 if options.address else options.actors)
+    return [*found, *split(journal, len(machines))]
+
+
+def _beside(ray: Any) -> dict[str, Any]:
+    """Return where the desk is: with the driver, as its machine stays as long as the run."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+    return {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1, "scheduling_strategy": here}
+
+
+def _dataset(ray: Any, given: tuple[Any, ...], tasks: Sequence[Task], options: RayOptions) -> Any:
+    """Return the run as Ray Data sees it: blocks of shard numbers, and a fixed pool for them."""
+    from selector.batch.actor import Actor, rows
+
+    each = max(1, min(BLOCK, len(tasks) // (options.actors * ROUNDS)))
+    # Blocks that are there already: to read them, too, would take a processor that no actor leaves.
+    blocks = ray.data.from_items(rows(tasks), override_num_blocks=-(-len(tasks) // each))
+    context = blocks.context
+    context.enable_progress_bars = context.print_on_execution_start = False
+    context.raise_original_map_exception = True
+    context.execution_no_progress_timeout_s = -1  # a shard takes as long as it takes
+    return blocks.map_batches(
+        Actor,
+        fn_constructor_args=given,
+        batch_size=None,
+        # No second block waits for an actor while another has none.
+        compute=ray.data.ActorPoolStrategy(size=options.actors, max_tasks_in_flight_per_actor=1),
+        num_cpus=options.each(cores()),
+        num_gpus=options.gpus or None,
+        max_restarts=-1,  # the desk counts
+        max_task_retries=-1,
+    )
+
+
+class _AtDesk:
+    """The desk as actors see it; can be sent to them."""
+
+    def __init__(self, desk: Any) -> None:
+        self._desk = desk
+
+    def begin(self, shard: int) -> int:
+        return int(loaded().get(self._desk.begin.remote(shard)))
+
+    def done(self, shard: int) -> None:
+        loaded().get(self._desk.done.remote(shard))
+
+    def tell(self, progress: Progress) -> None:
+        self._desk.tell.remote(progress)  # it takes each caller's words in their order
+
+
+def _followed(
+    ray: Any, dataset: Any, desk: Any, heard: tuple[Tell, Callable[[], bool]], started: float
+) -> int:
+    """Tell what is done until all is, or nothing more is to be; return how many shards were."""
+    idle, thread = threading.Event(), ThreadPoolExecutor(1, "selector-ray")
+    tell, stopping = heard
+    waiting = _Waiting(ray, started)
+    try:
+        drained = thread.submit(_drain, dataset, idle)
+        while True:
+            has_ended = bool(wait([drained], POLL_S).done)
+            news = ray.get(desk.news.remote(stop=stopping()))
+            for one in news.progress:
+                tell(one)
+            waiting.hear(news.begun)
+            if news.is_idle:
+                idle.set()
+            if has_ended:
+                drained.result()
+                return int(news.done)
+    finally:
+        thread.shutdown(wait=False)
+
+
+def _drain(dataset: Any, idle: threading.Event) -> None:
+    """Let the run go on: Ray Data does what somebody takes."""
+    for _ in dataset.iter_batches(batch_size=None, prefetch_batches=0):
+        if idle.is_set():
+            return
+
+
+class _Waiting:
+    """Says how long the first shard was waited for, and what is missing if that is long."""
+
+    def __init__(self, ray: Any, started: float) -> None:
+        self._ray, self._started, self._is_over, self._is_said = ray, started, False, False
+
+    def hear(self, begun: int) -> None:
+        seconds = time.monotonic() - self._started
+        if self._is_over:
+            return
+        if begun:
+            self._is_over = True
+            if is_heard():
+                operator_log().info("batch.ray_ready", seconds=round(seconds, 1))
+        elif seconds > WAITING_S and not self._is_said:
+            self._is_said = True
+            free = self._ray.available_resources()
+            known = {name.lower(): free.get(name, 0) for name in ("CPU", "GPU")}
+            operator_log().warning("batch.ray_waiting", seconds=round(seconds), **known)

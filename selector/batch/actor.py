@@ -1,0 +1,112 @@
+"""A station in a process that Ray keeps: takes blocks of shards, and asks before it begins each."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from selector.batch.desk import added
+from selector.batch.folder import Folder
+from selector.batch.setup import Progress, Setup, Task
+from selector.batch.station import Station
+from selector.errors import RequestError
+from selector.foreign import visible
+
+TELL_S = 0.3  # how often it leaves what there is to tell
+
+
+class Face(Protocol):
+    """What an actor sees of `Desk`, which is in another process."""
+
+    def begin(self, shard: int) -> int:
+        """Return how often this shard was begun by now; 0: it is not to be."""
+
+    def done(self, shard: int) -> None:
+        """Note that its part is written."""
+
+    def tell(self, progress: Progress) -> None:
+        """Keep what was decided."""
+
+
+def rows(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+    """Return tasks as they travel, a row each."""
+    only = ("" if one.only is None else json.dumps(sorted(one.only)) for one in tasks)
+    return [{"shard": one.shard, "only": each} for one, each in zip(tasks, only, strict=True)]
+
+
+class Actor:
+    """Decides the blocks that it is given; its station and their models stay from one to the next."""
+
+    def __init__(self, setup: Setup, desk: Face, retries: int) -> None:
+        self._setup, self._desk, self._retries = setup, desk, retries
+        self._station: Station | None = None
+        self._untold: Progress | None = None
+        self._told = time.monotonic()
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Decide a block of shards, and return their numbers."""
+        tasks = [
+            Task(int(shard), frozenset(json.loads(only)) if only else None)
+            for shard, only in zip(batch["shard"], batch["only"], strict=True)
+        ]
+        for shard in self._ready().work(self._wanted(tasks), self._tell):
+            self._leave()
+            self._desk.done(shard)
+        return {"shard": batch["shard"]}
+
+    def _ready(self) -> Station:
+        """Return the station; built here, as an error while Ray builds an actor ends in riddles."""
+        if self._station is None:
+            _check_seen(self._setup.out)
+            self._station = Station(self._setup)
+        return self._station
+
+    def _wanted(self, tasks: Sequence[Task]) -> Iterator[Task]:
+        """Give the shards that are to be begun, as the station has room for them."""
+        for task in tasks:
+            often = self._desk.begin(task.shard)
+            if often == 0:
+                return
+            if often > 1 and task.only is None and _is_written(self._setup.out, task.shard):
+                self._desk.done(task.shard)
+            elif often > self._retries + 1:
+                raise RequestError(
+                    f"{self._setup.out}: an actor came to an end over shard {task.shard} again and "
+                    f"again (got {often - 1} times). Give actors more memory or fewer processors, "
+                    "or look at its images, then go on with --resume."
+                )
+            else:
+                yield task
+
+    def _tell(self, progress: Progress) -> None:
+        self._untold = progress if self._untold is None else added(self._untold, progress)
+        if time.monotonic() - self._told > TELL_S:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Leave with the desk what is to be told; it takes its callers' words in their order."""
+        if self._untold is not None:
+            self._desk.tell(self._untold)
+        self._untold, self._told = None, time.monotonic()
+
+    def __del__(self) -> None:
+        # How Ray Data says that an actor is not needed any more.
+        if (station := getattr(self, "_station", None)) is not None:
+            station.close()
+
+
+def _check_seen(out: str) -> None:
+    """End here where the run's folder lies on another machine."""
+    folder = Folder(out)
+    if folder.state() is None:
+        raise RequestError(
+            f"{folder}: no run is there for the machine {visible(platform.node())}. Put the run's "
+            "folder where all machines of the cluster see it: on a shared disk, or behind an address."
+        )
+
+
+def _is_written(out: str, shard: int) -> bool:
+    return shard not in Folder(out).todo()
