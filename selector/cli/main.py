@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from selector.cli import calibrate, complete, efficiency, machine, replay, rollback, score
+from selector.cli import batch, calibrate, complete, efficiency, machine, replay, rollback, score
 from selector.cli.canary import commands as canaries
 from selector.cli.journal import commands as journals
 from selector.cli.labels import commands as labels
@@ -318,6 +318,7 @@ app.add_typer(journals, name="journal")
 app.add_typer(monitors, name="monitor")
 app.add_typer(labels, name="labels")
 app.add_typer(canaries, name="canary")
+batch.add_to(app)
 score.add_to(app)
 calibrate.add_to(app)
 efficiency.add_to(app)

@@ -1,0 +1,214 @@
+"""`selector batch`: many requests decided, kept as Parquet, gone on with after whatever ended it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from selector.cli import complete
+from selector.cli.plan import JournalPath
+
+if TYPE_CHECKING:
+    from selector.batch.wanted import Wanted
+
+MISTAKE, STOPPED = 2, 130
+_SECRET = re.compile(r"(?<=:)[^:/@]*(?=@)")  # of an address: what is said on a terminal is kept
+
+Input = Annotated[
+    str,
+    typer.Argument(
+        help="Folders (one a request, with prompt.txt), a .jsonl or .parquet manifest, .tar shards, "
+        "a dataset on disk; a path, or an address such as s3://….",
+        metavar="INPUT",
+    ),
+]
+PolicyName = Annotated[
+    str, typer.Option(help="A policy's name or path.", autocompletion=complete.policies)
+]
+Devices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device", help="Where models run: cpu, cuda, cuda:1; again for several at once."
+    ),
+]
+Accepted = Annotated[
+    str | None,
+    typer.Option(
+        help="Put the accepted originals into OUT/accepted, byte for byte: link or copy.",
+        metavar="link|copy",
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command of this module to *app*, beside its own."""
+    app.command(short_help="Decide many requests, and keep what was decided as Parquet.")(batch)
+
+
+def batch(  # noqa: PLR0913 - one option each
+    source: Input,
+    *,
+    policy: PolicyName,
+    out: Annotated[str, typer.Option(help="The run's folder, or an address.", metavar="OUT")],
+    engine: Annotated[
+        str, typer.Option(help="local: this machine; ray: Ray.", metavar="local|ray")
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that read pictures; one a core if not given.", metavar="N"),
+    ] = None,
+    device: Devices = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run that is in the folder.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Decide again the requests that failed.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, measure and write nothing.")
+    ] = False,
+    journal: JournalPath = None,
+    no_journal: Annotated[
+        bool, typer.Option("--no-journal", help="Write nothing down but the decisions.")
+    ] = False,
+    accepted: Accepted = None,
+    shard_size: Annotated[
+        int | None, typer.Option(help="Candidates of a shard; 1,000 if not given.", metavar="N")
+    ] = None,
+    step_s: Annotated[
+        float, typer.Option(help="Seconds after which one image is given up.", metavar="S")
+    ] = 60.0,
+    address: Annotated[
+        str | None, typer.Option(help="Ray: the cluster to join, as Ray names it.")
+    ] = None,
+    actors: Annotated[int | None, typer.Option(help="Ray: how many actors.", metavar="N")] = None,
+    cpus: Annotated[
+        float | None, typer.Option(help="Ray: processors of an actor.", metavar="N")
+    ] = None,
+    gpus: Annotated[
+        float | None, typer.Option(help="Ray: accelerators of an actor.", metavar="N")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell nothing on the way.")] = False,
+) -> None:
+    """Decide many requests, each a prompt with its candidates, and keep a row for every candidate.
+
+    OUT/decisions holds the rows (Parquet), OUT/summary.html a page. Whatever ends it, --resume goes
+    on without loss; Ctrl-C finishes the shards that were begun, and ends with 130.
+
+    Example: selector batch requests.jsonl --policy my.yaml --out decided
+    """
+    from selector.batch.wanted import Wanted
+
+    wanted = Wanted(
+        source,
+        policy,
+        out,
+        engine,  # type: ignore[arg-type]  # whether there is such a one is told with all problems
+        workers,
+        tuple(device or ("cpu",)),
+        resume,
+        retry_failed,
+        False if no_journal else journal,
+        accepted,  # type: ignore[arg-type]  # likewise
+        shard_size,
+        step_s,
+        _ray(engine, address=address, actors=actors, cpus=cpus, gpus=gpus),
+    )
+    if dry_run:
+        _look(wanted, as_json=as_json)
+    else:
+        _run(wanted, as_json=as_json, quiet=quiet)
+
+
+def _look(wanted: Wanted, *, as_json: bool) -> None:
+    """Print what the run would be; end with 2 if it can't begin."""
+    from selector.batch.looking import look
+    from selector.cli import batch_told
+    from selector.cli.prose import printing, shown
+
+    looked = look(wanted)
+    with printing():
+        if as_json:
+            typer.echo(json.dumps(batch_told.looked_data(looked), indent=2, ensure_ascii=False))
+        else:
+            typer.echo("\n".join(batch_told.looked(looked)))
+    if not looked.problems:
+        return
+    if not as_json:
+        for line in "\n".join(looked.problems).splitlines():
+            typer.echo(shown(line), err=True)
+    raise typer.Exit(MISTAKE)
+
+
+def _run(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
+    from selector.backbones import quiet as whisper
+    from selector.batch.hearing import Ears
+    from selector.batch.run import done
+    from selector.cli import batch_told
+    from selector.cli.batch_progress import progress
+    from selector.cli.batch_signals import stopping
+    from selector.cli.prose import printing
+
+    whisper.owns_stderr = True  # the whole process is ours: its models need not whisper
+    _fetch(wanted)
+    try:
+        with stopping() as stop, progress(quiet=quiet or as_json) as told:
+            summary = done(wanted, Ears(told.tell, told.begun, stop))
+    except KeyboardInterrupt:
+        typer.echo(_how(), err=True)
+        raise typer.Exit(STOPPED) from None
+    with printing():
+        if as_json:
+            typer.echo(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False))
+        else:
+            batch_told.summary_table(summary)
+    if summary.interrupted:
+        typer.echo(_how(), err=True)
+        raise typer.Exit(STOPPED)
+
+
+def _fetch(wanted: Wanted) -> None:
+    """Download what is large before anything waits for it; Ray's nodes have files of their own."""
+    from selector.cli import models
+    from selector.planning import measure_of, plan_of
+
+    if wanted.engine == "local":
+        models.fetch_first(map(measure_of, plan_of(wanted.policy).instances.values()))
+
+
+def _how() -> str:
+    """Return the command that goes on."""
+    from selector.cli.prose import shown
+    from selector.installed import command
+
+    given = [_harmless(one) for one in sys.argv[1:]]
+    given += [] if "--resume" in given else ["--resume"]
+    return shown(f"To go on: {command()} {shlex.join(given)}")
+
+
+def _harmless(argument: str) -> str:
+    return _SECRET.sub("***", argument) if "://" in argument else argument
+
+
+def _ray(engine: str, **given: Any) -> Any:
+    """Return what a run on Ray takes; None for another.
+
+    Raises:
+        RequestError: Options of Ray were given to another engine.
+    """
+    from selector.batch.ray_options import RayOptions
+    from selector.errors import RequestError
+
+    known = {name: one for name, one in given.items() if one is not None}
+    if engine == "ray":
+        return RayOptions(**known)
+    if known:
+        listed = ", ".join(f"--{name}" for name in known)
+        raise RequestError(f"{listed}: for --engine ray alone (got {engine}). Leave out or say so.")
+    return None

@@ -1,0 +1,138 @@
+"""How far a run is, told on standard error: a bar for a person, now and then a line for a file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from selector.batch.hearing import Start
+    from selector.batch.setup import Progress
+
+EVERY_S = 30.0  # between two lines where no person sits
+WINDOW_S = 60.0  # of which the rate is told
+SOON_S = 100  # less is told in seconds
+VERDICTS = {"accept": "accept", "review": "review", "reject": "reject", "": "failed"}
+
+
+class Told:
+    """Counts what was decided, and says so in words."""
+
+    def __init__(self) -> None:
+        self.start: Start | None = None
+        self.requests = 0
+        self.candidates = 0
+        self.verdicts: Counter[str] = Counter()
+        self._began = time.monotonic()
+
+    def begun(self, start: Start) -> None:
+        """Take in with what measuring begins."""
+        self.start, self._began = start, time.monotonic()
+
+    def tell(self, progress: Progress) -> None:
+        """Take in what was decided."""
+        self.requests += progress.requests
+        self.candidates += progress.candidates
+        self.verdicts.update(progress.verdicts)
+
+    @property
+    def rate(self) -> float:
+        """How many images a second, since measuring began."""
+        return self.candidates / max(time.monotonic() - self._began, 1e-9)
+
+    @property
+    def total(self) -> int:
+        """How many requests are to be decided."""
+        return self.start.requests if self.start else 0
+
+    def counts(self) -> str:
+        """Return "12 accept, 3 review, 21 reject, 0 failed"."""
+        return ", ".join(f"{self.verdicts[one]:,} {word}" for one, word in VERDICTS.items())
+
+    def line(self) -> str:
+        """Return all of it on one line."""
+        left = (self.total - self.requests) * self.candidates / max(self.requests, 1)
+        said = f"{self.requests:,} of {self.total:,} requests, {self.rate:.1f} images/s"
+        waits = f", {duration(left / self.rate)} left" if self.rate else ""
+        return f"{said}: {self.counts()}{waits}"
+
+
+class Lines(Told):
+    """Says now and then how far it is."""
+
+    def __init__(self, *, every_s: float = EVERY_S) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._next = time.monotonic() + every_s
+
+    def tell(self, progress: Progress) -> None:
+        """Take in what was decided, and say so if it is time."""
+        super().tell(progress)
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + self._every_s
+            typer.echo(self.line(), err=True)
+
+
+class Bar(Told):
+    """Draws how far it is."""
+
+    def __init__(self, drawn: Any) -> None:
+        super().__init__()
+        self._drawn = drawn
+        self._task = drawn.add_task("reading the input", total=None, said="")
+
+    def begun(self, start: Start) -> None:
+        """Begin the bar."""
+        super().begun(start)
+        self._drawn.reset(self._task, total=start.requests, description="deciding", said="")
+
+    def tell(self, progress: Progress) -> None:
+        """Take in what was decided, and draw it."""
+        super().tell(progress)
+        said = f"requests, {self.rate:.1f} images/s: {self.counts()}"
+        self._drawn.update(self._task, completed=self.requests, said=said)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Told]:
+    """Give what tells how far a run is, in the way that suits whoever reads it."""
+    if quiet:
+        yield Told()
+        return
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, speed_estimate_period=WINDOW_S, transient=True) as bar:
+        yield Bar(bar)
+
+
+def duration(seconds: float) -> str:
+    """Return "45 s", "12 min", "3 h 20 min"."""
+    minutes = round(seconds / 60)
+    if seconds < SOON_S:
+        return f"{seconds:.0f} s"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:,} h {rest} min" if hours else f"{minutes} min"
