@@ -8,17 +8,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, Self
 
 from selector import cascade
 from selector.engine import given, rates, told
 from selector.engine.deciding import deciding
+from selector.engine.reading import read, read_source
 from selector.engine.record import Record, Where
 from selector.engine.request import Request
 from selector.engine.saving import Saving
-from selector.errors import ImageError
-from selector.images import Image, Limits, PixelBudget, open_image
+from selector.images import Image, Limits, PixelBudget
 from selector.log import carried, of_request
 from selector.measures.base import Measure
 from selector.planning import Source, measure_of, plan_of, planned
@@ -28,9 +27,7 @@ from selector.types import (
     Ask,
     Candidate,
     Edit,
-    Failure,
     Selection,
-    is_needed,
     timeout_seconds,
 )
 
@@ -200,7 +197,7 @@ class Selector:
         started = time.monotonic()
         self.progress("images", len(named))
         pool = ThreadPoolExecutor(READERS, thread_name_prefix="selector-images")
-        reading = [pool.submit(carried(self._read), one) for one in named]
+        reading = [pool.submit(carried(read), one, self._limits, self._budget) for one in named]
         try:
             left = None if request.deadline is None else max(0.0, request.deadline - started)
             wait(reading, timeout=left)
@@ -208,7 +205,7 @@ class Selector:
                 request.add(*future.result() if future.done() else (one, None))
             told.read(request)
             if isinstance(request.prompt, Edit):
-                self._open_source(request.prompt, request)
+                read_source(request.prompt, request, self._limits, self._budget)
             request.seconds["images"] = time.monotonic() - started
             yield
         finally:
@@ -217,33 +214,6 @@ class Selector:
                 future.add_done_callback(_close)
             if isinstance(request.source, Image):
                 request.source.close()
-
-    def _read(self, one: Candidate) -> tuple[Candidate, Image | None]:
-        image: Image | None = None
-        try:
-            image = open_image(one.image, limits=self._limits, budget=self._budget)
-            one = replace(one, path=image.path, content_hash=image.content_hash)
-            image.decode()
-            return replace(one, pixel_hash=image.pixel_hash, notes=image.notes), image
-        except ImageError as error:
-            if image is not None:
-                image.close()
-            return replace(one, error=str(error)), None
-
-    def _open_source(self, edit: Edit, request: Request) -> None:
-        if edit.source is None:
-            request.source = Failure(
-                "the edit's source: there is none (got None). Give the picture before the edit."
-            )
-            return
-        try:
-            source = open_image(edit.source, limits=self._limits, budget=self._budget)
-            request.prompt = replace(edit, path=source.path, content_hash=source.content_hash)
-            request.source = source
-            if any(is_needed("source", one.needs) for one in request.plan.instances.values()):
-                source.decode()  # now, so that what is damaged is told as what it is
-        except ImageError as error:
-            request.source = Failure(f"the edit's source: {error}")
 
     def _measure(self, ask: Ask, table: cascade.Table, request: Request) -> Sequence[Any]:
         """Answer one ask through the runner; who was not read in time fails without it."""

@@ -14,7 +14,8 @@ import PIL.Image
 
 from selector.errors import ImageError
 from selector.images.budget import PixelBudget
-from selector.images.sources import CHANGED, Limits, Source, Stored, naming, source_of
+from selector.images.encoded import Limits, Stored
+from selector.images.sources import CHANGED, Source, naming, source_of
 from selector.images.srgb import Pixels
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -28,7 +29,11 @@ BICUBIC = PIL.Image.Resampling.BICUBIC
 
 
 def open_image(
-    source: ImageSource, *, limits: Limits = DEFAULT_LIMITS, budget: PixelBudget | None = None
+    source: ImageSource,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    budget: PixelBudget | None = None,
+    soon: bool = False,
 ) -> Image:
     """Open an image: read its bytes, check its header against the limits, decode no pixels yet.
 
@@ -40,11 +45,12 @@ def open_image(
             pixels, and must not be changed afterwards.
         limits: What the image may cost.
         budget: Where decoded pixels are held; several images share one. Default: one of its own.
+        soon: It is decoded next: its bytes are held until then, and read once.
 
     Raises:
         ImageError: It is missing, no regular file, empty, too large, or not an image.
     """
-    return Image(source_of(source, limits), budget or PixelBudget())
+    return Image(source_of(source, limits, soon=soon), budget or PixelBudget())
 
 
 class Image:
@@ -56,24 +62,32 @@ class Image:
     Attributes:
         content_hash: sha256 hex of the encoded bytes; of the pixels for an image given in memory.
         path: Where it was read from; bytes of the name that are no Unicode are backslash-escaped.
+        name: What messages call it: one line, whatever a file is named.
         size: Width and height in pixels, upright.
         format: "PNG", "JPEG", …; "PIL" or "array" for an image given in memory.
         notes: What reading it had to leave out or convert; complete once it is decoded.
     """
 
-    def __init__(self, source: Source, budget: PixelBudget) -> None:
+    def __init__(
+        self,
+        source: Source,
+        budget: PixelBudget,
+        pixel_hash: str | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         self.path = source.path
+        self.name = source.name
         self.size = source.size
         self.format = source.format
-        self.notes: tuple[str, ...] = ()
+        self.notes = notes
         self._source = source
         self._budget = budget
-        self._pixel_hash: str | None = None
+        self._pixel_hash = pixel_hash
         self._lock = threading.RLock()  # a view may ask for another view
         self.content_hash = source.content_hash or self.pixel_hash
 
     def __repr__(self) -> str:
-        return f"<Image {self._source.name}: {self.format}, {self.size[0]} x {self.size[1]}>"
+        return f"<Image {self.name}: {self.format}, {self.size[0]} x {self.size[1]}>"
 
     def decode(self) -> None:
         """Decode the pixels now, unless they are held already.
@@ -131,8 +145,13 @@ class Image:
         Raises:
             ImageError: The file is gone, or is no longer what it was.
         """
-        with naming(self._source.name):
+        with naming(self.name):
             return self._source.original()
+
+    def hold(self, pixels: Pixels) -> None:
+        """Hold pixels that were decoded elsewhere, as if they had been decoded here."""
+        pixels.flags.writeable = False
+        self._budget.keep(self, Image.read_pixels, pixels)
 
     def close(self) -> None:
         """Give everything that is held back to the budget; used again, it is decoded again."""
@@ -144,7 +163,7 @@ class Image:
         Raises:
             ImageError: The bytes are damaged or cut off, or are no longer what they were.
         """
-        with naming(self._source.name):
+        with naming(self.name):
             pixels, self.notes = self._source.pixels()
             self._budget.count_decode()
             if pixels.shape[1::-1] != self.size:

@@ -1,14 +1,12 @@
-"""What an image can be given as: a file, bytes here or elsewhere, an array; and its limits."""
+"""What an image can be given as: encoded, in a file or elsewhere, a PIL image, an array."""
 
 import contextlib
 import hashlib
 import io
 import os
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from selector.errors import ImageError
-from selector.foreign import NOTE, shortened, visible
+from selector.images.encoded import Encoded, Limits, Stored, reader, text
 from selector.images.srgb import UNREADABLE, Colour, Pixels, frames_left_out, to_srgb, upright_size
 
 Decoded = tuple[Pixels, tuple[str, ...]]
@@ -29,35 +27,6 @@ _TOO_LARGE = (
     PIL.Image.DecompressionBombWarning,
     MemoryError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an image may cost before anything of it is decoded.
-
-    Attributes:
-        max_bytes: The most bytes of the encoded image.
-        max_pixels: The most pixels, width times height; Pillow's own limit, 178,956,970, stays.
-        background: The sRGB colour that transparent pixels are flattened on, 0 to 255 each.
-    """
-
-    max_bytes: int = 100 * 2**20
-    max_pixels: int = 89_000_000  # just below where Pillow starts to warn of bombs
-    background: Colour = (255, 255, 255)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An encoded image that lies elsewhere: behind an address, inside another file.
-
-    Attributes:
-        name: What it is called, in messages and as the image's path.
-        read: Returns its first bytes, at most so many; asked again when pixels are made again.
-            Raises OSError where it can't, or ImageError saying what is wrong.
-    """
-
-    name: str
-    read: Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +52,33 @@ class Source:
     content_hash: str | None = None
 
 
-def source_of(given: object, limits: Limits) -> Source:
+def source_of(given: object, limits: Limits, *, soon: bool = False) -> Source:
     """Return where the pixels of what the caller gave come from; checks it against *limits*.
+
+    Args:
+        given: A path, bytes, a `Stored` image, a PIL image or an array.
+        limits: What it may cost.
+        soon: Its pixels are asked for next: what was read is held until then.
 
     Raises:
         ImageError: It is missing, no regular file, empty, too large, or not an image.
     """
-    name = _name(given)
-    with naming(name):
-        if isinstance(given, np.ndarray):
-            return _array(given, limits)
-        if isinstance(given, PIL.Image.Image):
-            return _pillow(given, limits)
-        if isinstance(given, bytes):
-            return _encoded(name, lambda: _small_enough(given, limits), limits)
-        if isinstance(given, str | os.PathLike):
-            path = Path(os.fsdecode(given)).absolute()
-            return _encoded(name, partial(_read, path, limits), limits, path=_text(given))
-        if isinstance(given, Stored):
-            return _encoded(name, partial(_fetch, given, limits), limits, path=_text(given.name))
-        raise ImageError(
-            f"this holds no image (got {type(given).__name__}). "
-            "Give a path, bytes, a PIL image or an (H, W, 3) uint8 array."
-        )
+    with naming(_name(given)):
+        return unnamed(given, limits, soon=soon)
+
+
+def unnamed(given: object, limits: Limits, *, soon: bool = False) -> Source:
+    """Return the same for whom errors need not say which image it was."""
+    if isinstance(given, np.ndarray):
+        return _array(given, limits)
+    if isinstance(given, PIL.Image.Image):
+        return _pillow(given, limits)
+    if isinstance(given, bytes | str | os.PathLike | Stored):
+        return _encoded(given, limits, soon=soon)
+    raise ImageError(
+        f"this holds no image (got {type(given).__name__}). "
+        "Give a path, bytes, a PIL image or an (H, W, 3) uint8 array."
+    )
 
 
 @contextlib.contextmanager
@@ -125,28 +98,30 @@ def naming(name: str) -> Iterator[None]:
         ) from error
 
 
-def _encoded(
-    name: str, read: Callable[[], bytes], limits: Limits, *, path: str | None = None
-) -> Source:
-    """Bytes are asked for each time and compared, so that a file's are never kept."""
+def _encoded(given: Encoded, limits: Limits, *, soon: bool) -> Source:
+    """Bytes are asked for each time and compared, so that a file's are never kept for long."""
+    read = reader(given, limits)
     data = read()
     content_hash = hashlib.sha256(data).hexdigest()
     picture = _open(data)
     _check_size(picture.size, limits)
+    held = [data] if soon else []
 
     def original() -> bytes:
+        if held:
+            return held.pop()
         again = read()
         if hashlib.sha256(again).hexdigest() != content_hash:
             raise ImageError(CHANGED)
         return again
 
     return Source(
-        name,
+        _name(given),
         str(picture.format),
         upright_size(picture, data),
         lambda: _decode(original(), limits.background),
         original,
-        path,
+        None if isinstance(given, bytes) else text(given),
         content_hash,
     )
 
@@ -195,62 +170,10 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
         )
 
 
-def _read(path: Path, limits: Limits) -> bytes:
-    try:
-        return _read_regular(path, limits)
-    except (OSError, ValueError) as error:  # ValueError: no name that a file could have
-        said = getattr(error, "strerror", None) or error
-        raise ImageError(f"it can't be read (got {said}). Check the path and the file.") from error
-
-
-def _fetch(stored: Stored, limits: Limits) -> bytes:
-    try:
-        return _small_enough(stored.read(limits.max_bytes + 1), limits)
-    except UNREADABLE as error:  # whatever stands between here and the bytes
-        said = shortened(visible(" ".join(f"{type(error).__name__}: {error}".split())), NOTE)
-        raise ImageError(
-            f"it can't be read (got {said}). Check the address and who may read it."
-        ) from error
-
-
-def _read_regular(path: Path, limits: Limits) -> bytes:
-    with open(path, "rb", opener=_without_waiting) as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise ImageError("not a regular file (got a pipe or a device). Give an image file.")
-        _check_bytes(about.st_size, limits)
-        return _small_enough(file.read(limits.max_bytes + 1), limits)  # it may have grown
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    # Opening a pipe waits for its writer, unless told not to.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _small_enough(data: bytes, limits: Limits) -> bytes:
-    _check_bytes(len(data), limits)
-    return data
-
-
-def _check_bytes(count: int, limits: Limits) -> None:
-    if count == 0:
-        raise ImageError("it is empty (got 0 bytes). Make or fetch the image again.")
-    if count > limits.max_bytes:
-        raise ImageError(
-            f"too many bytes (got {count:,}, the limit is {limits.max_bytes:,}). "
-            "Shrink the image or raise max_bytes."
-        )
-
-
-def _text(path: str | os.PathLike[str]) -> str:
-    return os.fsdecode(path).encode("utf-8", "backslashreplace").decode()
-
-
 def _name(given: object) -> str:
     """Return what messages call *given*: one line, whatever a file is named."""
-    given = given.name if isinstance(given, Stored) else given
-    if isinstance(given, str | os.PathLike):
-        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in _text(given)) or "''"
+    if isinstance(given, str | os.PathLike | Stored):
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text(given)) or "''"
     if isinstance(given, bytes):
         return "encoded bytes"
     return "PIL image" if isinstance(given, PIL.Image.Image) else type(given).__name__
