@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 from selector.batch.desk import added
 from selector.batch.folder import Folder
 from selector.batch.setup import Progress, Setup, Task
 from selector.batch.station import Station
-from selector.errors import RequestError
+from selector.errors import RequestError, SelectorError
 from selector.foreign import visible
 
 TELL_S = 0.3  # how often it leaves what there is to tell
@@ -29,6 +29,9 @@ class Face(Protocol):
 
     def tell(self, progress: Progress) -> None:
         """Keep what was decided."""
+
+    def fail(self, error: SelectorError, shards: Collection[int]) -> None:
+        """Note that the run can't go on, and that these shards are not under way any more."""
 
 
 def rows(tasks: Sequence[Task]) -> list[dict[str, Any]]:
@@ -52,13 +55,17 @@ class Actor:
             Task(int(shard), frozenset(json.loads(only)) if only else None)
             for shard, only in zip(batch["shard"], batch["only"], strict=True)
         ]
-        for shard in self._ready().work(self._wanted(tasks), self._tell):
-            self._leave()
-            self._desk.done(shard)
+        try:
+            for shard in self._ready().work(self._wanted(tasks), self._tell):
+                self._leave()
+                self._desk.done(shard)
+        except SelectorError as error:
+            # Not through Ray, which has its own words for it; nor what else the error carries.
+            self._desk.fail(type(error)(str(error)), [one.shard for one in tasks])
         return {"shard": batch["shard"]}
 
     def _ready(self) -> Station:
-        """Return the station; built here, as an error while Ray builds an actor ends in riddles."""
+        """Return the station; built here, as Ray has a riddle for an error while it builds an actor."""
         if self._station is None:
             _check_seen(self._setup.out)
             self._station = Station(self._setup)

@@ -12,17 +12,17 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
-from selector.batch.desk import Desk
+from selector.batch.desk import Desk, News
 from selector.batch.ray_options import RayOptions, misfits, split, wrong
 from selector.batch.ray_session import as_ours, session
 from selector.batch.setup import Progress, Setup, Task, Tell
 from selector.batch.wanted import cores
-from selector.errors import RequestError
+from selector.errors import RequestError, SelectorError
 from selector.installed import CURE, install_extra
 from selector.log import is_heard, operator_log
 
@@ -39,6 +39,7 @@ def loaded() -> Any:
         RequestError: It is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else its makers hear of each run
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters of the rest is raised
     try:
         import ray
         import ray.data
@@ -135,7 +136,10 @@ def _beside(ray: Any) -> dict[str, Any]:
 
 
 def _dataset(ray: Any, given: tuple[Any, ...], tasks: Sequence[Task], options: RayOptions) -> Any:
-    """Return the run as Ray Data sees it: blocks of shard numbers, and a fixed pool for them."""
+    """Return the run as Ray Data sees it: blocks of shard numbers, and a fixed pool for them.
+
+    It starts an actor again, and its block, as often as that comes to an end; the desk counts.
+    """
     from selector.batch.actor import Actor, rows
 
     each = max(1, min(BLOCK, len(tasks) // (options.actors * ROUNDS)))
@@ -143,7 +147,6 @@ def _dataset(ray: Any, given: tuple[Any, ...], tasks: Sequence[Task], options: R
     blocks = ray.data.from_items(rows(tasks), override_num_blocks=-(-len(tasks) // each))
     context = blocks.context
     context.enable_progress_bars = context.print_on_execution_start = False
-    context.raise_original_map_exception = True
     context.execution_no_progress_timeout_s = -1  # a shard takes as long as it takes
     return blocks.map_batches(
         Actor,
@@ -153,8 +156,6 @@ def _dataset(ray: Any, given: tuple[Any, ...], tasks: Sequence[Task], options: R
         compute=ray.data.ActorPoolStrategy(size=options.actors, max_tasks_in_flight_per_actor=1),
         num_cpus=options.each(cores()),
         num_gpus=options.gpus or None,
-        max_restarts=-1,  # the desk counts
-        max_task_retries=-1,
     )
 
 
@@ -173,6 +174,9 @@ class _AtDesk:
     def tell(self, progress: Progress) -> None:
         self._desk.tell.remote(progress)  # it takes each caller's words in their order
 
+    def fail(self, error: SelectorError, shards: Collection[int]) -> None:
+        loaded().get(self._desk.fail.remote(error, shards))
+
 
 def _followed(
     ray: Any, dataset: Any, desk: Any, heard: tuple[Tell, Callable[[], bool]], started: float
@@ -188,14 +192,22 @@ def _followed(
             news = ray.get(desk.news.remote(stop=stopping()))
             for one in news.progress:
                 tell(one)
+            for shard in news.again:
+                operator_log().warning("batch.ray_again", shard=shard)
             waiting.hear(news.begun)
             if news.is_idle:
                 idle.set()
             if has_ended:
                 drained.result()
-                return int(news.done)
+                return _done(news)
     finally:
         thread.shutdown(wait=False)
+
+
+def _done(news: News) -> int:
+    if news.error is not None:
+        raise news.error
+    return news.done
 
 
 def _drain(dataset: Any, idle: threading.Event) -> None:

@@ -6,15 +6,16 @@ import logging
 import math
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from selector.batch.ray_options import RayOptions
 from selector.batch.wanted import cores
-from selector.errors import RequestError, SelectorError
+from selector.errors import RequestError
 from selector.foreign import visible
 
 SHORT = "/tmp"  # noqa: S108 - a folder of one's own is made in it
@@ -31,7 +32,8 @@ def session(ray: Any, options: RayOptions) -> Iterator[Any]:
     if ray.is_initialized():
         yield ray
         return
-    with _folder(options) as folder:
+    # What Ray prints of its troubles is not the answer of a command.
+    with _folder(options) as folder, redirect_stdout(sys.stderr):
         _begin(ray, options, folder)
         try:
             yield ray
@@ -85,12 +87,10 @@ def _folder(options: RayOptions) -> Iterator[str]:
 
 @contextmanager
 def as_ours(ray: Any) -> Iterator[None]:
-    """Raise what an actor raised as a station does, and what Ray says of itself in our words."""
+    """Raise in our words that Ray came to an end; what is wrong in an actor's code is raised as it is."""
     try:
         yield
-    except ray.exceptions.RayTaskError as error:
-        if isinstance(error.cause, SelectorError):
-            raise error.cause from None
+    except ray.exceptions.RayTaskError:
         raise
     except ray.exceptions.RayError as error:
         said = visible(str(error).strip().partition("\n")[0])
