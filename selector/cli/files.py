@@ -17,13 +17,6 @@ from selector.types import Candidate
 if TYPE_CHECKING:
     from selector.journal import Journal
 
-SUFFIXES = frozenset(
-    (
-        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".gif", ".bmp", ".dib",
-        ".tif", ".tiff",
-    )
-)  # fmt: skip
-
 
 def images_in(given: Iterable[str]) -> list[Path]:
     """Return the files that were given, and the images of the folders that were given, by name.
@@ -53,6 +46,8 @@ def _named(name: str) -> Path:
 
 
 def _inside(folder: Path) -> list[Path]:
+    from selector.images.suffixes import SUFFIXES
+
     try:
         names = sorted(folder.iterdir())
     except OSError as error:
