@@ -81,4 +81,4 @@ class About:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"])) or "the file"
             raise ValueError(f"{where}: {first['msg']}") from None
-        return about
+        return replace(about, warnings=tuple(about.warnings))

@@ -11,10 +11,11 @@ from collections import Counter
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from selector.batch.folder import Folder
-from selector.batch.listed import Listed, ListedCandidate, Picture
+from selector.batch.listed import Listed, ListedCandidate
 from selector.batch.places import PART, Place, placing
 from selector.batch.setup import Originals
 from selector.batch.stored import opened
@@ -56,7 +57,7 @@ def put(folder: Folder, listed: Listed, selection: Selection, *, how: Originals)
     pictures = {one.id: one.picture for one in listed.candidates}
     kept = set()
     for one in selection.accepted:
-        given = opened(pictures[one.id])
+        given: Any = opened(pictures[one.id])  # always encoded
         data = _as_judged(given, one, selection.limits or Limits())
         name = names[one.id] + (_ending(data) if pictures[one.id].row is not None else "")
         if how == "copy" or not isinstance(given, str) or not _linked(given, place, f"{at}/{name}"):

@@ -92,7 +92,9 @@ def tally_in(metadata: Mapping[bytes, bytes] | None) -> Tally:
     Raises:
         ValueError: They hold none.
     """
-    return Tally.from_dict(json.loads((metadata or {}).get(_TALLY, b"null")))
+    if not metadata or _TALLY not in metadata:
+        raise ValueError("no tally in it")
+    return Tally.from_dict(json.loads(metadata[_TALLY]))
 
 
 def replaced(old: Any, new: Any, requests: Collection[str]) -> tuple[Any, Any]:
