@@ -12,9 +12,9 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from selector.batch.desk import Desk, News
@@ -26,6 +26,11 @@ from selector.errors import RequestError, SelectorError
 from selector.installed import CURE, install_extra
 from selector.log import is_heard, operator_log
 
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # else its makers hear of each run
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # what matters of the rest is raised
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread of its own starts it again after Ctrl-C
+}
 POLL_S = 0.3  # how often the driver asks what there is to tell, and says whether to stop
 WAITING_S = 60.0  # without a shard begun, before it is said what is waited for
 BLOCK = 8  # shards that an actor is given at once: the pictures of one come while another ends
@@ -38,8 +43,8 @@ def loaded() -> Any:
     Raises:
         RequestError: It is not installed.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else its makers hear of each run
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters of the rest is raised
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
         import ray.data
@@ -92,13 +97,23 @@ def run(
         SelectorError: What a station raises.
     """
     _check(_before(options))
-    started = time.monotonic()
+    if not tasks:
+        return 0
+    ears = _Ears(tell, stopping)
     with session(loaded(), options) as ray, as_ours(ray):
-        _check(_inside(ray, options, setup.journal))
-        desk = ray.remote(**_beside(ray))(Desk).remote()
-        given = (_settled(setup, options), _AtDesk(desk), options.retries)
-        dataset = _dataset(ray, given, tasks, options)
-        return _followed(ray, dataset, desk, (tell, stopping), started)
+        problems = _inside(ray, options, setup.journal)
+        done = 0 if problems else _decided(ray, setup, tasks, options, ears)
+    _check(problems)
+    return done
+
+
+def _decided(
+    ray: Any, setup: Setup, tasks: Sequence[Task], options: RayOptions, ears: _Ears
+) -> int:
+    """Let actors decide the shards, and return how many were done."""
+    desk = ray.remote(**_beside(ray))(Desk).remote()
+    given = (_settled(setup, options), _AtDesk(desk), options.retries)
+    return _followed(ray, _dataset(ray, given, tasks, options), desk, ears)
 
 
 def _settled(setup: Setup, options: RayOptions) -> Setup:
@@ -178,23 +193,15 @@ class _AtDesk:
         loaded().get(self._desk.fail.remote(error, shards))
 
 
-def _followed(
-    ray: Any, dataset: Any, desk: Any, heard: tuple[Tell, Callable[[], bool]], started: float
-) -> int:
-    """Tell what is done until all is, or nothing more is to be; return how many shards were."""
+def _followed(ray: Any, dataset: Any, desk: Any, ears: _Ears) -> int:
+    """Hear of what is done until all is, or nothing more is to be; return how many shards were."""
     idle, thread = threading.Event(), ThreadPoolExecutor(1, "selector-ray")
-    tell, stopping = heard
-    waiting = _Waiting(ray, started)
     try:
         drained = thread.submit(_drain, dataset, idle)
         while True:
             has_ended = bool(wait([drained], POLL_S).done)
-            news = ray.get(desk.news.remote(stop=stopping()))
-            for one in news.progress:
-                tell(one)
-            for shard in news.again:
-                operator_log().warning("batch.ray_again", shard=shard)
-            waiting.hear(news.begun)
+            news = ray.get(desk.news.remote(stop=ears.stopping()))
+            ears.hear(news, ray.available_resources)
             if news.is_idle:
                 idle.set()
             if has_ended:
@@ -217,22 +224,31 @@ def _drain(dataset: Any, idle: threading.Event) -> None:
             return
 
 
-class _Waiting:
-    """Says how long the first shard was waited for, and what is missing if that is long."""
+@dataclass
+class _Ears:
+    """Who hears of a run, and who says when it is to stop.
 
-    def __init__(self, ray: Any, started: float) -> None:
-        self._ray, self._started, self._is_over, self._is_said = ray, started, False, False
+    What Ray took to begin is said in the log, and what it waits for if that is long.
+    """
 
-    def hear(self, begun: int) -> None:
-        seconds = time.monotonic() - self._started
-        if self._is_over:
-            return
-        if begun:
-            self._is_over = True
+    tell: Tell
+    stopping: Callable[[], bool]
+    started: float = field(default_factory=time.monotonic)
+    is_begun: bool = False
+    is_warned: bool = False
+
+    def hear(self, news: News, free: Callable[[], Mapping[str, float]]) -> None:
+        """Pass on what there is to tell."""
+        for one in news.progress:
+            self.tell(one)
+        for shard in news.again:
+            operator_log().warning("batch.ray_again", shard=shard)
+        seconds = round(time.monotonic() - self.started, 1)
+        if news.begun and not self.is_begun:
+            self.is_begun = True
             if is_heard():
-                operator_log().info("batch.ray_ready", seconds=round(seconds, 1))
-        elif seconds > WAITING_S and not self._is_said:
-            self._is_said = True
-            free = self._ray.available_resources()
-            known = {name.lower(): free.get(name, 0) for name in ("CPU", "GPU")}
-            operator_log().warning("batch.ray_waiting", seconds=round(seconds), **known)
+                operator_log().info("batch.ray_ready", seconds=seconds)
+        elif not news.begun and seconds > WAITING_S and not self.is_warned:
+            self.is_warned = True
+            known = {name.lower(): free().get(name, 0) for name in ("CPU", "GPU")}
+            operator_log().warning("batch.ray_waiting", seconds=seconds, **known)

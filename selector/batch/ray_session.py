@@ -17,6 +17,7 @@ from selector.batch.ray_options import RayOptions
 from selector.batch.wanted import cores
 from selector.errors import RequestError
 from selector.foreign import visible
+from selector.log import operator_log
 
 SHORT = "/tmp"  # noqa: S108 - a folder of one's own is made in it
 LONGEST = 40  # characters of a folder's path: what Ray puts below must do as a socket's name
@@ -75,14 +76,24 @@ def _of_its_own(options: RayOptions, folder: str) -> dict[str, Any]:
 
 @contextmanager
 def _folder(options: RayOptions) -> Iterator[str]:
-    """Give a folder for Ray's sockets and logs; it stays if the run ends with an error."""
+    """Give a folder for Ray's sockets and logs; these stay if the run ends with an error."""
     if options.address is not None:
         yield ""
         return
     above = tempfile.gettempdir()
     folder = tempfile.mkdtemp(prefix="ray-", dir=above if len(above) <= LONGEST else SHORT)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    is_kept = True
+    try:
+        yield folder
+        is_kept = False
+    except KeyboardInterrupt:
+        is_kept = False
+        raise
+    finally:
+        if is_kept:
+            operator_log().warning("batch.ray_logs", folder=folder)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
