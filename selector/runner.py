@@ -74,6 +74,16 @@ class Runner:
             found += self._until(instance, tuple(subjects[start : start + size]), deadline)
         return found
 
+    def batch(self, name: str) -> int:
+        """Return how many subjects go into one call of a measure."""
+        return self._instances[name].measure.batch
+
+    def load(self, name: str) -> None:
+        """Load what an instance needs now; if that fails, its first use tells why."""
+        instance = self._instances[name]
+        with instance.lock:
+            self._build(instance)
+
     def close(self) -> None:
         """Let every measure go of what it loaded; running again loads again."""
         for instance in self._instances.values():
