@@ -12,7 +12,6 @@ import pytest
 
 from selected import ABOUT, PLAN, begun, decide, listed
 from selector import RequestError
-from selector.batch import parts
 from selector.batch.about import About
 from selector.batch.folder import Folder
 from selector.batch.rows import rows_of
