@@ -1,6 +1,8 @@
 """Small inputs of batch runs: pictures on disk, a manifest that lists them, a policy of filters."""
 
+import io
 import json
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +69,21 @@ def jsonl(folder: Path, requests: int, each: int = 3) -> Path:
             }
             file.write(json.dumps(row) + "\n")
     return folder / "requests.jsonl"
+
+
+def tar(path: Path, members: dict[str, bytes]) -> Path:
+    """Write a plain tar of files, in this order."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def png(index: int, size: int = 96) -> bytes:
+    """Return a picture of `picture` as the bytes of a PNG."""
+    file = io.BytesIO()
+    picture(index, size).save(file, "PNG")
+    return file.getvalue()

@@ -27,6 +27,8 @@ def row(where: str, cells: Mapping[str, Any], locate: Locate, tell: Tell) -> Row
     problems: list[str] = []
     image, images, source = (cells.get(name) for name in IMAGES)
     found: list[Pictured] = []
+    if "request_id" not in cells:
+        problems.append(f"no 'request_id' (got {_names(cells)}). Give each request an id.")
     if image is not None and images is not None:
         problems.append("image and images: one of them is needed (got both). Take one out.")
     elif images is not None:
@@ -34,8 +36,9 @@ def row(where: str, cells: Mapping[str, Any], locate: Locate, tell: Tell) -> Row
     elif "image" in cells or "images" in cells:
         found = list(_one(image, "image", locate, problems.append))
     else:
-        got = ", ".join(map(visible, cells)) or "nothing"
-        problems.append(f"no 'image' and no 'images' (got {got}). Name the files in one of them.")
+        problems.append(
+            f"no 'image' and no 'images' (got {_names(cells)}). Name the files in one of them."
+        )
     before = list(_one(source, IMAGES[2], locate, problems.append)) if _is_given(source) else []
     for problem in problems:
         tell(f"{where}: {problem}")
@@ -91,3 +94,7 @@ def _name(path: str) -> str:
 
 def _is_given(source: Any) -> bool:
     return source is not None and source != ""
+
+
+def _names(cells: Mapping[str, Any]) -> str:
+    return ", ".join(map(visible, cells)) or "nothing"

@@ -12,7 +12,7 @@ from selector.batch.listed import Listed, ListedCandidate, Picture
 from selector.batch.reading import checks
 from selector.engine import given
 from selector.errors import RequestError
-from selector.foreign import isolated, visible
+from selector.foreign import isolated
 from selector.types import Candidate
 
 Tell = Callable[[str], None]
@@ -91,7 +91,7 @@ def _checked(row: Row, tell: Tell) -> _Part | None:
     """Return a row that is as it must be, or None."""
     problems: list[str] = []
     wrong = problems.append
-    name = _request_id(row.cells, wrong)
+    name = checks.identifier(row.cells.get("request_id"), "request_id", wrong)
     said = _said(row, wrong)
     columns = _columns(row.cells, wrong)
     images = _images(row, wrong)
@@ -100,13 +100,6 @@ def _checked(row: Row, tell: Tell) -> _Part | None:
     if problems:
         return None
     return _Part(row.where, name, said, images, columns, row.whole)
-
-
-def _request_id(cells: Mapping[str, Any], wrong: checks.Wrong) -> str:
-    if "request_id" not in cells:
-        wrong(f"no 'request_id' (got {_names(cells)}). Give each request an id.")
-        return ""
-    return checks.identifier(cells["request_id"], "request_id", wrong)
 
 
 def _said(row: Row, wrong: checks.Wrong) -> dict[str, Any]:
@@ -237,7 +230,3 @@ def _short_enough(ids: list[str], wrong: checks.Wrong) -> list[str]:
             f"{checks.LONGEST}). Give a candidate_id."
         )
     return [] if long else ids
-
-
-def _names(cells: Mapping[str, Any]) -> str:
-    return ", ".join(visible(name) for name in cells) or "nothing"
