@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,7 @@ def _of_split(folder: str, before: str, tell: Tell) -> Iterator[Row]:
             record.setdefault("request_id", f"{before}{number}")
             number += 1
             if one := cells.row(f"{visible(path)}, row {at + 1}", record, locate, tell):
-                yield one
+                yield replace(one, part=before)
 
 
 def _records(path: str) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,7 @@ class Row:
         images: The candidates, or one of them.
         source: The picture before an edit.
         whole: Whether this is all there is of the request; else the rows next to it may go on.
+        part: The part of the input that it is from; no request goes on in another.
     """
 
     where: str
@@ -54,6 +55,7 @@ class Row:
     images: Sequence[Pictured]
     source: Picture | None = None
     whole: bool = True
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class _Part:
     images: Sequence[Pictured]
     columns: Mapping[str, JsonValue]
     whole: bool
+    part: str
 
 
 def requests(rows: Iterable[Row], tell: Tell) -> Iterator[Listed]:
@@ -84,7 +87,8 @@ def requests(rows: Iterable[Row], tell: Tell) -> Iterator[Listed]:
 
 
 def _goes_on(before: _Part, part: _Part) -> bool:
-    return before.id == part.id and not (before.whole or part.whole)
+    same = before.id == part.id and before.part == part.part
+    return same and not (before.whole or part.whole)
 
 
 def _checked(row: Row, tell: Tell) -> _Part | None:
@@ -99,7 +103,7 @@ def _checked(row: Row, tell: Tell) -> _Part | None:
         tell(f"{row.where}: {problem}")
     if problems:
         return None
-    return _Part(row.where, name, said, images, columns, row.whole)
+    return _Part(row.where, name, said, images, columns, row.whole, row.part)
 
 
 def _said(row: Row, wrong: checks.Wrong) -> dict[str, Any]:

@@ -234,6 +234,8 @@ def _cells(sample: _Sample, wrong: Tell) -> dict[str, Any]:
             texts[ending] = text
     for ending, text in texts.items():
         name = TEXTS[ending]
+        if not text and cells.get(name):
+            continue
         if cells.get(name) not in (None, "", text):
             wrong(f".{ending} and its .json: two texts that differ. Keep one of them.")
         elif not (name == "prompt" and text == cells.get("instruction")):
