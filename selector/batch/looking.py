@@ -93,8 +93,8 @@ def look(wanted: Wanted) -> Looked:
     needed, free = _space(wanted, plan, count.candidates)
     if free is not None and needed > free:
         problems.tell(_too_little(wanted, needed, free))
-    workers = wanted.workers or cores()
-    if workers > cores():
+    workers = wanted.processes
+    if workers > cores() and wanted.engine == "local":
         warnings.append(f"workers: {workers} share {cores()} cores; more of them are no faster")
     hosted, others = _stations(plan)
     return Looked(

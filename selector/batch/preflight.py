@@ -39,7 +39,7 @@ def problems(wanted: Wanted, plan: Plan | None) -> Iterator[str]:
         if wanted.engine == "ray":
             from selector.batch import ray
 
-            yield from ray.check(wanted.ray or RayOptions())
+            yield from ray.check(wanted.ray or RayOptions(), journal=wanted.book)
 
 
 def _options(wanted: Wanted) -> Iterator[str]:
@@ -51,6 +51,11 @@ def _options(wanted: Wanted) -> Iterator[str]:
         yield f"shard size: at least 1 candidate (got {wanted.shard_size}). Leave it out for 1,000."
     if not (wanted.step_s > 0 and math.isfinite(wanted.step_s)):
         yield f"step_s: seconds above 0 (got {wanted.step_s:g}). Leave it out for 60."
+    if wanted.engine == "ray" and (wanted.workers is not None or len(wanted.devices) > 1):
+        yield (
+            "ray: an actor has as many workers as it holds processors, and one device (got "
+            f"{wanted.workers} workers, {len(wanted.devices)} devices). Say --cpus and --actors."
+        )
     if not wanted.devices:
         yield "devices: at least one (got none). Name one: cpu, cuda."
     if wanted.originals not in {None, "link", "copy"}:
@@ -107,7 +112,7 @@ def _journal(wanted: Wanted, plan: Plan) -> Iterator[str]:
 
     try:
         with Journal(wanted.book) as book:
-            book.exists()
+            book.holds(["any"])  # whether it can be read at all
     except SelectorError as error:
         yield str(error)
 

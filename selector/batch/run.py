@@ -17,7 +17,7 @@ from selector.batch.listed import Listed
 from selector.batch.ray_options import RayOptions
 from selector.batch.setup import STEP_S, Originals, Setup, Task, Tell
 from selector.batch.summary import Summary
-from selector.batch.wanted import SHARD_SIZE, Engine, Journal, Wanted, absolute, cores
+from selector.batch.wanted import SHARD_SIZE, Engine, Journal, Wanted, absolute
 from selector.engine import rates
 from selector.engine.selector import prepared
 from selector.installed import DISTRIBUTION
@@ -159,6 +159,8 @@ def _listed(wanted: Wanted, plan: Plan, folder: Folder, ears: Ears) -> About:
 
 def _decided(wanted: Wanted, folder: Folder, about: About, ears: Ears) -> Summary:
     """Let an engine do what is left, and count what is there in the end."""
+    from selector.batch.folder import DECISIONS
+
     tasks = resuming.tasks(wanted, folder)
     ears.begun(Start(about, _requests(tasks, about, folder)))
     started = time.monotonic()
@@ -173,8 +175,10 @@ def _decided(wanted: Wanted, folder: Folder, about: About, ears: Ears) -> Summar
         left=len(folder.todo()),
         interrupted=did < len(tasks),
     )
+    names = folder.place.names(DECISIONS)
+    parts = [f"{DECISIONS}/{name}" for name in names if not name.startswith(".")]
     folder.place.put("summary.json", summary.as_json())
-    folder.place.put("summary.html", page(summary, folder.plan()).encode())
+    folder.place.put("summary.html", summary.as_page(folder.plan(), parts))
     return summary
 
 
@@ -191,18 +195,11 @@ def _setup(wanted: Wanted, folder: Folder, about: About) -> Setup:
         plan=folder.plan(),
         rates=about.rates,
         device=wanted.devices[0],
-        workers=_workers(wanted),
+        workers=wanted.processes,
         step_s=wanted.step_s,
         journal=wanted.book,
         originals=wanted.originals,
     )
-
-
-def _workers(wanted: Wanted) -> int:
-    """Return how many processes read pictures; on Ray, for each actor."""
-    if wanted.workers is None and wanted.engine == "ray":
-        return max(1, int((wanted.ray or RayOptions()).each(cores())))
-    return wanted.workers or cores()
 
 
 def _measured(setup: Setup, tasks: Sequence[Task], wanted: Wanted, ears: Ears) -> int:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from selector.batch.about import About
 from selector.batch.tally import Tally
+from selector.policy.plan import Plan
 from selector.types import to_data
 
-NAME = "summary"
+COUNTED = (
+    "verdicts", "answers", "needs_person", "unreadable", "failed", "audited", "calls", "saved",
+    "seconds", "reasons", "errors",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,32 @@ class Summary:
     def as_json(self) -> bytes:
         """Return it as the text of a file."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False).encode() + b"\n"
+
+    def as_page(self, plan: Plan, parts: Sequence[str]) -> bytes:
+        """Return it as a page to look at.
+
+        Args:
+            plan: What decided.
+            parts: The files of decisions, by their paths in the folder.
+        """
+        from selector.report.batch import BatchShown, page
+
+        about, tally = self.about, self.tally
+        shown = BatchShown(
+            policy=about.policy,
+            input=about.input,
+            out=self.out,
+            created=about.created,
+            version=about.selector,
+            plan_hash=about.plan_hash,
+            requests=(tally.requests, about.requests),
+            candidates=(tally.candidates, about.candidates),
+            shards=(about.shards - self.left, about.shards),
+            warnings=about.warnings,
+            took=self.seconds,
+            decided=self.candidates,
+            parts=parts,
+            plan=plan,
+            **{name: getattr(tally, name) for name in COUNTED},
+        )
+        return page(shown).encode()

@@ -66,6 +66,14 @@ class Wanted:
         given = os.environ.get(JOURNAL_VARIABLE) if self.journal is None else self.journal
         return absolute(given) if given else None
 
+    @property
+    def processes(self) -> int:
+        """How many processes read pictures: of all actors, on Ray."""
+        if self.engine != "ray":
+            return cores() if self.workers is None else self.workers
+        options = self.ray or RayOptions()
+        return options.actors * max(1, int(options.each(cores())))
+
 
 def absolute(place: str) -> str:
     """Return a path from the root on; an address is that already."""

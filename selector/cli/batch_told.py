@@ -27,7 +27,7 @@ def summary_table(summary: Summary) -> None:
     from selector.cli.table import Terminal
 
     console = Terminal(highlight=False)
-    table = Table(title=Text(_title(summary)), title_justify="left")
+    table = Table()
     table.add_column("verdict")
     table.add_column("candidates", justify="right")
     table.add_column("share", justify="right")
@@ -37,6 +37,7 @@ def summary_table(summary: Summary) -> None:
         if count or verdict:
             share = f"{count / tally.candidates:.1%}" if tally.candidates else ""
             table.add_row(Text(word, style=COLOURS.get(verdict, "")), f"{count:,}", share)
+    console.print(Text(_title(summary)))
     console.print(table)
     for line in _lines(summary):
         console.print(Text(line))

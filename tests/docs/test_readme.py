@@ -1,5 +1,6 @@
 """The README is true: every block of it is executed, parsed or compared."""
 
+import json
 import os
 import re
 import subprocess
@@ -27,6 +28,7 @@ def cwd(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     (folder / "demo.txt").write_text(done.stdout)
     _judged(folder)
+    _listed(folder)
     return folder
 
 
@@ -39,6 +41,16 @@ def _judged(folder: Path) -> None:
     scores = [f"{prompt},{one},{step / 5}" for prompt, one, step in steps]
     (folder / "ratings.csv").write_text("\n".join(["request,candidate,rater,rating", *said]))
     (folder / "scores.csv").write_text("\n".join(["request,candidate,sharpness", *scores]))
+
+
+def _listed(folder: Path) -> None:
+    """Write a manifest of two requests of the demo's pictures."""
+    rows = [("r1", ["original.png", "blurred.png"]), ("r2", ["black.png"])]
+    listed = [
+        {"request_id": name, "prompt": "a", "images": [f"selector-demo/{one}" for one in images]}
+        for name, images in rows
+    ]
+    (folder / "requests.jsonl").write_text("\n".join(map(json.dumps, listed)))
 
 
 def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:

@@ -52,7 +52,7 @@ def test_a_problem_ends_the_listing_and_not_the_looking():
     checked = Checked(plan_of(EDITS), problems)
     assert list(checked.through([listed(1), listed(2)])) == []
     assert problems.count == 3
-    with pytest.raises(RequestError, match="the input has one\n.*in.jsonl:1.*\n.*in.jsonl:2"):
+    with pytest.raises(RequestError, match=r"the input has one\n.*in\.jsonl:1.*\n.*in\.jsonl:2"):
         problems.check()
 
 
