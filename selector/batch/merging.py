@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from selector.cascade import Answers, Asking, Table
-from selector.engine import told
 from selector.engine.request import Request
 from selector.errors import SelectorError
 from selector.images import Image
@@ -142,9 +141,7 @@ class Deciding:
 
     def _answers(self, rows: Sequence[Mapping[str, Measured]], seconds: float) -> Answers:
         found = dict(zip(self.subjects, rows, strict=True))
-        answers = self.request.answers(self.ask, found, seconds)
-        told.measured(self.request, self.request.plan.instances[self.ask.instance], answers)
-        return answers
+        return self.request.answers(self.ask, found, seconds)
 
 
 class Merging:
