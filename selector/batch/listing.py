@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from itertools import groupby
 from typing import Any
 
 from selector.batch.listed import Listed, ListedCandidate, Picture
@@ -18,6 +18,7 @@ MOST_COLUMNS = 1_000  # a table of more is what no tool reads; ids have become n
 
 _EXACT = 2**53  # whole numbers up to here are floating-point numbers, too
 _WHOLE = 2**63
+_PLACE = [one.name for one in fields(Picture)]
 
 
 class Columns:
@@ -116,7 +117,7 @@ def unpacked(data: bytes) -> tuple[Listed, ...]:
 
     # Not by `pq.read_table`: that looks for other files, in threads of its own.
     rows = pq.ParquetFile(io.BytesIO(data)).read().to_pylist()
-    groups = itertools.groupby(rows, key=lambda row: row["request_id"])
+    groups = groupby(rows, key=lambda row: row["request_id"])
     return tuple(_listed(list(group)) for _, group in groups)
 
 
@@ -158,7 +159,7 @@ def _listed(rows: list[Mapping[str, Any]]) -> Listed:
 
 def _picture_text(picture: Picture) -> str:
     """Return a picture as JSON: file names may hold bytes that are no text."""
-    given = {one.name: getattr(picture, one.name) for one in fields(Picture)}
+    given = {name: getattr(picture, name) for name in _PLACE}
     return json_text({name: value for name, value in given.items() if value not in {None, ""}})
 
 

@@ -84,10 +84,7 @@ class Place:
             with opened as file:
                 yield file
         except OSError as error:
-            said = _said(error)
-            raise RequestError(
-                f"{self.called(name)}: can't be read ({said}). Restore it."
-            ) from None
+            raise self._unread(name, error) from None
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file: who reads it finds all of it, what was there before, or nothing.
@@ -107,8 +104,16 @@ class Place:
             raise self.unwritten(name, error) from None
 
     def exists(self, name: str) -> bool:
-        """Return whether there is such a file, or folder."""
-        return self._here(name).exists() if self.is_local else self._system.exists(self._at(name))
+        """Return whether there is such a file, or folder.
+
+        Raises:
+            RequestError: It can't be told.
+        """
+        try:
+            here = self.is_local
+            return self._here(name).exists() if here else self._system.exists(self._at(name))
+        except OSError as error:
+            raise self._unread(name, error) from None
 
     def names(self, folder: str = "") -> list[str]:
         """Return the names of all that lies in a folder, sorted; nothing, if there is no such folder.
@@ -146,6 +151,9 @@ class Place:
             f"{self.called(name)}: can't be written ({_said(error)}). "
             f"{cure}, then go on with --resume."
         )
+
+    def _unread(self, name: str, error: OSError) -> RequestError:
+        return RequestError(f"{self.called(name)}: can't be read ({_said(error)}). Restore it.")
 
     def _here(self, name: str) -> Path:
         return self.path / name if name else self.path

@@ -12,12 +12,10 @@ import pytest
 
 from selected import ABOUT, PLAN, begun, decide, listed
 from selector import RequestError
-from selector.batch.about import About
 from selector.batch.folder import Folder
 from selector.batch.rows import rows_of
 from selector.batch.setup import Task
 from selector.batch.tally import of_failed
-from selector.policy.order import Rate
 
 FIVE = [listed(f"r{at}", 2, seed=[at, None]) for at in range(5)]
 
@@ -259,14 +257,3 @@ def test_warnings_are_those_of_the_whole_listing(folder):
 
     about = folder.begin(replace(ABOUT, warnings=warnings), read(), plan=PLAN, shard_size=9)
     assert about.warnings == folder.about().warnings == ("a.tar: cut short",)
-
-
-def test_what_a_run_is_of_round_trips():
-    """All that its file says is read back, equal."""
-    about = replace(
-        ABOUT, rates={"s": Rate(0.25, 7, 1)}, journal="j.db", originals="link", listed=True,
-        columns={"a": "json"}, warnings=("w",),
-    )  # fmt: skip
-    assert About.from_json(about.to_json()) == about
-    odd = replace(about, input="in\udcff.jsonl")
-    assert About.from_json(odd.to_json()).input == r"in\udcff.jsonl"
