@@ -175,7 +175,8 @@ def _linked(source: str, place: Place, name: str) -> bool:
     """Return whether a file could be linked to; one that can't be is copied."""
     if not place.is_local:
         return False
-    target, path = place.path / name, Path(source).absolute()
+    # A hard link to a symbolic one is such a one again, which may lead nowhere from there.
+    target, path = place.path / name, Path(source).resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with placing(target) as part:

@@ -109,6 +109,15 @@ def test_another_disk_gets_a_symbolic_link(selector, folder, tmp_path, monkeypat
     assert target.read_bytes() == path.read_bytes()
 
 
+def test_links_lead_to_the_original(selector, folder, tmp_path):
+    """Also where the input itself is a link, which says where from there."""
+    (path,) = batches.images(tmp_path / "in", 1)
+    (tmp_path / "in" / "link.png").symlink_to(path.name)
+    listed = request(tmp_path / "in" / "link.png")
+    originals.put(folder, listed, decided(selector, listed), how="link")
+    assert (folder.place.path / "accepted" / "r" / "link.png").samefile(path)
+
+
 def test_an_original_that_changed_is_told(selector, folder, tmp_path):
     """Other bytes than those judged are never delivered, nor linked."""
     (path,) = batches.images(tmp_path / "in", 1)
