@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from selector.batch.listed import Picture
 from selector.batch.reading import files
-from selector.errors import ImageError
+from selector.errors import ImageError, RequestError
 from selector.images import ImageSource, Stored
 
 if TYPE_CHECKING:
@@ -25,13 +25,21 @@ def opened(picture: Picture) -> ImageSource:
 
     Safe to use from several threads, and in processes that came by fork.
     """
-    if picture.row is not None:
-        return Stored(str(picture), partial(_cell, picture))
-    if picture.offset is not None:
-        return Stored(str(picture), partial(_member, picture))
-    if files.is_address(picture.path):
-        return Stored(str(picture), partial(_far, picture.path))
-    return picture.path
+    is_plain = picture.row is None and picture.offset is None
+    if is_plain and not files.is_address(picture.path):
+        return picture.path
+    return Stored(str(picture), partial(_read, picture))
+
+
+def _read(picture: Picture, most: int) -> bytes:
+    try:
+        if picture.row is not None:
+            return _cell(picture, most)
+        if picture.offset is not None:
+            return _member(picture, most)
+        return _far(picture.path, most)
+    except RequestError as error:
+        raise ImageError(str(error)) from error
 
 
 def _far(address: str, most: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import re
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from selector.errors import RequestError
 from selector.foreign import NOTE, shortened, visible
@@ -81,7 +82,7 @@ def opened(path: str) -> BinaryIO:
     with telling(path):
         if is_address(path):
             system, name = system_of(path)
-            return cast("BinaryIO", system.open(name, "rb"))
+            return io.BufferedReader(system.open(name, "rb"))  # whose lines have a longest
         # A pipe would have this process wait for its writer.
         if not stat.S_ISREG(Path(path).stat().st_mode):
             raise RequestError(

@@ -104,7 +104,7 @@ def test_columns_of_any_type_are_kept(found, table):
 
 
 @pytest.mark.parametrize("each", [False, True], ids=["image", "images"])
-def test_images_inside_the_file(found, table, tmp_path, each):
+def test_images_inside_the_file(found, table, each):
     """As `datasets` writes them: read from their cell when asked, byte for byte."""
     data = [batches.png(number) for number in range(5)]
     cells = [{"bytes": one, "path": f"{at}.png"} for at, one in enumerate(data)]
