@@ -37,7 +37,7 @@ class About:
         candidates: How many candidates.
         shards: How many shards, numbered from 0.
         shard_size: A shard ends with the first request that brings it to so many candidates.
-        warnings: What is damaged in the input and did not stop the reading.
+        warnings: What the reading warned of: what is damaged, and did not stop it.
         format: Of this file.
     """
 

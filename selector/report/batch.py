@@ -68,7 +68,7 @@ class BatchShown:
         seconds: The time that each instance took, and "images" for reading them, over all processes.
         reasons: How often which ground was given: "refused filters.blank.structure".
         errors: How many candidates failed for which reason; the commonest.
-        warnings: What is damaged in the input.
+        warnings: What the reading of the input warned of.
         took: How many seconds the run took, this time; 0 if nothing was to do.
         decided: How many candidates it decided in these.
         parts: The files of decisions, by their paths in the folder.
@@ -153,7 +153,7 @@ class Page:
         grounds: Of verdicts, the commonest first.
         errors: How many candidates failed for which reason.
         work: By instance.
-        warnings: What is damaged in the input.
+        warnings: What the reading of the input warned of.
         parts: The files of decisions: link and name.
         more: How many lines are left out, of grounds, errors, warnings and parts.
     """

@@ -96,7 +96,7 @@ def test_every_number_has_its_place():
         "4 detectors.faces: broke down", "3 it is empty (got 0 bytes).",
         "filters.sharpness 5,000 3,000 (37.5 %) 2 h 1 min 1,460 ms",
         "filters.blank 8,000 — 4 s 0.5 ms", "Reading the images 8,000 — 1 min 20 s 10 ms",
-        "Damaged in the input a.tar: cut short", "decisions/part-00007.parquet",
+        "Warnings a.tar: cut short", "decisions/part-00007.parquet",
         "selector 1.2.3", "Folder /data/out",
     ):  # fmt: skip
         assert words in text, words
@@ -105,7 +105,7 @@ def test_every_number_has_its_place():
 def test_what_is_not_there_is_not_told():
     """A run in which nothing failed has no section for it."""
     text = said(DONE)
-    for words in ("hold what failed", "Damaged", "It failed as a whole", "measured in full"):
+    for words in ("hold what failed", "Warnings", "It failed as a whole", "measured in full"):
         assert words not in text, words
 
 
