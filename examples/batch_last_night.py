@@ -7,41 +7,44 @@ import json
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pyarrow.dataset
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from selector import batch
 
-PROMPTS = ["a red kite", "a green kite", "a blue kite"]
+POLICY = {
+    "name": "kites",
+    "version": 1,
+    "gates": [{"on": "filters.blank.structure", "reject_below": 0.0003}],
+    "method": {"weighted_sum": [{"of": "filters.sharpness.sharpest", "scale": {"ends": [0, 0.2]}}]},
+}
 
 
 def drawn(folder: Path) -> Path:
-    """Draw two pictures a prompt, one of them blank, and write the manifest that lists them."""
-    rng = np.random.default_rng(0)
+    """Draw a kite and a blank sky for each prompt, and write the manifest that lists them."""
     rows = []
-    for number, prompt in enumerate(PROMPTS):
-        for name in ("kite", "blank"):
-            tiles = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
-            tiles = tiles if name == "kite" else np.full_like(tiles, 90)
-            picture = Image.fromarray(tiles).resize((640, 640), Image.Resampling.NEAREST)
-            picture.save(folder / f"{number}-{name}.png")
-        images = [f"{number}-kite.png", f"{number}-blank.png"]
-        rows.append({"request_id": f"night-{number}", "prompt": prompt, "images": images})
-    rows[1]["images"].append("lost.png")  # not there: it gets its row all the same
-    manifest = folder / "last-night.jsonl"
-    manifest.write_text("\n".join(map(json.dumps, rows)))
-    return manifest
+    for colour in ("red", "green", "orange"):
+        for name in ("kite", "sky"):
+            picture = Image.new("RGB", (320, 320), "lightblue")
+            if name == "kite":
+                ImageDraw.Draw(picture).polygon(
+                    [(160, 40), (240, 140), (160, 280), (80, 140)], colour
+                )
+            picture.save(folder / f"{colour}-{name}.png")
+        images = [f"{colour}-kite.png", f"{colour}-sky.png"]
+        rows.append({"request_id": colour, "prompt": f"a {colour} kite", "images": images})
+    rows[1]["images"].append("lost.png")  # is not there, and gets its row all the same
+    (folder / "last-night.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return folder / "last-night.jsonl"
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        out = f"{name}/decided"
-        summary = batch.run(str(drawn(Path(name))), "starter", out)
+        manifest, out = str(drawn(Path(name))), f"{name}/decided"
+        summary = batch.run(manifest, POLICY, out)
         print("verdicts:", dict(sorted(summary.tally.verdicts.items())))
-        rows = pyarrow.dataset.dataset(f"{out}/decisions").to_table().to_pylist()
-        for row in rows:
+        for row in pyarrow.dataset.dataset(f"{out}/decisions").to_table().to_pylist():
             why = row["error"] or "; ".join(one["text"] for one in row["reasons"])
             print(row["request_id"], row["candidate_id"], row["verdict"], why, sep=" | ")
-        again = batch.run(f"{name}/last-night.jsonl", "starter", out, resume=True)
-        print("resumed:", again.done, "shards to do")
+        again = batch.run(manifest, POLICY, out, resume=True)  # also after a kill at any moment
+        print("resumed:", again.done, "of", again.about.shards, "shards to do")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -34,7 +35,7 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        typer.echo(f"{CLEAR}{FIRST}", err=True)
+        typer.echo(f"{CLEAR if sys.stderr.isatty() else ''}{FIRST}", err=True)
 
 
 @contextmanager

@@ -188,6 +188,20 @@ def test_ways_to_choose_stand_beside_each_other(tmp_path):
     assert re.fullmatch(r"worth generating: \d+ images, 0\.\d+ net", generate)
 
 
+def test_a_night_is_decided_and_has_a_row_for_every_candidate(tmp_path):
+    """Each kite is accepted, each blank sky refused; what is lost has its row; nothing is left."""
+    verdicts, *rows, resumed = printed("batch_last_night", tmp_path)
+    assert verdicts == "verdicts: {'accept': 3, 'reject': 4}"
+    told = [row.split(" | ") for row in rows]
+    assert len(told) == 7
+    assert {(one, row) for one, row, verdict, _ in told if verdict == "accept"} == {
+        (colour, f"{colour}-kite.png") for colour in ("red", "green", "orange")
+    }
+    (lost,) = [row for row in told if row[1] == "lost.png"]
+    assert "can't be read" in lost[3]
+    assert resumed == "resumed: 0 of 1 shards to do"
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_an_example_is_short_public_and_listed(path):
     """15 to 60 lines, opens with what it shows and its command, and imports only public names."""

@@ -17,7 +17,10 @@ from selector.cli.main import app
 from selector.measures import loader
 from selector.policy import find
 
-HEAVY = ("numpy", "PIL", "scipy", "sqlalchemy", "jinja2", "yaml", "skimage", "mediapipe", "torch")
+HEAVY = (
+    "numpy", "PIL", "scipy", "sqlalchemy", "jinja2", "yaml", "skimage", "mediapipe", "torch",
+    "pyarrow", "fsspec", "ray",
+)  # fmt: skip
 BIN = str(Path(sys.executable).parent)
 POLICY = """\
 name: mine
@@ -108,6 +111,12 @@ def scored(folder: Path) -> None:
     (folder / "scores.csv").write_text("\n".join([heading, *rows]))
 
 
+def listed(folder: Path) -> None:
+    """Let a manifest list the pictures in chairs/ as one request."""
+    row = '{"request_id": "r1", "prompt": "p", "images": ["chairs/a.png", "chairs/b.jpg"]}'
+    (folder / "requests.jsonl").write_text(row)
+
+
 def taught(shell) -> None:
     """Let the user's own journal hold requests, and a table what somebody said of them."""
     path = Path(shell.environment["XDG_STATE_HOME"]) / "selector" / "journal.sqlite"
@@ -169,6 +178,8 @@ def test_the_example_works(shell, path):
     (shell.cwd / "my-cases.yaml").write_text(CASES)
     if path[:1] == ("labels",):
         judged(shell.cwd)
+    if path == ("batch",):
+        listed(shell.cwd)
     if path == ("efficiency",):
         scored(shell.cwd)
     if path == ("weights", "path"):  # of a model that is here, whichever test runs first
@@ -222,6 +233,7 @@ def test_help_answers_at_once(shell):
         "selector policy test ",
         "selector plan show ",
         "selector plan fit ",
+        "selector batch i --policy ",
     ],
 )
 def test_names_of_policies_are_completed(shell, words):
