@@ -36,7 +36,7 @@ THREADS = (
 SEND_S = 10.0  # a child listens all the time: one that takes nothing for so long is stuck
 GRACE_S = 2.0
 LOOK_S = 0.5  # how often a child looks whether its parent is still there
-LAST_LINES = 12
+LAST_LINES = 40  # a crash writes where every thread was
 
 
 class Child:

@@ -98,7 +98,8 @@ class Pool:
         if self._closing:
             return
         self._closing = True
-        self._ring()
+        with suppress(BlockingIOError):
+            os.write(self._bell, b"!")
         self._thread.join()
         os.close(self._ears)
         os.close(self._bell)
@@ -125,6 +126,8 @@ class Pool:
                 return begun
 
     def _ring(self) -> None:
+        if self._closing:  # and may have given its bell away
+            return
         with suppress(BlockingIOError):  # it rings already
             os.write(self._bell, b"!")
 
