@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
@@ -43,7 +44,10 @@ def rows(tasks: Sequence[Task]) -> list[dict[str, Any]]:
 class Actor:
     """Decides the blocks that it is given; its station and their models stay from one to the next."""
 
-    def __init__(self, setup: Setup, desk: Face, retries: int) -> None:
+    def __init__(
+        self, setup: Setup, desk: Face, retries: int = 0, path: Sequence[str] = ()
+    ) -> None:
+        sys.path += [one for one in path if one not in sys.path]
         self._setup, self._desk, self._retries = setup, desk, retries
         self._station: Station | None = None
         self._untold: Progress | None = None

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from selector.batch.desk import Desk, News
@@ -112,7 +114,8 @@ def _decided(
 ) -> int:
     """Let actors decide the shards, and return how many were done."""
     desk = ray.remote(**_beside(ray))(Desk).remote()
-    given = (_settled(setup, options), _AtDesk(desk), options.retries)
+    path = [str(Path(one).absolute()) for one in sys.path]  # measures of one's own are found there
+    given = (_settled(setup, options), _AtDesk(desk), options.retries, path)
     return _followed(ray, _dataset(ray, given, tasks, options), desk, ears)
 
 
