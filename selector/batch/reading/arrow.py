@@ -93,11 +93,15 @@ def _values(column: pa.Array) -> list[Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    # Python's own times know no nanoseconds.
-    if pa.types.is_timestamp(column.type):
-        zone = "" if column.type.tz is None else "%z"
-        column = pc.strftime(column, format=ISO + zone)
-    elif pa.types.is_duration(column.type) or pa.types.is_time64(column.type):
+    # Python's own times know no nanoseconds, and a zone's rules are not on every machine.
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        zone = "" if kind.tz is None else "Z"
+        column = pc.strftime(column.cast(pa.timestamp(kind.unit)), format=ISO + zone)
+    elif pa.types.is_duration(kind):
+        counts = column.cast(pa.int64()).to_pylist()
+        return [None if count is None else f"{count} {kind.unit}" for count in counts]
+    elif pa.types.is_time64(kind):
         column = column.cast(pa.string())
     found: list[Any] = column.to_pylist()
     return found

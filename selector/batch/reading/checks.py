@@ -139,11 +139,11 @@ def is_unicode(said: str) -> bool:
 
 def got(value: Any) -> str:
     """Return a value in a few words."""
-    return (
-        shortened(visible(repr(value)), NAME)
-        if isinstance(value, str | float)
-        else (type(value).__name__ if value is not None else "nothing")
-    )
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return shortened(visible(repr(value[:LONGEST])), NAME)
+    return repr(value) if isinstance(value, float) else type(value).__name__
 
 
 def _unicode(said: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO, cast
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO, cast
 from selector.batch.reading import cells, files
 from selector.batch.reading.checks import got
 from selector.batch.reading.rows import Row, Tell
-from selector.foreign import visible
+from selector.foreign import NAME, NOTE, shortened, visible
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 LONGEST_LINE = 64 * 2**20  # bytes; a request of 1,000 candidates takes about a tenth of one
@@ -49,7 +50,7 @@ def parsed(data: bytes, form: str) -> Found:
     except UnicodeDecodeError as error:
         return f"not UTF-8 (got {error.reason}). Save it as UTF-8."
     except (ValueError, RecursionError) as error:
-        return f"no JSON (got {visible(str(error))}). Write {form}."
+        return f"no JSON (got {shortened(visible(str(error)[:NOTE]), NAME)}). Write {form}."
     if not isinstance(found, dict):
         return f"no JSON object (got {got(found)}). Write {form}."
     return found
@@ -59,8 +60,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object; of two values of one name nobody knows which is meant."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        ((double, _),) = counts.most_common(1)
         raise ValueError(f"{double!r} twice")
     return found
 

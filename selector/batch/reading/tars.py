@@ -97,6 +97,8 @@ class _Shard:
     def _samples(self) -> Iterator[_Sample]:
         sample: _Sample | None = None
         for member in self._members():
+            if member.isdir():
+                continue
             parted = _KEY.fullmatch(member.name)
             if parted is None:
                 self._pass_over(member.name)
@@ -153,11 +155,9 @@ class _Shard:
                 return
             yield member
             if member.offset_data + member.size > length:
-                there = max(0, length - member.offset_data)
-                self._lost = (
-                    f"of {isolated(member.name)} {there:,} of {member.size:,} bytes are there, of "
-                    "all behind it nothing"
-                )
+                there = f"{max(0, length - member.offset_data):,} of {member.size:,} bytes"
+                name = isolated(member.name)
+                self._lost = f"of {name} {there} are there, of all behind it nothing"
                 return
             archive.members.clear()  # type: ignore[attr-defined] # else it keeps all there are
 

@@ -81,6 +81,7 @@ def test_columns_of_any_type_are_kept(found, table):
         "there": pa.array([0], pa.timestamp("us", "Europe/Berlin")),
         "day": [dt.date(2026, 1, 2)],
         "took": pa.array([1], pa.duration("ns")),
+        "at": pa.array([1], pa.time64("ns")),
         "price": [Decimal("0.10")],
         "raw": [b"\xff"],
         "none": [float("nan")],
@@ -91,9 +92,10 @@ def test_columns_of_any_type_are_kept(found, table):
     (request,) = found(table(columns)).requests
     assert request.candidates[0].columns == {
         "when": "1970-01-01T00:00:00.000000001",
-        "there": "1970-01-01T01:00:00.000000+0100",
+        "there": "1970-01-01T00:00:00.000000Z",
         "day": "2026-01-02",
-        "took": "1",
+        "took": "1 ns",
+        "at": "00:00:00.000000001",
         "price": "0.10",
         "raw": "/w==",
         "none": None,

@@ -6,6 +6,8 @@ import json
 import tarfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import batches
 from selector import ImageError
@@ -227,6 +229,29 @@ def test_a_shard_cut_between_two_members(found, shard):
     )
 
 
+@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
+@given(st.floats(0, 1, exclude_max=True))
+def test_a_shard_cut_anywhere(found, shard, share):
+    """What is listed is what was there, with its own words; what can't be read says so; all warned."""
+    path = shard(members(3), "cut.tar")
+    size = len(path.read_bytes())
+    with path.open("r+b") as file:
+        file.truncate(int(size * share))
+    result = found(path)
+    assert result.ids == ["0000", "0001", "0002"][: len(result.ids)]
+    assert bool(result.problems) is not bool(result.ids)
+    for number, request in enumerate(result.requests):
+        try:
+            assert read(request.candidates[0]) == batches.png(number)
+        except ImageError:
+            assert len(result.warnings) == 1
+        else:
+            assert request.prompt == f"prompt {number}" or result.warnings
+    with tarfile.open(shard(members(3), "whole.tar")) as archive:
+        end = archive.getmembers()[-1].offset_data + tarfile.BLOCKSIZE
+    assert len(result.warnings) == (size * share < end + tarfile.BLOCKSIZE)
+
+
 def test_rubbish_in_a_shard(found, shard):
     """What `tarfile` would take for the end is told."""
     path = shard({"0.png": b"0", "1.png": b"1", "2.png": b"2"})
@@ -271,6 +296,18 @@ def test_strange_names(found, tmp_path):
     result = found(path)
     assert result.ids == ["../../a", "/etc/b", "new\nline"]
     assert result.requests[2].where.endswith("new\\nline\u2069")
+
+
+def test_folders_in_a_shard(found, tmp_path):
+    """They are no samples, whatever they are called."""
+    with tarfile.open(tmp_path / "s.tar", "w") as archive:
+        for name in ("deep", "deep/a.d", "deep/b.png"):
+            member = tarfile.TarInfo(name)
+            member.type = tarfile.DIRTYPE
+            archive.addfile(member)
+        archive.addfile(tarfile.TarInfo("deep/a.d/1.png"))
+    result = found(tmp_path / "s.tar")
+    assert (result.ids, result.problems, result.warnings) == (["deep/a.d/1"], [], [])
 
 
 def test_formats_of_other_programs(found, tmp_path):
