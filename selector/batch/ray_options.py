@@ -121,12 +121,13 @@ def _cure(options: RayOptions, fit: int, machines: Sequence[Resources]) -> str:
 
 def _fit(machine: Resources, needs: Resources) -> int:
     """Return how many actors fit on a machine; shares of one must not be lost to rounding."""
-    return min(int(machine.get(name, 0) / many + 1e-9) for name, many in needs.items() if many)
+    return int(min(machine.get(name, 0) / many for name, many in needs.items() if many) + 1e-9)
 
 
 def _sorts(machines: Sequence[Resources]) -> list[Resources]:
     """Return one machine of each sort: a cluster has a thousand of three."""
     sorts = {(one.get("CPU", 0), one.get("GPU", 0)): one for one in machines}
+    sorts.pop((0, 0), None)  # a head that is to do nothing else
     return [sorts[key] for key in sorted(sorts)]
 
 

@@ -6,6 +6,7 @@ import logging
 import math
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -19,6 +20,7 @@ from selector.errors import RequestError
 from selector.foreign import visible
 from selector.log import operator_log
 
+ANSWER_S = 10.0
 SHORT = "/tmp"  # noqa: S108 - a folder of one's own is made in it
 LONGEST = 40  # characters of a folder's path: what Ray puts below must do as a socket's name
 
@@ -49,6 +51,7 @@ def _begin(ray: Any, options: RayOptions, folder: str) -> None:
         if options.address is None:
             ray.init(**_of_its_own(options, folder), **quiet)
         else:
+            _call(options.address)
             ray.init(address=options.address, **quiet)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         ray.shutdown()
@@ -60,6 +63,13 @@ def _begin(ray: Any, options: RayOptions, folder: str) -> None:
     for each in logging.getLogger("ray.data").handlers:
         if isinstance(each, logging.StreamHandler):
             each.setLevel(logging.CRITICAL)  # what it says is raised, too, or of no use here
+
+
+def _call(address: str) -> None:
+    """End here if nobody answers: Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), ANSWER_S).close()
 
 
 def _of_its_own(options: RayOptions, folder: str) -> dict[str, Any]:

@@ -118,6 +118,26 @@ def test_what_does_not_fit_is_refused_before_anything_starts(tmp_path):
     assert not ray.loaded().is_initialized()
 
 
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "auto", "no address"], ids=["port", "auto", "odd"]
+)
+def test_a_cluster_that_is_not_there_is_said_at_once(address, monkeypatch):
+    """Ray itself would try for minutes."""
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    started = time.monotonic()
+    (problem,) = ray.check(RayOptions(address=address))
+    assert time.monotonic() - started < 20
+    assert problem.startswith(f"ray: {address} can't be reached (got ")
+    assert not ray.loaded().is_initialized()
+
+
+def test_accelerators_are_counted_by_ray_after_processors(monkeypatch):
+    """What this machine lacks of processors is told without Ray being started for the rest."""
+    monkeypatch.setattr(ray, "session", None)
+    (problem,) = ray.check(RayOptions(cpus=4096, gpus=1.0))
+    assert "do not fit" in problem
+
+
 def test_a_run_with_nothing_to_do_starts_nothing(tmp_path):
     """No shard is left: there is no Ray, and no wait for it."""
     told = stations.setup(batches.jsonl(tmp_path, 1), batches.FILTERS, tmp_path / "out")

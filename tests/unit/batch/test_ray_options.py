@@ -5,7 +5,7 @@ import pytest
 from selector.batch.ray_options import RayOptions, misfits, split, wrong
 
 HERE = [{"CPU": 4.0}]
-NODES = [{"CPU": 8.0}, {"CPU": 16.0, "GPU": 2.0}, {"CPU": 16.0, "GPU": 2.0}]
+NODES = [{"memory": 1e9}, {"CPU": 8.0}, {"CPU": 16.0, "GPU": 2.0}, {"CPU": 16.0, "GPU": 2.0}]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,9 @@ def test_all_wrong_numbers_are_told_at_once():
         ({"actors": 3}, True),
         ({"actors": 40, "cpus": 0.1}, True),
         ({"actors": 1, "gpus": 1.0}, False),
+        ({"actors": 4, "cpus": 2.0, "gpus": 1.0}, False),
     ],
-    ids=["all", "more", "shares", "tenths", "gpu"],
+    ids=["all", "more", "shares", "tenths", "gpu", "both"],
 )
 def test_actors_fit_on_a_machine_that_has_what_they_hold(given, fits):
     """All its processors may be held; a tenth ten times is one."""
