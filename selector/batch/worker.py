@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from selector import cascade
+from selector.backbones import quiet
 from selector.batch.begun import Begun, Order, Ready, Refused, Told
 from selector.batch.child import received
 from selector.batch.listed import Listed
@@ -34,6 +35,7 @@ def serve(connection: Connection, told: Told) -> None:
     """Begin every request that comes, one after the other, until the pool closes."""
     # What fails stands in the decisions; a line for each would drown what an operator must read.
     logging.getLogger("selector").setLevel(logging.ERROR)
+    quiet.owns_stderr = True  # nor need models whisper: the process has no other user
     try:
         worker = Worker(told, connection.send)
     except SelectorError as error:
