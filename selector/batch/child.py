@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pkgutil import resolve_name
@@ -131,6 +131,15 @@ class Child:
                 self._said.append(text)
                 with suppress(OSError, ValueError, AttributeError):  # ours is closed, or none
                     sys.stderr.write(text)
+
+
+def end(children: Sequence[Child], seconds: float = GRACE_S) -> None:
+    """Let all of them end at once; kill those who have not so many seconds later."""
+    until = time.monotonic() + seconds
+    for one in children:
+        one.connection.close()
+    for one in children:
+        one.end(max(0.0, until - time.monotonic()))
 
 
 def main(connection: Connection, parent: int) -> None:

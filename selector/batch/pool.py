@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import selectors
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import Self
 
 from selector.batch.begun import Begun, Ready, Refused, Told
-from selector.batch.child import Child
+from selector.batch.child import Child, end
 from selector.batch.crew import Job, Member
 from selector.batch.listed import Listed
 from selector.batch.setup import Setup
@@ -65,8 +65,10 @@ class Pool:
         self._barren = 0
         self._lock = threading.Lock()
         self._closing = False
-        self._bell, self._ears = os.pipe()[::-1]
+        self._ears, self._bell = os.pipe()
         os.set_blocking(self._bell, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._ears, selectors.EVENT_READ)
         self._workers: list[Member] = []
         self._thread = threading.Thread(target=self._run, name="selector-pool", daemon=True)
         self._thread.start()
@@ -134,7 +136,8 @@ class Pool:
     def _run(self) -> None:
         """Hear workers, give them orders and replace those that ended, until the pool closes."""
         try:
-            self._workers += [self._started() for _ in range(self._count)]
+            for _ in range(self._count):
+                self._start()
             looked = time.monotonic()
             while not self._closing:
                 self._hand_out()
@@ -146,18 +149,18 @@ class Pool:
             self._done.put(str(error))
         finally:
             self._done.put(None)
-            for worker in self._workers:
-                worker.child.connection.close()
-            for worker in self._workers:
-                worker.child.end()
+            self._selector.close()
+            end([worker.child for worker in self._workers])
 
-    def _started(self) -> Member:
+    def _start(self) -> None:
         try:
-            return Member(Child("selector.batch.worker:serve", self._told, threads=1))
+            worker = Member(Child("selector.batch.worker:serve", self._told, threads=1))
         except OSError as error:
             raise MeasureError(
                 f"workers: no process can be started (got {error}). Try fewer workers."
             ) from error
+        self._workers.append(worker)
+        self._selector.register(worker.child.connection, selectors.EVENT_READ, worker)
 
     def _hand_out(self) -> None:
         """Give orders, first to those who have none."""
@@ -174,16 +177,15 @@ class Pool:
                     except OSError:
                         self._replace(worker, worker.child.fate())
 
-    def _hear(self) -> list[object]:
+    def _hear(self) -> list[Member]:
         """Take in what was said, one message of each; return who spoke."""
-        speakers = {one.child.connection: one for one in self._workers}
-        ready = wait([*speakers, self._ears], LOOK_S)
-        for one in ready:
-            if one == self._ears:
+        speakers = [key.data for key, _ in self._selector.select(LOOK_S)]
+        for worker in speakers:
+            if worker is None:
                 os.read(self._ears, 4096)
             else:
-                self._take(speakers[one])  # type: ignore[index]
-        return list(ready)
+                self._take(worker)
+        return speakers
 
     def _take(self, worker: Member) -> None:
         try:
@@ -209,11 +211,10 @@ class Pool:
             self._held += begun.size
         self._done.put((job, begun))
 
-    def _look(self, heard: Sequence[object]) -> None:
+    def _look(self, heard: Sequence[Member]) -> None:
         """Replace those who ended without a word, and those who are too long at one step."""
         for worker in list(self._workers):
-            connection = worker.child.connection
-            if connection in heard or connection.closed or connection.poll():
+            if worker in heard or worker.child.connection.poll():
                 continue  # what they said last comes first
             if not worker.child.is_alive:
                 self._replace(worker, worker.child.fate())
@@ -222,8 +223,9 @@ class Pool:
 
     def _replace(self, worker: Member, how: str, *, is_late: bool = False) -> None:
         """Start another process in the place of one; what it had to do is done again."""
-        worker.child.kill()
+        self._selector.unregister(worker.child.connection)
         self._workers.remove(worker)
+        worker.child.kill()
         if not worker.jobs or worker.step.what == "load":
             self._give_up_after(worker, how)
         if worker.jobs:
@@ -234,7 +236,7 @@ class Pool:
                 self._finish(job, Begun(job.listed, error=job.trouble.fatal))
             elif job.wanted:
                 self._backlog.appendleft(job)
-        self._workers.append(self._started())
+        self._start()
 
     def _give_up_after(self, worker: Member, how: str) -> None:
         self._barren += 1

@@ -301,7 +301,7 @@ def test_closing_leaves_nothing(tmp_path, modules, does):
     started = time.monotonic()
     pool.close()
     pool.close()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     assert len(os.listdir("/proc/self/fd")) == descriptors
     assert threading.active_count() == threads
