@@ -193,6 +193,21 @@ def test_loads_once_on_the_device_and_lets_go():
     assert BUILT == ["cuda:1", "closed", "cuda:1"]
 
 
+def test_loading_ahead_is_loading_once():
+    """Who loads ahead of the first use loads that once; what fails then is told at the first use."""
+    runner = Runner({"light": Brightness()})
+    assert runner.batch("light") == 4
+    runner.load("light")
+    assert BUILT == ["cpu"]
+    (found,) = runner.run("light", subjects(1))
+    assert isinstance(found["value"], Score)
+    assert BUILT == ["cpu"]
+    broken = Runner({"light": Brightness(trouble="no library")})
+    broken.load("light")
+    (found,) = broken.run("light", subjects(1))
+    assert "libEGL" in found["value"].reason
+
+
 def test_what_is_late_fails_and_what_was_in_time_stays():
     """After the deadline the rest is Failure("deadline"); batches before it keep their scores."""
     started = time.monotonic()
