@@ -79,10 +79,12 @@ def of(found: Rows, *columns: str) -> list[tuple]:
 
 
 @contextmanager
-def apart(told: Setup, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def apart(
+    told: Setup, folder: Path, devices: Sequence[str] = ("cpu",)
+) -> Iterator[subprocess.Popen[bytes]]:
     """Give a process that decides what is left, and can be killed."""
     given = folder / "setup.pickle"
-    given.write_bytes(pickle.dumps(told))
+    given.write_bytes(pickle.dumps((told, devices)))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen([sys.executable, __file__, str(given)], env=environment) as process:
         try:
@@ -92,4 +94,5 @@ def apart(told: Setup, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 if __name__ == "__main__":
-    done(pickle.loads(Path(sys.argv[1]).read_bytes()))  # noqa: S301 - our own file
+    given, where = pickle.loads(Path(sys.argv[1]).read_bytes())  # noqa: S301 - our own file
+    done(given, devices=where)

@@ -9,6 +9,7 @@ from typing import Self
 
 from selector import cascade
 from selector.batch import originals
+from selector.batch.begun import Begun
 from selector.batch.folder import Folder
 from selector.batch.journaling import Journaling
 from selector.batch.listed import Listed, Picture
@@ -17,7 +18,7 @@ from selector.batch.pool import Pool, hosted
 from selector.batch.setup import Progress, Setup, Task, Tell
 from selector.batch.shards import Shards
 from selector.batch.stored import opened
-from selector.batch.worker import Begun, measures_of
+from selector.batch.worker import measures_of
 from selector.engine import told
 from selector.engine.deciding import deciding
 from selector.engine.request import Request
@@ -96,10 +97,7 @@ class Station:
         if begun.begun is None:
             return Deciding(request, _failing(begun.error))
         asking = deciding(request, setup.limits, setup.rates, begun.begun)
-        packed = (*begun.images.values(), begun.source)
-        arrays = (one.pixels for one in packed if isinstance(one, Packed))
-        held = sum(one.nbytes for one in arrays if one is not None)
-        return Deciding(request, asking, held)
+        return Deciding(request, asking, begun.size)
 
     def _request(self, begun: Begun) -> Request:
         """Return a request with what its worker found; no picture is read again for that."""

@@ -1,6 +1,7 @@
 """The local engine: processes that end, at any moment, cost time and nothing else."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,8 @@ ENDS = """
     return [{{"value": Score(float(one.image.rgb.mean()) / 255)}} for one in subjects]
 """
 
+MOMENTS = (0.0, 0.05, 0.001, 0.1, 0.01)  # in seconds, after a request was written down
+
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,36 +44,70 @@ def undisturbed(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> sta
     return stations.decided(manifest, batches.FILTERS, out)
 
 
-def killed_until_done(made: Setup, folder: Path, waits: list[float]) -> int:
-    """Kill a run again and again, going on with it; return how many kills left work to do."""
-    kills = 0
-    for wait in waits:
-        if not stations.left(made):
-            break
-        with stations.apart(made, folder) as process:
+def killed_soon(process: subprocess.Popen[bytes], journal: Journal, wait: float) -> None:
+    """Kill a run a moment after it has written down another request."""
+    before = len(journal.requests()) if journal.exists() else 0
+    while process.poll() is None:
+        if journal.exists() and len(journal.requests()) > before:
             time.sleep(wait)
             process.kill()
-        kills += bool(stations.left(made))
-    stations.done(made)
-    return kills
+        time.sleep(0.002)
 
 
-def moments(count: int, longest: float) -> list[float]:
-    """Return moments that spread evenly, in an order that is none."""
-    return [longest * ((7 * at) % count + 0.5) / count for at in range(count)]
-
-
-@pytest.mark.parametrize("times", [4, pytest.param(40, marks=pytest.mark.slow)])
-def test_a_run_that_is_killed_goes_on(manifest, undisturbed, tmp_path, times):
+@pytest.mark.parametrize(
+    "first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3, 4))]
+)
+def test_a_run_that_is_killed_goes_on(manifest, undisturbed, tmp_path, first):
     """Exactly the rows of a run that nobody disturbed, and in the journal each request once."""
-    where = str(tmp_path / "journal.sqlite")
-    out = tmp_path / "out"
+    where, out = str(tmp_path / "journal.sqlite"), tmp_path / "out"
     made = stations.setup(manifest, batches.FILTERS, out, shard_size=6, journal=where, workers=2)
-    killed_until_done(made, tmp_path, moments(times, 4.0))
-    assert stations.rows(made) == undisturbed
+    kills = 0
     with Journal(where) as journal:
-        assert len(journal.requests()) == 20
+        for at in range(first, first + (2 if first == 0 else 8)):
+            with stations.apart(made, tmp_path) as process:
+                killed_soon(process, journal, MOMENTS[at % len(MOMENTS)])
+            kills += process.returncode == -signal.SIGKILL
+        assert kills
+        stations.done(made)
+        assert stations.rows(made) == undisturbed
+        assert sorted(one.id for one in journal.requests()) == [f"r{n:04d}" for n in range(20)]
         assert not journal.verify().faults
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that came from one, as far as the kernel tells."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found |= {child} | descendants(child)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="nobody tells who came from whom")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_no_process_outlives_a_run(manifest, undisturbed, tmp_path, how):
+    """Neither stations of several devices nor their workers, and the run goes on later."""
+    made = stations.setup(manifest, batches.FILTERS, tmp_path / "out", shard_size=3, workers=2)
+    with stations.apart(made, tmp_path, ("cpu", "cpu")) as process:
+        while len(stations.left(made)) == 20 and process.poll() is None:
+            time.sleep(0.01)
+        others = descendants(process.pid)
+        process.send_signal(how)
+        process.wait(60)
+    assert len(others) >= 4
+    until = time.monotonic() + 60
+    while (alive := {one for one in others if _runs(one)}) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive
+    stations.done(made)
+    assert stations.rows(made) == undisturbed
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_shard_is_never_there_in_part(manifest, tmp_path):
@@ -84,12 +121,11 @@ def test_a_shard_is_never_there_in_part(manifest, tmp_path):
         assert process.returncode == 0
 
 
-@pytest.mark.parametrize("devices", [("cpu", "cpu"), ("cpu", "cpu", "cpu")], ids=len)
-def test_a_process_for_each_device(manifest, undisturbed, tmp_path, devices):
+def test_a_process_for_each_device(manifest, undisturbed, tmp_path):
     """The shards are shared out, and their rows are the same."""
     heard: list[Progress] = []
     made = stations.setup(manifest, batches.FILTERS, tmp_path / "out", shard_size=6, workers=2)
-    assert stations.done(made, devices=devices, tell=heard.append) == 10
+    assert stations.done(made, devices=("cpu", "cpu"), tell=heard.append) == 10
     assert stations.rows(made) == undisturbed
     assert sum(one.requests for one in heard) == 20
 

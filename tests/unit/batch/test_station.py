@@ -111,14 +111,6 @@ def test_rows_do_not_depend_on_shards_and_workers(manifest, undisturbed, tmp_pat
     assert rows == undisturbed
 
 
-def test_rows_do_not_depend_on_devices(manifest, undisturbed, tmp_path):
-    """A process for each device leaves the same."""
-    devices = ("cpu", "cpu")
-    assert undisturbed == stations.decided(
-        manifest, batches.FILTERS, tmp_path / "out", devices=devices, workers=2
-    )
-
-
 def test_a_scorer_is_called_for_many_requests_at_once(manifest, taste, tmp_path):
     """Batches of sixteen are filled across requests and shards; rows are those of `select`."""
     path, log = taste
