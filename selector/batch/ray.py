@@ -87,7 +87,8 @@ def run(
     What was told of it is told once more; its rows are there once.
 
     Args:
-        setup: What decides; an actor has as many workers as it holds processors.
+        setup: What decides; an actor has as many workers as it holds processors, on this machine
+            as many as the run says at most.
         tasks: The shards.
         options: What is taken of the machine or the cluster.
         tell: Hears what was decided, some times a second.
@@ -122,7 +123,10 @@ def _decided(
 def _settled(setup: Setup, options: RayOptions) -> Setup:
     """Return what an actor is told."""
     device = options.device or ("cuda" if options.gpus else setup.device)
-    return replace(setup, workers=max(1, int(options.each(cores()))), device=device)
+    workers = max(1, int(options.each(cores())))
+    if options.address is None:
+        workers = min(workers, setup.workers)
+    return replace(setup, workers=workers, device=device)
 
 
 def _check(problems: Sequence[str]) -> None:

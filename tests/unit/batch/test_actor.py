@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,18 @@ def test_a_machine_that_does_not_see_the_folder_says_so(told, act, tmp_path):
     act(Setup(str(tmp_path / "elsewhere"), told.plan), desk, Task(0))
     assert "no run is there for the machine " in str(desk.news(stop=False).error)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_machine_that_measures_otherwise_says_so(told, act):
+    """Another version of a measure is there: it is named, and nothing is decided with it."""
+    instances = dict(told.plan.instances)
+    instances["filters.blank"] = replace(instances["filters.blank"], fingerprint="0" * 32)
+    desk = Desk()
+    act(replace(told, plan=replace(told.plan, instances=instances)), desk, Task(0))
+    error = desk.news(stop=False).error
+    assert isinstance(error, MeasureError)
+    assert str(error).startswith("filters.blank: another measure on this machine than in the plan")
+    assert len(stations.left(told)) == 3
 
 
 def test_what_a_station_raises_reaches_the_desk_in_its_own_words(tmp_path, act, monkeypatch):
