@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from selector.batch import preflight, resuming
@@ -20,7 +19,7 @@ from selector.batch.summary import Summary
 from selector.batch.wanted import SHARD_SIZE, Engine, Journal, Wanted, absolute
 from selector.engine import rates
 from selector.engine.selector import prepared
-from selector.installed import DISTRIBUTION
+from selector.installed import DISTRIBUTION, version_of
 from selector.planning import Source
 from selector.policy.order import Rates
 from selector.policy.plan import Plan
@@ -115,7 +114,7 @@ def _about(wanted: Wanted, plan: Plan, warnings: Sequence[str] = ()) -> About:
         policy=f"{plan.policy}@{plan.version}",
         policy_hash=plan.policy_hash,
         plan_hash=plan.hash,
-        selector=metadata.version(DISTRIBUTION),
+        selector=version_of(DISTRIBUTION) or "",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         rates=_rates(wanted, plan),
         journal=resuming.name_of(wanted.book),

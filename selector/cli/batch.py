@@ -14,6 +14,7 @@ from selector.cli import complete
 from selector.cli.plan import JournalPath
 
 if TYPE_CHECKING:
+    from selector.batch.summary import Summary
     from selector.batch.wanted import Wanted
 
 MISTAKE, STOPPED = 2, 130
@@ -130,7 +131,7 @@ def _look(wanted: Wanted, *, as_json: bool) -> None:
     """Print what the run would be; end with 2 if it can't begin."""
     from selector.batch.looking import look
     from selector.cli import batch_told
-    from selector.cli.prose import printing, shown
+    from selector.cli.prose import printing
 
     looked = look(wanted)
     with printing():
@@ -141,28 +142,17 @@ def _look(wanted: Wanted, *, as_json: bool) -> None:
     if not looked.problems:
         return
     if not as_json:
-        for line in "\n".join(looked.problems).splitlines():
-            typer.echo(shown(line), err=True)
+        _tell("\n".join(looked.problems))
     raise typer.Exit(MISTAKE)
 
 
 def _run(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
     from selector.backbones import quiet as whisper
-    from selector.batch.hearing import Ears
-    from selector.batch.run import done
     from selector.cli import batch_told
-    from selector.cli.batch_progress import progress
-    from selector.cli.batch_signals import stopping
     from selector.cli.prose import printing
 
     whisper.owns_stderr = True  # the whole process is ours: its models need not whisper
-    _fetch(wanted)
-    try:
-        with stopping() as stop, progress(quiet=quiet or as_json) as told:
-            summary = done(wanted, Ears(told.tell, told.begun, stop))
-    except KeyboardInterrupt:
-        typer.echo(_how(), err=True)
-        raise typer.Exit(STOPPED) from None
+    summary = _done(wanted, quiet=quiet or as_json)
     with printing():
         if as_json:
             typer.echo(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False))
@@ -173,13 +163,46 @@ def _run(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
         raise typer.Exit(STOPPED)
 
 
+def _done(wanted: Wanted, *, quiet: bool) -> Summary:
+    """Run it; whatever ends it early, how to go on is told last."""
+    from selector.batch.hearing import Ears, Start
+    from selector.batch.run import done
+    from selector.cli.batch_progress import progress
+    from selector.cli.batch_signals import stopping
+    from selector.errors import SelectorError
+
+    with stopping() as stop, progress(quiet=quiet) as told:
+
+        def begun(start: Start) -> None:
+            if start.requests and wanted.engine == "local":  # Ray's nodes have files of their own
+                _fetch(wanted)
+            told.begun(start)
+
+        try:
+            return done(wanted, Ears(told.tell, begun, stop))
+        except KeyboardInterrupt:
+            code, said = STOPPED, ""
+        except SelectorError as error:
+            if told.start is None:
+                raise
+            code, said = MISTAKE, str(error)
+    _tell(f"{said}\n{_how()}" if said else _how())
+    raise typer.Exit(code)
+
+
 def _fetch(wanted: Wanted) -> None:
-    """Download what is large before anything waits for it; Ray's nodes have files of their own."""
+    """Download what is large before anything waits for it."""
     from selector.cli import models
     from selector.planning import measure_of, plan_of
 
-    if wanted.engine == "local":
-        models.fetch_first(map(measure_of, plan_of(wanted.policy).instances.values()))
+    models.fetch_first(map(measure_of, plan_of(wanted.policy).instances.values()))
+
+
+def _tell(text: str) -> None:
+    from selector.cli.prose import shown
+
+    for line in text.splitlines():
+        typer.echo(shown(line), err=True)
 
 
 def _how() -> str:

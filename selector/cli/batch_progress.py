@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from selector.cli.prose import CLEAR
+
 if TYPE_CHECKING:
     from selector.batch.hearing import Start
     from selector.batch.setup import Progress
@@ -80,17 +82,21 @@ class Lines(Told):
 
 
 class Bar(Told):
-    """Draws how far it is."""
+    """Draws how far it is, from where measuring begins: what comes before may draw bars of its own."""
 
     def __init__(self, drawn: Any) -> None:
         super().__init__()
         self._drawn = drawn
-        self._task = drawn.add_task("reading the input", total=None, said="")
+        self._task = drawn.add_task("deciding", total=None, said="")
+        typer.echo(f"{CLEAR}reading the input…", err=True, nl=False)
 
     def begun(self, start: Start) -> None:
         """Begin the bar."""
         super().begun(start)
-        self._drawn.reset(self._task, total=start.requests, description="deciding", said="")
+        typer.echo(CLEAR, err=True, nl=False)
+        if start.requests:
+            self._drawn.update(self._task, total=start.requests)
+            self._drawn.start()
 
     def tell(self, progress: Progress) -> None:
         """Take in what was decided, and draw it."""
@@ -125,8 +131,12 @@ def progress(*, quiet: bool) -> Iterator[Told]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, speed_estimate_period=WINDOW_S, transient=True) as bar:
-        yield Bar(bar)
+    drawn = Progress(*columns, console=console, speed_estimate_period=WINDOW_S, transient=True)
+    try:
+        yield Bar(drawn)
+    finally:
+        drawn.stop()
+        typer.echo(CLEAR, err=True, nl=False)
 
 
 def duration(seconds: float) -> str:

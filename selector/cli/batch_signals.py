@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import typer
-
-from selector.cli.prose import CLEAR
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)  # of a terminal; of systemd and clusters
 FIRST = "finishing the shards that were begun; Ctrl-C again stops at once"
@@ -35,7 +32,7 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        typer.echo(f"{CLEAR if sys.stderr.isatty() else ''}{FIRST}", err=True)
+        typer.echo(FIRST, err=True)
 
 
 @contextmanager

@@ -347,6 +347,7 @@ def test_a_disk_that_is_full_ends_the_run_and_it_goes_on_when_there_is_space(she
         (disk / "ballast").write_bytes(b"0" * 190_000)
         done = run("--out", "disk/out", "--shard-size", "1", code=2)
         assert "can't be written (no space left on device)" in done.stderr.lower()
+        assert "To go on: " in done.stderr.splitlines()[-1]
         (disk / "ballast").unlink()
         run("--out", "disk/out", "--shard-size", "1", "--resume")
         assert len(rows(disk / "out")) == 3 * REQUESTS
