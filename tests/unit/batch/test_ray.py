@@ -118,9 +118,7 @@ def test_what_does_not_fit_is_refused_before_anything_starts(tmp_path):
     assert not ray.loaded().is_initialized()
 
 
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1:1", "auto", "no address"], ids=["port", "auto", "odd"]
-)
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "no address"], ids=["port", "odd"])
 def test_a_cluster_that_is_not_there_is_said_at_once(address, monkeypatch):
     """Ray itself would try for minutes."""
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
