@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import batches
-from selector.cli import main
+from selector.cli import batch, main
 from selector.journal import Journal
 
 REQUESTS = 6
@@ -314,6 +314,17 @@ def test_parquet_and_folders_are_inputs_too(shell, run, made):
     run("--out", "third", source="folders")
     third = rows(shell.cwd / "third")
     assert sorted(one["verdict"] for one in third) == sorted(first.values())
+
+
+def test_the_command_that_goes_on_tells_no_password(monkeypatch):
+    """It may end in a log: who runs it again knows the password."""
+    given = ["batch", "a b.jsonl", "--journal", "postgresql://ann:secret@db/book", "--out", "out"]
+    monkeypatch.setattr(sys, "argv", ["selector", *given])
+    told = batch._how()
+    assert "secret" not in told
+    assert "postgresql://ann:***@db/book" in told
+    assert told.endswith("--out out --resume")
+    assert "'a b.jsonl'" in told
 
 
 @pytest.mark.parametrize("options", [["--actors", "2"], ["--cpus", "1"], ["--gpus", "1"]])
