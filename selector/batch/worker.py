@@ -24,6 +24,7 @@ from selector.images import Image, Packed, PixelBudget, pack
 from selector.log import of_request
 from selector.measures.base import Measure
 from selector.planning import measure_of
+from selector.planning.instances import fingerprint
 from selector.policy.plan import Instance, Plan
 from selector.runner import Runner
 from selector.types import Ask, Candidate, Edit, Failure, Measured, Outcomes
@@ -59,9 +60,10 @@ def measures_of(plan: Plan, names: Iterable[str]) -> dict[str, Measure]:
         WeightsError: A model can't be fetched.
     """
     found = {name: measure_of(plan.instances[name]) for name in plan.instances if name in names}
+    prints = {name: one.fingerprint for name, one in plan.instances.items()}
     for name, measure in found.items():
         measure.prepare()
-        here, wanted = measure.fingerprint(), plan.instances[name].fingerprint
+        here, wanted = fingerprint(measure, prints), prints[name]
         if here != wanted:
             raise MeasureError(
                 f"{name}: another measure on this machine than in the plan (got fingerprint "

@@ -4,13 +4,14 @@ import pytest
 
 import batches
 import crews
+import outside
 from selector.batch.begun import Order, Told
 from selector.batch.listed import ListedCandidate
 from selector.batch.pool import hosted
 from selector.batch.trouble import Trouble
 from selector.batch.worker import Worker, measures_of
 from selector.errors import MeasureError
-from selector.planning import plan_of
+from selector.planning import measure_of, plan_of
 from selector.types import Failure
 
 
@@ -88,3 +89,14 @@ def test_a_measure_is_what_the_plan_says(tmp_path, monkeypatch):
     object.__setattr__(instance, "fingerprint", "0" * 32)
     with pytest.raises(MeasureError, match="another measure on this machine than in the plan"):
         measures_of(plan, {own})
+
+
+def test_a_measure_of_evidence_is_what_the_plan_says(tmp_path, monkeypatch):
+    """Whose evidence a measure is given is part of what it is: its plan's name for it holds here."""
+    monkeypatch.syspath_prepend(tmp_path)
+    value = 'return [{"value": Score(0.5)} for _ in subjects]'
+    own = outside.write(tmp_path, "reads_evidence", value, needs=("evidence of filters.blank",))
+    plan = plan_of(crews.gated(own))
+    instance = plan.instances[own]
+    assert instance.fingerprint != measure_of(instance).fingerprint()
+    assert measures_of(plan, plan.instances).keys() == plan.instances.keys()
