@@ -100,12 +100,12 @@ def done(wanted: Wanted, ears: Ears) -> Summary:
     with folder.lock():
         about = resuming.found(wanted, plan, folder)
         if about is not None:
-            return _decided(wanted, folder, about, ears)
+            return _decided(wanted, plan, folder, about, ears)
         try:
             about = _listed(wanted, plan, folder, ears)
         except Stopped:
             return Summary(str(folder), _about(wanted, plan), interrupted=True)
-        return _decided(replace(wanted, resume=True), folder, about, ears)
+        return _decided(replace(wanted, resume=True), plan, folder, about, ears)
 
 
 def _about(wanted: Wanted, plan: Plan, warnings: Sequence[str] = ()) -> About:
@@ -156,14 +156,14 @@ def _listed(wanted: Wanted, plan: Plan, folder: Folder, ears: Ears) -> About:
         return folder.begin(about, listed(), plan=plan, shard_size=size)
 
 
-def _decided(wanted: Wanted, folder: Folder, about: About, ears: Ears) -> Summary:
+def _decided(wanted: Wanted, plan: Plan, folder: Folder, about: About, ears: Ears) -> Summary:
     """Let an engine do what is left, and count what is there in the end."""
     from selector.batch.folder import DECISIONS
 
     tasks = resuming.tasks(wanted, folder)
     ears.begun(Start(about, _requests(tasks, about, folder)))
     started = time.monotonic()
-    did = _measured(_setup(wanted, folder, about), tasks, wanted, ears) if tasks else 0
+    did = _measured(_setup(wanted, plan, about), tasks, wanted, ears) if tasks else 0
     summary = Summary(
         str(folder),
         about,
@@ -177,7 +177,7 @@ def _decided(wanted: Wanted, folder: Folder, about: About, ears: Ears) -> Summar
     names = folder.place.names(DECISIONS)
     parts = [f"{DECISIONS}/{name}" for name in names if not name.startswith(".")]
     folder.place.put("summary.json", summary.as_json())
-    folder.place.put("summary.html", summary.as_page(folder.plan(), parts))
+    folder.place.put("summary.html", summary.as_page(plan, parts))
     return summary
 
 
@@ -188,10 +188,10 @@ def _requests(tasks: Sequence[Task], about: About, folder: Folder) -> int:
     return again + (about.requests - folder.tally().requests if whole else 0)
 
 
-def _setup(wanted: Wanted, folder: Folder, about: About) -> Setup:
+def _setup(wanted: Wanted, plan: Plan, about: About) -> Setup:
     return Setup(
         out=absolute(wanted.out),
-        plan=folder.plan(),
+        plan=plan,
         rates=about.rates,
         device=wanted.devices[0],
         workers=wanted.processes,

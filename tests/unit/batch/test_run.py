@@ -168,6 +168,15 @@ def test_requests_are_in_the_journal_once_and_replay_as_decided(source, out, tmp
         batch.run(source, batches.FILTERS, f"{out}-2", workers=1, journal=str(path))
 
 
+def test_the_journal_knows_the_text_of_the_policy(source, out, tmp_path):
+    """A batch's policy can be put back from the journal as it was written, like any other."""
+    path = tmp_path / "journal.sqlite"
+    batch.run(source, batches.FILTERS, out, workers=1, journal=str(path))
+    with Journal(path) as book:
+        (policy,) = book.policies(batches.FILTERS["name"])
+    assert "filters.blank.structure" in policy.text
+
+
 def test_the_journals_variable_counts_unless_declined(source, out, tmp_path, monkeypatch):
     """None is where SELECTOR_JOURNAL says; False is nowhere."""
     path = tmp_path / "journal.sqlite"
