@@ -38,12 +38,13 @@ fmt: $(VENV)/.dev ## format, and rewrite what is generated
 	$(BIN)/ruff check --fix
 	$(BIN)/selector policy schema > policies/policy.schema.json
 
-bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; half an hour
+bench: $(VENV)/.dev $(VENV)/.cleanvision ## how fast and how large, against what; an hour
 	@for name in filters engine imports memory judges journal replay drift certified scaled label_model \
 		selector_efficiency calibrate; do \
 		$(BIN)/python -m benchmarks.$$name || exit 1; echo; \
 	done
 	@$(BIN)/python -m benchmarks.against_cleanvision $(VENV)/cleanvision/bin/python
+	@$(BIN)/python -m benchmarks.batch --python $(VENV)/cleanvision/bin/python
 
 clean:
 	rm -rf $(VENV) selector-demo

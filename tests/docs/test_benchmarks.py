@@ -146,6 +146,7 @@ def test_the_results_name_every_benchmark():
     folder = ROOT / "benchmarks"
     pages = (
         "README.md",
+        "batch.md",
         "calibration.md",
         "cascade.md",
         "detectors.md",
@@ -324,3 +325,13 @@ def test_the_label_model_is_held_against_counting():
     """Each way to make worth of votes has its rank correlation with the truth."""
     rows = table(printed("label_model", "--runs", 1))
     assert float(rows["with reliability and side"][0]) > float(rows["win rate"][0])
+
+
+def test_a_batch_run_is_held_against_the_bare_loop(tmp_path):
+    """The loop, the local engine and the checks each have seconds; ten times as many have a peak."""
+    text = printed(
+        "batch", "memory", "cleanvision", "--count", 8, "--rounds", 1, "--folder", tmp_path
+    )
+    rows = {row[0]: row[1:] for row in rows_of(text)}
+    assert all(float(rows[count][0]) > 10 for count in ("8", "80"))
+    assert float(rows["selector batch"][0]) > 0
