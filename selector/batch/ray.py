@@ -14,11 +14,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from selector.backbones.daemons import started
 from selector.batch.desk import Desk, News
 from selector.batch.ray_options import RayOptions, misfits, split, wrong
 from selector.batch.ray_session import as_ours, session
@@ -34,6 +35,7 @@ SETTINGS = {
     "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread of its own starts it again after Ctrl-C
 }
 POLL_S = 0.3  # how often the driver asks what there is to tell, and says whether to stop
+LETTING_GO_S = 10.0  # after a stop, that actors have to give their blocks back
 WAITING_S = 60.0  # without a shard begun, before it is said what is waited for
 BLOCK = 8  # shards that an actor is given at once: the pictures of one come while another ends
 ROUNDS = 8  # times that an actor is given a block, at least, so that all end about together
@@ -202,20 +204,21 @@ class _AtDesk:
 
 def _followed(ray: Any, dataset: Any, desk: Any, ears: _Ears) -> int:
     """Hear of what is done until all is, or nothing more is to be; return how many shards were."""
-    idle, thread = threading.Event(), ThreadPoolExecutor(1, "selector-ray")
-    try:
-        drained = thread.submit(_drain, dataset, idle)
-        while True:
-            has_ended = bool(wait([drained], POLL_S).done)
-            news = ray.get(desk.news.remote(stop=ears.stopping()))
-            ears.hear(news, ray.available_resources)
-            if news.is_idle:
-                idle.set()
-            if has_ended:
-                drained.result()
-                return _done(news)
-    finally:
-        thread.shutdown(wait=False)
+    idle = threading.Event()
+    # By no thread that the program's end would wait for.
+    drained, since = started(lambda: _drain(dataset, idle)), math.inf
+    while True:
+        has_ended = bool(wait([drained], POLL_S).done)
+        news = ray.get(desk.news.remote(stop=ears.stopping()))
+        ears.hear(news, ray.available_resources)
+        if news.is_idle:
+            idle.set()
+            since = min(since, time.monotonic())
+        if has_ended:
+            drained.result()
+        # Where no actor ever found room, no block comes back that could end it.
+        if has_ended or time.monotonic() - since > LETTING_GO_S:
+            return _done(news)
 
 
 def _done(news: News) -> int:
