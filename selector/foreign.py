@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 NAME = 80  # characters of a name inside a sentence
@@ -18,6 +19,7 @@ JOINING = frozenset(  # scripts in which a joiner changes how a word is written
         "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "MYANMAR", "KHMER", "TIBETAN",
     )
 )  # fmt: skip
+_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/\s]*@|(?<=password=)[^&\s]*")
 VIRAMA = 9  # the combining class of signs that end an Indian syllable; a joiner may come last there
 
 
@@ -27,6 +29,15 @@ def visible(text: str) -> str:
     return "".join(
         char if _is_seen(char, before, after) else _escaped(char)
         for before, char, after in zip(around, text, around[2:], strict=False)
+    )
+
+
+def without_password(address: str) -> str:
+    """Return a path as it is, and an address without the password that it may hold."""
+    return (
+        _PASSWORD.sub(lambda found: f"{found[1]}:***@" if found[1] else "***", address)
+        if "://" in address
+        else address
     )
 
 

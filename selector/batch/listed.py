@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from selector.foreign import without_password
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -30,6 +32,10 @@ class Picture:
     at: int | None = None
 
     def __str__(self) -> str:
+        """Return it in words: an address without its password."""
+        return without_password(self._where())
+
+    def _where(self) -> str:
         if self.row is not None:
             place = "" if self.at is None else f"/{self.at}"
             return f"{self.path}#{self.row}/{self.member}{place}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from selector.errors import RequestError
-from selector.foreign import visible
+from selector.foreign import visible, without_password
 from selector.installed import CURE, install_extra
 
 PART = ".part"  # how the name of a file ends that is not whole yet; it begins with a dot
 
-_SECRET = re.compile(r"(?<=://)[^/@]*@")
 _CURES = {
     errno.ENOSPC: "Free some",
     errno.EDQUOT: "Free some",
@@ -55,7 +53,7 @@ class Place:
         return Path(self.url)
 
     def __str__(self) -> str:
-        return visible(_SECRET.sub("", self.url))
+        return visible(without_password(self.url))
 
     def called(self, name: str) -> str:
         """Return what messages call a file in it."""

@@ -11,6 +11,7 @@ from selector.batch.checking import Holds
 from selector.batch.setup import Task
 from selector.batch.wanted import Wanted
 from selector.errors import RequestError
+from selector.foreign import without_password
 from selector.policy.plan import Plan
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def _said(wanted: Wanted, about: About, left: int) -> str:
 
 def _differences(wanted: Wanted, plan: Plan, folder: Folder, about: About) -> Iterator[str]:
     """Give in words what this run would do otherwise than the one that is there."""
-    if wanted.input != about.input:
-        yield f"its input is {about.input}, not {wanted.input}"
+    if (source := without_password(wanted.input)) != about.input:
+        yield f"its input is {about.input}, not {source}"
     policy = f"{plan.policy}@{plan.version}"
     if policy != about.policy:
         yield f"its policy is {about.policy}, not {policy}"

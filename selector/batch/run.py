@@ -19,6 +19,7 @@ from selector.batch.summary import Summary
 from selector.batch.wanted import SHARD_SIZE, Engine, Journal, Wanted, absolute
 from selector.engine import rates
 from selector.engine.selector import prepared
+from selector.foreign import without_password
 from selector.installed import DISTRIBUTION, version_of
 from selector.planning import Source
 from selector.policy.order import Rates
@@ -110,7 +111,7 @@ def done(wanted: Wanted, ears: Ears) -> Summary:
 
 def _about(wanted: Wanted, plan: Plan, warnings: Sequence[str] = ()) -> About:
     return About(
-        input=wanted.input,
+        input=without_password(wanted.input),
         policy=f"{plan.policy}@{plan.version}",
         policy_hash=plan.policy_hash,
         plan_hash=plan.hash,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from selector.batch.wanted import Wanted
 
 MISTAKE, STOPPED = 2, 130
-_SECRET = re.compile(r"(?<=:)[^:/@]*(?=@)")  # of an address: what is said on a terminal is kept
 
 Input = Annotated[
     str,
@@ -208,15 +206,12 @@ def _tell(text: str) -> None:
 def _how() -> str:
     """Return the command that goes on."""
     from selector.cli.prose import shown
+    from selector.foreign import without_password
     from selector.installed import command
 
-    given = [_harmless(one) for one in sys.argv[1:]]
+    given = [without_password(one) for one in sys.argv[1:]]
     given += [] if "--resume" in given else ["--resume"]
     return shown(f"To go on: {command()} {shlex.join(given)}")
-
-
-def _harmless(argument: str) -> str:
-    return _SECRET.sub("***", argument) if "://" in argument else argument
 
 
 def _ray(engine: str, **given: Any) -> Any:

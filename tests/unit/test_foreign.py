@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selector.foreign import apart, isolated, noted, printable, shortened, visible
+from selector.foreign import apart, isolated, noted, printable, shortened, visible, without_password
 
 
 def test_names_can_not_pose():
@@ -59,6 +59,23 @@ def test_notes_are_short_and_can_not_turn_their_sentence():
     assert noted("أحمر") == apart("أحمر") == "\u2068أحمر\u2069"
     assert len(noted("x" * 10_000)) <= 602
     assert isolated("a\u2069b") == "\u2068a\\u2069b\u2069"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://me:s3c@ret@host/a.tar", "https://me:***@host/a.tar"),
+        ("tar://m.png::ftp://me:secret@host/a.tar", "tar://m.png::ftp://me:***@host/a.tar"),
+        ("postgresql://me@host/db?password=secret&x=1", "postgresql://me@host/db?password=***&x=1"),
+        ("abfs://container@account/a.tar", "abfs://container@account/a.tar"),
+        ("http://host:80/a@b", "http://host:80/a@b"),
+        ("/home/a:b@c/d", "/home/a:b@c/d"),
+    ],
+    ids=["user", "chain", "query", "container", "port", "path"],
+)
+def test_an_address_is_shown_without_its_password(address, shown):
+    """Who it is for and where it leads stays."""
+    assert without_password(address) == shown
 
 
 def test_a_long_name_keeps_both_ends():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from selector.batch.listed import Picture
+from selector.batch.reading import files
 from selector.batch.reading.rows import Pictured
 from selector.errors import RequestError
 from selector.foreign import visible
@@ -28,7 +29,7 @@ def needed(path: str) -> None:
         import pyarrow  # noqa: F401, ICN001 - whether it can be imported at all
     except ImportError:
         raise RequestError(
-            f"{visible(path)}: it is read by pyarrow, which is not installed."
+            f"{files.called(path)}: it is read by pyarrow, which is not installed."
             f"{CURE}{install_extra('batch')}"
         ) from None
 

@@ -10,7 +10,6 @@ from typing import Any
 from selector.batch.reading import arrow, cells, files, jsonl
 from selector.batch.reading.rows import Row, Tell
 from selector.errors import RequestError
-from selector.foreign import visible
 
 STATE = "state.json"  # names the files of one split
 SPLITS = "dataset_dict.json"
@@ -42,7 +41,7 @@ def _splits(folder: str) -> list[str]:
         return [""]
     names = _json(files.inside(folder, SPLITS)).get("splits")
     if not isinstance(names, list) or not all(map(_is_name, names)):
-        raise RequestError(f"{visible(folder)}: its {SPLITS} names no splits. Save it anew.")
+        raise RequestError(f"{files.called(folder)}: its {SPLITS} names no splits. Save it anew.")
     return names
 
 
@@ -51,19 +50,19 @@ def _of_split(folder: str, before: str, tell: Tell) -> Iterator[Row]:
     listed = state.get("_data_files")
     if not isinstance(listed, list) or state.get("_indices_data_files"):
         raise RequestError(
-            f"{visible(folder)}: its {STATE} is of an older form (got no plain list of files). "
+            f"{files.called(folder)}: its {STATE} is of an older form (got no plain list of files). "
             "Load it, and save it anew with save_to_disk."
         )
     names = [one.get("filename") if isinstance(one, dict) else one for one in listed]
     if not all(map(_is_name, names)):
-        raise RequestError(f"{visible(folder)}: its {STATE} names no files. Save it anew.")
+        raise RequestError(f"{files.called(folder)}: its {STATE} names no files. Save it anew.")
     number = 0
     for path in (files.inside(folder, str(name)) for name in names):
         locate = partial(files.beside, path)
         for at, record in enumerate(_records(path)):
             record.setdefault("request_id", f"{before}{number}")
             number += 1
-            if one := cells.row(f"{visible(path)}, row {at + 1}", record, locate, tell):
+            if one := cells.row(f"{files.called(path)}, row {at + 1}", record, locate, tell):
                 yield replace(one, part=before)
 
 
@@ -77,7 +76,9 @@ def _records(path: str) -> Iterator[dict[str, Any]]:
             source = pa.PythonFile(file, mode="r") if is_far else pa.memory_map(path)
             reader = pa.ipc.open_stream(source)
         names: list[str] = reader.schema.names
-        if found := [f"{visible(path)}: {said}" for said in arrow.problems(names, numbered=True)]:
+        if found := [
+            f"{files.called(path)}: {said}" for said in arrow.problems(names, numbered=True)
+        ]:
             raise RequestError("\n".join(found))
         images = [one.name for one in reader.schema if arrow.is_image(one.type)]
         first = 0
@@ -94,7 +95,7 @@ def _records(path: str) -> Iterator[dict[str, Any]]:
 def _json(path: str) -> dict[str, Any]:
     found = jsonl.parsed(files.text_of(path).encode(), "it anew with save_to_disk")
     if isinstance(found, str):
-        raise RequestError(f"{visible(path)}: {found}")
+        raise RequestError(f"{files.called(path)}: {found}")
     return found
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from selector.errors import RequestError
-from selector.foreign import NOTE, shortened, visible
+from selector.foreign import NOTE, shortened, visible, without_password
 from selector.installed import CURE, install_extra
 
 LONGEST_TEXT = 2**20  # bytes of a prompt or of what stands beside an image
@@ -38,6 +38,11 @@ class Entry:
 def is_address(path: str) -> bool:
     """Return whether fsspec is to open *path*, and not this machine."""
     return "://" in path and _ADDRESS.match(path) is not None
+
+
+def called(path: str) -> str:
+    """Return what messages call a path or an address."""
+    return visible(without_password(path))
 
 
 def absolute(path: str) -> str:
@@ -86,7 +91,7 @@ def opened(path: str) -> BinaryIO:
         # A pipe would have this process wait for its writer.
         if not stat.S_ISREG(Path(path).stat().st_mode):
             raise RequestError(
-                f"{visible(path)}: no regular file (got a folder, a pipe or a device)."
+                f"{called(path)}: no regular file (got a folder, a pipe or a device)."
             )
         return Path(path).open("rb")
 
@@ -99,7 +104,7 @@ def text_of(path: str) -> str:
     """
     with opened(path) as file, telling(path):
         data = file.read(LONGEST_TEXT + 1)
-    return decoded(data, visible(path)).rstrip("\r\n")
+    return decoded(data, called(path)).rstrip("\r\n")
 
 
 def decoded(data: bytes, where: str) -> str:
@@ -166,14 +171,14 @@ def telling(path: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise RequestError(
-            f"{visible(path)}: what opens such an address is not installed (got {error}). "
+            f"{called(path)}: what opens such an address is not installed (got {error}). "
             "Install the package that it names."
         ) from None
     except _FAILED as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        said = shortened(visible(" ".join(said.split())), NOTE)
+        said = shortened(called(" ".join(said.split())), NOTE)
         raise RequestError(
-            f"{visible(path)}: it can't be read (got {said}). Check the name and who may read it."
+            f"{called(path)}: it can't be read (got {said}). Check the name and who may read it."
         ) from None
 
 
@@ -187,7 +192,7 @@ def system_of(address: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
     except ImportError:
         raise RequestError(
-            f"{visible(address)}: addresses need fsspec.{CURE}{install_extra('batch')}"
+            f"{called(address)}: addresses need fsspec.{CURE}{install_extra('batch')}"
         ) from None
     found: tuple[Any, str] = url_to_fs(address)
     return found

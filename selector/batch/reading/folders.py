@@ -69,7 +69,7 @@ def _request(folder: str, name: str, found: Sequence[Entry], told: _Told) -> Row
     told.passed.update(_ending(one) for one in found if one not in texts and one not in images)
     if not texts and not images:
         return None
-    shown = visible(folder)
+    shown = files.called(folder)
     if not texts:
         raise RequestError(
             f"{shown}: images and no prompt (got {len(images)} images). Write it beside them into "

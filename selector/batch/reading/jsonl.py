@@ -26,7 +26,7 @@ def rows(path: str, tell: Tell) -> Iterator[Row]:
     Raises:
         RequestError: It can't be read.
     """
-    shown = visible(path)
+    shown = files.called(path)
     for number, line in enumerate(_lines(path), start=1):
         where = f"{shown}:{number}"
         if len(line) > LONGEST_LINE:

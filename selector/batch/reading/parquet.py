@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from selector.batch.reading import arrow, cells, files
 from selector.batch.reading.rows import Row, Tell
 from selector.errors import RequestError
-from selector.foreign import visible
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -29,7 +28,7 @@ def rows(path: str, tell: Tell) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    shown = visible(path)
+    shown = files.called(path)
     with files.opened(path) as file:
         with files.telling(path):
             manifest = pq.ParquetFile(file)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from selector.batch.reading import files
 from selector.errors import RequestError
-from selector.foreign import visible
 
 MOST_NAMES = 100_000  # that braces may stand for
 
@@ -27,13 +26,13 @@ def matching(pattern: str) -> list[str]:
     names = list(itertools.islice(_without_braces(pattern), MOST_NAMES + 1))
     if len(names) > MOST_NAMES:
         raise RequestError(
-            f"{visible(pattern)}: its braces stand for more than {MOST_NAMES:,} names. "
+            f"{files.called(pattern)}: its braces stand for more than {MOST_NAMES:,} names. "
             "Give the folder."
         )
     found = [path for name in names for path in _globbed(name)]
     if not found:
         raise RequestError(
-            f"{visible(pattern)}: no file is called so (got no match). Correct the pattern."
+            f"{files.called(pattern)}: no file is called so (got no match). Correct the pattern."
         )
     return list(dict.fromkeys(found))
 

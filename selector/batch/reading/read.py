@@ -34,7 +34,9 @@ def read(source: str, *, tell: Tell, warn: Tell) -> Iterator[Listed]:
     if doubles := seen.twice():
         _tell_doubles(_requests(source, _nothing, _nothing), doubles, told)
     if not seen and not told.count:
-        told(f"{visible(source)}: it lists no requests (got 0). Add some, or name another input.")
+        told(
+            f"{files.called(source)}: it lists no requests (got 0). Add some, or name another input."
+        )
 
 
 class _Told:
@@ -74,7 +76,7 @@ def _requests(source: str, tell: Tell, warn: Tell) -> Iterator[Listed]:
     if passed:
         endings = ", ".join(visible(one) or "none" for one, _ in passed.most_common(NAMED))
         warn(
-            f"{visible(source)}: {passed.total():,} files were passed over, as nothing is known of "
+            f"{files.called(source)}: {passed.total():,} files were passed over, as nothing is known of "
             f"what ends like them ({endings})"
         )
 
@@ -100,7 +102,7 @@ def _rows(source: str, tell: Tell, warn: Tell, passed: Counter[str]) -> Iterator
     for path in paths or ():
         ending = next((one for one in readers if _bare(path).endswith(one)), "")
         if not ending:
-            tell(f"{visible(path)}: nothing is known of files that end so. Give {SORTS}.")
+            tell(f"{files.called(path)}: nothing is known of files that end so. Give {SORTS}.")
             continue
         try:
             yield from readers[ending](path)
@@ -128,8 +130,8 @@ def _files(source: str, endings: tuple[str, ...]) -> Sequence[str] | None:
     tables = [path for path in found if path.lower().endswith(parquet.SUFFIX)]
     if shards and tables:
         raise RequestError(
-            f"{visible(source)}: shards and tables in one folder (got {len(shards)} .tar and "
-            f"{len(tables)} .parquet). Name those that are meant: {visible(source)}/*.tar"
+            f"{files.called(source)}: shards and tables in one folder (got {len(shards)} .tar and "
+            f"{len(tables)} .parquet). Name those that are meant: {files.called(source)}/*.tar"
         )
     return shards or tables or None
 

@@ -57,7 +57,7 @@ def rows(path: str, tell: Tell, warn: Tell, passed: Counter[str]) -> Iterator[Ro
     """
     if path.lower().endswith(PACKED):
         raise RequestError(
-            f"{visible(path)}: a packed tar has to be read from its beginning for every image "
+            f"{files.called(path)}: a packed tar has to be read from its beginning for every image "
             "(got one). Unpack it to a plain .tar."
         )
     with files.opened(path) as file:
@@ -70,7 +70,7 @@ class _Shard:
     def __init__(self, file: BinaryIO, path: str, tell: Tell, passed: Counter[str]) -> None:
         self._file = file
         self._path = files.absolute(path)
-        self._shown = visible(path)
+        self._shown = files.called(path)
         self._tell = tell
         self._passed = passed
         self._lost = ""  # in words, what is not there any more

@@ -2,6 +2,9 @@
 
 import json
 import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pyarrow.dataset as ds
@@ -193,6 +196,31 @@ def test_warnings_stay_with_the_run(source, out):
     batch.run(source, batches.FILTERS, out, workers=1)
     again = batch.run(source, batches.FILTERS, out, workers=1, resume=True)
     assert any("expect.faces" in one for one in again.about.warnings)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_password_in_an_address_is_not_shown(source, out):
+    """It reads the input and the images, and is in no file that people look at."""
+    serving = partial(_Quiet, directory=str(Path(source).parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), serving) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://me:secret@127.0.0.1:{server.server_port}"
+        for resume in (False, True):
+            found = batch.run(
+                f"{at}/{Path(source).name}", batches.FILTERS, out, workers=1, resume=resume
+            )
+        with pytest.raises(RequestError) as caught:
+            batch.run(f"{at}/none.jsonl", batches.FILTERS, f"{out}-2", workers=1)
+        server.shutdown()
+    assert found.tally.failed == 0
+    shown = [Path(out, name).read_text() for name in ("run.json", "summary.json", "summary.html")]
+    for text in (*shown, str(rows(out)), str(caught.value)):
+        assert "secret" not in text
+        assert "http://me:***@127.0.0.1" in text
 
 
 def test_the_package_is_light_and_its_names_are_there():
