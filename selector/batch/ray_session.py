@@ -7,11 +7,10 @@ import math
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import Any
 
 from selector.batch.ray_options import RayOptions
@@ -35,8 +34,7 @@ def session(ray: Any, options: RayOptions) -> Iterator[Any]:
     if ray.is_initialized():
         yield ray
         return
-    # What Ray prints of its troubles is not the answer of a command.
-    with _folder(options) as folder, redirect_stdout(sys.stderr):
+    with _folder(options) as folder:
         _begin(ray, options, folder)
         try:
             yield ray

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -169,7 +170,8 @@ def _done(wanted: Wanted, *, quiet: bool) -> Summary:
     from selector.cli.batch_signals import stopping
     from selector.errors import SelectorError
 
-    with stopping() as stop, progress(quiet=quiet) as told:
+    # What Ray and others print of their troubles is not the answer of a command.
+    with stopping() as stop, progress(quiet=quiet) as told, redirect_stdout(sys.stderr):
 
         def begun(start: Start) -> None:
             if start.requests and wanted.engine == "local":  # Ray's nodes have files of their own

@@ -27,18 +27,19 @@ def seen(tmp_path_factory):
     processes = {
         which: subprocess.Popen(
             [sys.executable, str(RUNS), which, str(folder)], env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for which, folder in folders.items()
     }  # fmt: skip
     try:
-        said = {which: process.communicate(timeout=250)[1] for which, process in processes.items()}
+        said = {which: process.communicate(timeout=250) for which, process in processes.items()}
     finally:
         for process in processes.values():
             process.kill()
     assert all(process.returncode == 0 for process in processes.values()), said
     return {
-        which: json.loads((folder / ray_runs.SEEN).read_text()) | {"said": said[which]}
+        which: json.loads((folder / ray_runs.SEEN).read_text())
+        | {"printed": said[which][0], "said": said[which][1]}
         for which, folder in folders.items()
     }
 
@@ -62,6 +63,11 @@ def test_the_requests_of_a_killed_actor_are_done_again_and_once(own):
     assert own["rows"] == 3 * ray_runs.REQUESTS
     assert own["written"] == [f"r{number:04d}" for number in range(ray_runs.REQUESTS)]
     assert "batch.ray_again shard=" in own["said"]
+
+
+def test_what_a_caller_prints_is_its_own(own):
+    """Standard output stays where it was while Ray runs, also for who hears of the run."""
+    assert "told " in own["printed"]
 
 
 def test_rows_are_those_of_this_machine(own, shared):
