@@ -59,6 +59,11 @@ def isolated(text: str, longest: int = NAME) -> str:
     return f"\u2068{shortened(visible(text), longest)}\u2069"
 
 
+def named(text: str, longest: int = NAME) -> str:
+    """Return a foreign name for use inside a line of a terminal: visible and short."""
+    return shortened(visible(text), longest)
+
+
 def apart(text: str) -> str:
     """Return *text* with a direction of its own, if it holds what may have another."""
     return text if text.isascii() else f"\u2068{text}\u2069"

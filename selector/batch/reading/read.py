@@ -10,7 +10,7 @@ from selector.batch.reading import datasets, files, folders, jsonl, parquet, pat
 from selector.batch.reading.checks import Seen
 from selector.batch.reading.rows import Row, Tell, requests
 from selector.errors import RequestError
-from selector.foreign import isolated, visible
+from selector.foreign import named, visible
 
 SORTS = "a folder, .jsonl, .parquet or .tar"
 NAMED = 8
@@ -63,7 +63,7 @@ def _tell_doubles(again: Iterator[Listed], doubles: frozenset[int], tell: Tell) 
             continue
         if listed.id in first:
             tell(
-                f"{listed.where}: request {isolated(listed.id)} again (the first is at "
+                f"{listed.where}: request {named(listed.id)} again (the first is at "
                 f"{first[listed.id]}). Put the rows of a request together, and give each request "
                 "a request_id of its own."
             )

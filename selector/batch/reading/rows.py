@@ -12,7 +12,7 @@ from selector.batch.listed import Listed, ListedCandidate, Picture
 from selector.batch.reading import checks
 from selector.engine import given
 from selector.errors import RequestError
-from selector.foreign import isolated
+from selector.foreign import named
 from selector.types import Candidate
 
 Tell = Callable[[str], None]
@@ -135,7 +135,7 @@ def _columns(cells: Mapping[str, Any], wrong: checks.Wrong) -> dict[str, JsonVal
         try:
             kept[checks.named(name)] = checks.plain(value)
         except ValueError as error:
-            wrong(f"{isolated(name)}: it can't be kept as JSON (got {error}). Correct it.")
+            wrong(f"{named(name)}: it can't be kept as JSON (got {error}). Correct it.")
     return kept
 
 
@@ -161,7 +161,7 @@ def _listed(group: Sequence[_Part], tell: Tell) -> Iterator[Listed]:
             if value != first.said[name]:
                 tell(
                     f"{part.where}: {_DIFFERS[name]} than in {first.where}, in the same request "
-                    f"{isolated(first.id)} (got {_shown(value)}, there "
+                    f"{named(first.id)} (got {_shown(value)}, there "
                     f"{_shown(first.said[name])}). Make them equal, or give another request_id."
                 )
     candidates = tuple(_candidates(group, lambda said: tell(f"{first.where}: {said}")))
@@ -195,7 +195,7 @@ def _candidates(group: Sequence[_Part], wrong: checks.Wrong) -> Iterator[ListedC
             try:
                 columns[checks.named(column)] = checks.plain(value)
             except ValueError as error:
-                wrong(f"{isolated(column)}: it can't be kept as JSON (got {error}). Correct it.")
+                wrong(f"{named(column)}: it can't be kept as JSON (got {error}). Correct it.")
         yield ListedCandidate(name, one.picture, columns)
 
 
@@ -230,7 +230,7 @@ def _short_enough(ids: list[str], wrong: checks.Wrong) -> list[str]:
     long = [name for name in ids if len(name) > checks.LONGEST]
     for name in long:
         wrong(
-            f"{isolated(name)}: too long for an id (got {len(name):,} characters, the most is "
+            f"{named(name)}: too long for an id (got {len(name):,} characters, the most is "
             f"{checks.LONGEST}). Give a candidate_id."
         )
     return [] if long else ids

@@ -13,7 +13,7 @@ from selector.batch.listed import Picture
 from selector.batch.reading import files, jsonl
 from selector.batch.reading.rows import Pictured, Row, Tell
 from selector.errors import RequestError
-from selector.foreign import isolated, visible
+from selector.foreign import named, visible
 from selector.images.suffixes import SUFFIXES as IMAGES
 
 SUFFIX = ".tar"
@@ -88,7 +88,7 @@ class _Shard:
             yield from [] if last is None else self._row(last)
         elif gone := sorted(self._endings - last.said.keys()):
             lacks = " and ".join(f".{one}" for one in gone)
-            self._lost += f"; {isolated(last.key)} is left out, as its {lacks} is lost"
+            self._lost += f"; {named(last.key)} is left out, as its {lacks} is lost"
         elif last.images:
             yield from self._row(last)
         if self._lost:
@@ -156,7 +156,7 @@ class _Shard:
             yield member
             if member.offset_data + member.size > length:
                 there = f"{max(0, length - member.offset_data):,} of {member.size:,} bytes"
-                name = isolated(member.name)
+                name = named(member.name)
                 self._lost = f"of {name} {there} are there, of all behind it nothing"
                 return
             archive.members.clear()  # type: ignore[attr-defined] # else it keeps all there are
@@ -211,7 +211,7 @@ class _Shard:
             self._passed[_ending(base)] += 1
 
     def _where(self, name: str) -> str:
-        return f"{self._shown}, {isolated(name)}"
+        return f"{self._shown}, {named(name)}"
 
 
 def _cells(sample: _Sample, wrong: Tell) -> dict[str, Any]:

@@ -87,6 +87,15 @@ def test_single_requests_travel_with_their_shard(told, act):
     assert [name for name, attempt in attempts.items() if attempt == 2] == ["r0003"]
 
 
+def test_single_requests_are_decided_again_though_their_part_is_there(told, act):
+    """Its actor came to an end meanwhile: that there is a part says nothing of them."""
+    act(told, Desk(), *stations.left(told))
+    desk = Desk()
+    desk.begin(1)
+    act(told, desk, Task(1, frozenset({"r0003"})), retries=3)
+    assert sum(one.requests for one in desk.news(stop=False).progress) == 1
+
+
 def test_a_machine_that_does_not_see_the_folder_says_so(told, act, tmp_path):
     """It is named, and nothing is made where the folder would be."""
     desk = Desk()

@@ -163,9 +163,12 @@ def test_killed_writer_leaves_the_old_file(tmp_path):
 
 
 def test_passwords_are_not_shown():
-    """What messages call an address has no user and no password."""
+    """What messages call an address has no password."""
     place = Place.at("ftp://me:secret@host/out")
-    assert (str(place), place.called("run.json")) == ("ftp://host/out", "ftp://host/out/run.json")
+    assert (str(place), place.called("run.json")) == (
+        "ftp://me:***@host/out",
+        "ftp://me:***@host/out/run.json",
+    )
 
 
 def test_names_are_shown_harmlessly():

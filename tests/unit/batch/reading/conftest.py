@@ -64,4 +64,4 @@ def lines(tmp_path):
 
 
 def _short(text, folder):
-    return text.replace(f"{folder}/", "").replace("\u2068", "").replace("\u2069", "")
+    return text.replace(f"{folder}/", "")
