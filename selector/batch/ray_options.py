@@ -64,6 +64,8 @@ def wrong(options: RayOptions) -> Iterator[str]:
             f"ray: its object store takes {LEAST_STORE_MB} MB at least (got "
             f"{options.object_store_mb}). Leave it out for {OBJECT_STORE_MB}."
         )
+    if options.address is not None and not options.address.strip():
+        yield "ray: its address is empty (got ''). Name the cluster, or leave it out."
     if options.address is not None and options.address.startswith("ray://"):
         yield (
             "ray: Ray Data can't be driven from outside of a cluster (got a ray:// address). Run this "

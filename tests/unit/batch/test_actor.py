@@ -131,6 +131,13 @@ def test_what_a_station_raises_reaches_the_desk_in_its_own_words(tmp_path, act, 
     assert news.is_idle
 
 
+def test_measures_of_ones_own_are_looked_for_where_the_driver_does(told, tmp_path, monkeypatch):
+    """Behind what the actor's machine has itself."""
+    monkeypatch.setattr("sys.path", here := ["/first"])
+    Actor(told, Desk(), path=["/first", str(tmp_path)])
+    assert here == ["/first", str(tmp_path)]
+
+
 def test_a_desk_is_idle_when_nothing_is_under_way():
     """It waits for what was begun; what failed is not waited for, and the first error stays."""
     desk = Desk()

@@ -18,9 +18,10 @@ NODES = [{"memory": 1e9}, {"CPU": 8.0}, {"CPU": 16.0, "GPU": 2.0}, {"CPU": 16.0,
         ({"gpus": -1.0}, "accelerators of an actor are a whole number, or a share of one (got -1)"),
         ({"object_store_mb": 10}, "its object store takes 100 MB at least (got 10)"),
         ({"retries": -1}, "a shard is begun again 0 times or more (got -1)"),
+        ({"address": ""}, "its address is empty (got '')"),
         ({"address": "ray://head:10001"}, "can't be driven from outside of a cluster"),
     ],
-    ids=["actors", "none", "half", "nan", "gpus", "store", "retries", "client"],
+    ids=["actors", "none", "half", "nan", "gpus", "store", "retries", "nowhere", "client"],
 )
 def test_what_no_machine_could_do_is_told(given, said):
     """Each number that can't be is one problem, with what was given and what to do."""

@@ -11,6 +11,7 @@ import batches
 import outside
 import stations
 from selector import Candidate, Edit, Selector
+from selector.batch import listing
 from selector.batch.folder import Folder
 from selector.batch.setup import Progress, Task
 from selector.batch.station import Station
@@ -303,6 +304,19 @@ def test_a_request_of_another_plan_is_not_taken(journaled):
     found = stations.rows(again)
     assert {row["verdict"] for row in found} == {None}
     assert all("is there already" in row["error"] for row in found)
+
+
+def test_another_request_of_this_id_is_not_taken(journaled):
+    """What the journal has was asked of another prompt: it fails, and says so."""
+    stations.done(journaled)
+    part = Path(journaled.out) / "requests" / "part-00000.parquet"
+    first, *rest = listing.unpacked(part.read_bytes())
+    part.write_bytes(listing.packed([replace(first, prompt="another"), *rest]))
+    (Path(journaled.out) / "decisions" / "part-00000.parquet").unlink()
+    stations.done(journaled)
+    failed = [row for row in stations.rows(journaled) if row["verdict"] is None]
+    assert {row["request_id"] for row in failed} == {first.id}
+    assert all("another prompt or other candidates" in row["error"] for row in failed)
 
 
 @pytest.mark.parametrize("insists", ["required", "best_effort"])

@@ -17,7 +17,7 @@ def row(where="m:1", *, images=("1.png",), source=None, whole=False, **cells):
 def read(*rows):
     """Return the requests of rows, and what is wrong."""
     told = []
-    return list(requests(rows, told.append)), [one for one in told]
+    return list(requests(rows, told.append)), list(told)
 
 
 @pytest.mark.parametrize(
