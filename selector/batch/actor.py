@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import platform
 import sys
-import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
 
-from selector.batch.desk import added
 from selector.batch.folder import Folder
 from selector.batch.setup import Progress, Setup, Task
 from selector.batch.station import Station
+from selector.batch.telling import Telling
 from selector.errors import RequestError, SelectorError
 from selector.foreign import visible
-
-TELL_S = 0.3  # how often it leaves what there is to tell
 
 
 class Face(Protocol):
@@ -50,8 +47,8 @@ class Actor:
         sys.path += [one for one in path if one not in sys.path]
         self._setup, self._desk, self._retries = setup, desk, retries
         self._station: Station | None = None
-        self._untold: Progress | None = None
-        self._told = time.monotonic()
+        # The desk takes its callers' words in their order.
+        self._telling = Telling(desk.tell)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Decide a block of shards, and return their numbers."""
@@ -60,8 +57,8 @@ class Actor:
             for shard, only in zip(batch["shard"], batch["only"], strict=True)
         ]
         try:
-            for shard in self._ready().work(self._wanted(tasks), self._tell):
-                self._leave()
+            for shard in self._ready().work(self._wanted(tasks), self._telling.add):
+                self._telling.flush()
                 self._desk.done(shard)
         except SelectorError as error:
             # Not through Ray, which has its own words for it; nor what else the error carries.
@@ -91,17 +88,6 @@ class Actor:
                 )
             else:
                 yield task
-
-    def _tell(self, progress: Progress) -> None:
-        self._untold = progress if self._untold is None else added(self._untold, progress)
-        if time.monotonic() - self._told > TELL_S:
-            self._leave()
-
-    def _leave(self) -> None:
-        """Leave with the desk what is to be told; it takes its callers' words in their order."""
-        if self._untold is not None:
-            self._desk.tell(self._untold)
-        self._untold, self._told = None, time.monotonic()
 
     def __del__(self) -> None:
         # How Ray Data says that an actor is not needed any more.

@@ -76,12 +76,3 @@ class Desk:
         again, self._again = tuple(self._again), []
         is_idle = self._stop and not self._open
         return News(told, again, len(self._begun), len(self._done), is_idle, self._error)
-
-
-def added(one: Progress, other: Progress) -> Progress:
-    """Return what two came to together."""
-    verdicts = Counter(one.verdicts)
-    verdicts.update(other.verdicts)
-    return Progress(
-        one.requests + other.requests, one.candidates + other.candidates, dict(verdicts)
-    )

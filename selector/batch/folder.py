@@ -16,7 +16,7 @@ from selector.batch.alone import alone, is_ours
 from selector.batch.listed import Listed
 from selector.batch.places import Place
 from selector.batch.rows import Rows
-from selector.batch.setup import Task
+from selector.batch.setup import SHARD_SIZE, Task
 from selector.batch.tally import Tally
 from selector.errors import RequestError
 from selector.foreign import isolated, visible
@@ -25,7 +25,6 @@ from selector.policy.plan import Plan
 
 RUN, PLAN = "run.json", "plan.json"
 REQUESTS, DECISIONS = "requests", "decisions"
-SHARD_SIZE = 1_000
 
 _NUMBERED = re.compile(r"part-(\d+)\.parquet", re.ASCII)
 _FEW = 3

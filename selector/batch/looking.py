@@ -10,7 +10,8 @@ from selector.batch import preflight, resuming
 from selector.batch.about import About
 from selector.batch.checking import Checked, Problems
 from selector.batch.listed import Listed
-from selector.batch.wanted import SHARD_SIZE, Wanted, cores
+from selector.batch.setup import SHARD_SIZE
+from selector.batch.wanted import Wanted, cores
 from selector.errors import PolicyError, RequestError, SelectorError
 from selector.planning import absent, measure_of, plan_of
 from selector.policy.plan import Plan

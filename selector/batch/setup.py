@@ -10,6 +10,7 @@ from selector.images import Limits
 from selector.policy.order import Rates
 from selector.policy.plan import Plan
 
+SHARD_SIZE = 1_000  # candidates: minutes of work at most, and a file that is worth opening
 STEP_S = 60.0  # one image decoded, or measured by one filter: a thousand times what it mostly takes
 
 Originals = Literal["link", "copy"]

@@ -16,7 +16,6 @@ Journal = str | Literal[False] | None
 
 ENGINES = ("local", "ray")
 JOURNAL_VARIABLE = "SELECTOR_JOURNAL"
-SHARD_SIZE = 1000  # candidates: minutes of work at most, and a file that is worth opening
 
 
 @dataclass(frozen=True, slots=True)

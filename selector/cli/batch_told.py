@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from selector.cli.batch_progress import VERDICTS
 from selector.cli.prose import entry, shown
 from selector.cli.table import CAUSE, COLOURS, LONGEST
 
@@ -16,7 +17,6 @@ COLUMN = 12
 GROUNDS = 8  # reasons that are told; the page has more
 ERRORS = 5
 WARNINGS = 5
-VERDICTS = {"accept": "accept", "review": "review", "reject": "reject", "": "failed"}
 
 
 def summary_table(summary: Summary) -> None:

@@ -143,7 +143,8 @@ def test_members_that_say_nothing(found, shard):
 
 
 @pytest.mark.parametrize(
-    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE]
+    "kind",
+    [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.GNUTYPE_SPARSE],
 )
 def test_links_and_devices_are_refused(problems, tmp_path, kind):
     """A shard holds files; nothing that it points at is opened."""
