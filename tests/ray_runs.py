@@ -18,6 +18,7 @@ import batches
 import outside
 import stations
 from selector.batch import ray
+from selector.batch.desk import Desk
 from selector.batch.ray_options import RayOptions
 from selector.batch.setup import Setup
 from selector.errors import SelectorError
@@ -171,6 +172,13 @@ def shared(folder: Path) -> dict[str, Any]:
     facts["whole"] = len(stations.rows(told)) == 3 * (REQUESTS - facts["left"])
     facts["rest"] = begun(told, actors=2, cpus=0.5)
     facts["is_equal"] = stations.rows(told) == here
+
+    told = stations.setup(source, waiting, folder / "held", shard_size=3)
+    held = ray.loaded().remote(num_cpus=2)(Desk).remote()
+    ray.loaded().get(held.news.remote(stop=True))
+    facts["waiting"] = begun(told, actors=1, cpus=1, stopping=lambda: True)
+    facts["waits"] = len(stations.left(told))
+    ray.loaded().kill(held)
 
     poison = policy(folder, "poison", KILLS.format(once="/nowhere/at/all", number=11))
     told = stations.setup(source, poison, folder / "three", shard_size=18)

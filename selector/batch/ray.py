@@ -35,7 +35,7 @@ SETTINGS = {
     "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread of its own starts it again after Ctrl-C
 }
 POLL_S = 0.3  # how often the driver asks what there is to tell, and says whether to stop
-LETTING_GO_S = 10.0  # after a stop, that actors have to give their blocks back
+LETTING_GO_S = 5.0  # after a stop, that actors have to give their blocks back
 WAITING_S = 60.0  # without a shard begun, before it is said what is waited for
 BLOCK = 8  # shards that an actor is given at once: the pictures of one come while another ends
 ROUNDS = 8  # times that an actor is given a block, at least, so that all end about together

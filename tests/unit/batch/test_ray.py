@@ -99,6 +99,12 @@ def test_stopping_finishes_what_was_begun(shared):
     assert shared["rest"] == shared["left"]
 
 
+def test_stopping_ends_a_run_that_waits_for_room(shared):
+    """Somebody else holds every processor: nothing was begun, and nothing is waited for."""
+    assert shared["waiting"] == 0
+    assert shared["waits"] == ray_runs.REQUESTS
+
+
 def test_a_shard_that_ends_its_actors_ends_the_run_and_is_named(shared):
     """It is begun once more and no more; the shards beside it are done."""
     assert shared["poison"].startswith("RequestError: ")
