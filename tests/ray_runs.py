@@ -173,6 +173,12 @@ def shared(folder: Path) -> dict[str, Any]:
     facts["rest"] = begun(told, actors=2, cpus=0.5)
     facts["is_equal"] = stations.rows(told) == here
 
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(mine)})
+    facts["fits"] = ray.check(RayOptions(actors=2, cpus=1))
+    facts["fits not"] = ray.check(RayOptions(actors=3, cpus=1))
+    os.sched_setaffinity(0, mine)
+
     told = stations.setup(source, waiting, folder / "held", shard_size=3)
     held = ray.loaded().remote(num_cpus=2)(Desk).remote()
     ray.loaded().get(held.news.remote(stop=True))

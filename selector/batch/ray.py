@@ -65,11 +65,10 @@ def check(options: RayOptions, *, journal: str | None = None) -> list[str]:
     Where no accelerators are asked of this machine, Ray need not be started for the answer.
     """
     try:
-        loaded()
-        found = _before(options)
-        if found or not (options.address or options.gpus):
+        ray, found = loaded(), _before(options)
+        if found or not (options.address or options.gpus or ray.is_initialized()):
             return found
-        with session(loaded(), options) as ray:
+        with session(ray, options):
             return _inside(ray, options, journal)
     except RequestError as error:
         return [str(error)]
@@ -137,9 +136,9 @@ def _check(problems: Sequence[str]) -> None:
 
 
 def _before(options: RayOptions) -> list[str]:
-    """Return what is wrong whatever Ray says: accelerators, it alone can count."""
+    """Return what is wrong whatever Ray says: accelerators, and what it has already, it counts."""
     found = list(wrong(options))
-    if found or options.address is not None:
+    if found or options.address is not None or loaded().is_initialized():
         return found
     return misfits(options, [{"CPU": cores(), "GPU": math.inf}], cores())
 

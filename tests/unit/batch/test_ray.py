@@ -112,6 +112,13 @@ def test_a_shard_that_ends_its_actors_ends_the_run_and_is_named(shared):
     assert shared["survived"] == 1
 
 
+def test_who_had_ray_before_has_what_that_has(shared):
+    """What fits is what Ray counts there, not the processors of the machine that asks."""
+    assert shared["fits"] == []
+    (said,) = shared["fits not"]
+    assert "(got 2 processors)" in said
+
+
 def test_who_had_ray_before_keeps_it(shared):
     """A run in a process that is joined to Ray ends without ending that."""
     assert shared["is_up"]
