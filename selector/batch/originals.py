@@ -12,7 +12,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from selector.batch.folder import Folder
 from selector.batch.listed import Listed, ListedCandidate
@@ -102,9 +101,16 @@ def _file_name(one: ListedCandidate) -> str:
     picture = one.picture
     if picture.row is not None:
         return _written(one.id)
-    path = picture.member or picture.path
-    path = urlsplit(path).path if "://" in path else path
+    path = picture.member or _path(picture.path)
     return _written(valid(PurePosixPath(path).name) or one.id)
+
+
+def _path(place: str) -> str:
+    """Return the path in an address, which need not be a valid one, without what asks for more."""
+    if "://" not in place:
+        return place
+    path = place.partition("?")[0].partition("://")[2].partition("/")[2]
+    return path.partition("#")[0] if place.startswith(("http://", "https://")) else path
 
 
 def _shortened(name: str, end: str) -> str:

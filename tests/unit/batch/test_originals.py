@@ -259,6 +259,22 @@ def test_files_keep_their_names_and_endings():
     assert two.startswith("x~")
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("http://[bad", "[bad"),
+        ("http://[bad/a.png", "a.png"),
+        ("https://host/b/a%20b.png?token=x#y", "a%2520b.png"),
+        ("s3://bucket/a#1.png", "a#1.png"),
+    ],
+    ids=["host", "file", "query", "hash"],
+)
+def test_addresses_that_are_none_have_names_too(address, name):
+    """What can't be an address is an image that can't be read, and sinks no run."""
+    (found,) = file_names((ListedCandidate("[bad", Picture(address)),)).values()
+    assert found == name
+
+
 def test_half_written_originals_are_no_originals(selector, folder, tmp_path):
     """What a killed run left of a request's files goes when they are put again."""
     (path,) = batches.images(tmp_path / "in", 1)
