@@ -205,10 +205,15 @@ def _page(shown: BatchShown) -> Page:
 
 
 def _headline(shown: BatchShown) -> str:
-    requests = shown.requests[0]
+    requests, total = shown.requests
     if not requests:
         return "Nothing is decided yet"
     complete = shown.answers.get("complete", 0)
+    if requests < total:
+        done = (
+            f"{requests:,} of {counted(total, 'request')} {'are' if requests > 1 else 'is'} decided"
+        )
+        return f"{done}; {complete:,} got what {'they' if complete != 1 else 'it'} wanted"
     if complete == requests:
         return (
             f"All {counted(requests, 'request')} got what they wanted"

@@ -58,7 +58,7 @@ def said(shown):
     ("shown", "headline", "todo"),
     [
         (DONE, "All 2,000 requests got what they wanted", "Nothing: all is decided."),
-        (HARD, "1,000 of 1,500 requests got what they wanted", "2 shards are not decided yet."),
+        (HARD, "1,500 of 2,000 requests are decided; 1,000 got what", "2 shards are not"),
         (replace(DONE, requests=(1, 1), answers={"complete": 1}), "The request got what", "Nothing"),
         (
             replace(DONE, requests=(0, 2_000), shards=(0, 8), answers={}),
