@@ -78,7 +78,9 @@ def _fetch(stored: Stored, limits: Limits) -> bytes:
     try:
         return _small_enough(stored.read(limits.max_bytes + 1), limits)
     except UNREADABLE as error:  # whatever stands between here and the bytes
-        said = shortened(visible(" ".join(f"{type(error).__name__}: {error}".split())), NOTE)
+        # Without its own name: what fails alike is counted as one, and a name may hold a key.
+        told = " ".join(str(error).replace(stored.name, "").split())
+        said = shortened(visible(f"{type(error).__name__}: {told}".rstrip(": ")), NOTE)
         raise ImageError(
             f"it can't be read (got {said}). Check the address and who may read it."
         ) from error

@@ -94,6 +94,19 @@ def test_what_cant_be_read_says_so_in_one_line(error):
     assert "\x1b" not in said
 
 
+def test_what_fails_alike_is_told_alike():
+    """Lost pictures are counted as one reason, not one each: a reason does not repeat the name."""
+
+    def lost(name: str) -> str:
+        def read(_most: int) -> bytes:
+            raise FileNotFoundError(name)
+
+        return _refusal(Stored(name, read)).removeprefix(name)
+
+    assert lost("https://host/a.png?key=x") == lost("https://host/b.png")
+    assert "FileNotFoundError" in lost("https://host/a.png")
+
+
 def test_nothing_and_rubbish_are_refused_like_a_files():
     """No bytes, and bytes that are no image, are told as those of a file would be."""
     assert "it is empty" in _refusal(Stored("a", lambda _most: b""))
