@@ -95,14 +95,21 @@ class Bar(Told):
         super().begun(start)
         typer.echo(CLEAR, err=True, nl=False)
         if start.requests:
-            self._drawn.update(self._task, total=start.requests)
+            self._drawn.update(self._task, total=start.requests, said=f"0/{start.requests:,}")
             self._drawn.start()
 
     def tell(self, progress: Progress) -> None:
         """Take in what was decided, and draw it."""
         super().tell(progress)
-        said = f"requests, {self.rate:.1f} images/s: {self.counts()}"
-        self._drawn.update(self._task, completed=self.requests, said=said)
+        self._drawn.update(self._task, completed=self.requests)
+        self._drawn.update(self._task, said=self._said())
+
+    def _said(self) -> str:
+        """Return what stands beside the bar: what may be cut off by a narrow terminal comes last."""
+        left = self._drawn.tasks[self._task].time_remaining
+        waits = f", {duration(left)} left" if left else ""
+        counts = self.counts().removesuffix(", 0 failed")
+        return f"{self.requests:,}/{self.total:,}{waits}, {self.rate:.1f} images/s: {counts}"
 
 
 @contextmanager
@@ -115,28 +122,21 @@ def progress(*, quiet: bool) -> Iterator[Told]:
         yield Lines()
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[said]}"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    drawn = Progress(*columns, console=console, speed_estimate_period=WINDOW_S, transient=True)
+    bar = drawn(Console(stderr=True))
     try:
-        yield Bar(drawn)
+        yield Bar(bar)
     finally:
-        drawn.stop()
+        bar.stop()
         typer.echo(CLEAR, err=True, nl=False)
+
+
+def drawn(console: Any) -> Any:
+    """Return a bar with words beside it, which fit into 80 columns; of less the bar goes first."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(bar_width=20), TextColumn("{task.fields[said]}"))
+    return Progress(*columns, console=console, speed_estimate_period=WINDOW_S, transient=True)
 
 
 def duration(seconds: float) -> str:
