@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from selector.batch.ray_options import RayOptions
@@ -75,8 +74,8 @@ class Wanted:
 
 
 def absolute(place: str) -> str:
-    """Return a path from the root on; an address is that already."""
-    return place if "://" in place else str(Path(place).absolute())
+    """Return a path from the root on, without detours; an address is that already."""
+    return place if "://" in place else os.path.abspath(place)  # noqa: PTH100 - links stay
 
 
 def cores() -> int:

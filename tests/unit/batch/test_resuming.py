@@ -1,5 +1,6 @@
 """A run goes on in its own folder alone, and says of any other what differs."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -85,6 +86,17 @@ def test_retrying_alone_does_nothing_that_was_not_done(wanted):
 def test_there_is_nothing_to_retry_in_a_new_folder(wanted):
     """Somebody who retries has most likely mistyped the folder."""
     assert "no run is there" in refused(replace(wanted, retry_failed=True))
+
+
+def test_an_input_is_the_same_from_wherever_it_is_named(wanted, tmp_path, monkeypatch):
+    """A path with a detour leads to the same file, and to the run that reads it."""
+    folder = begun(wanted)
+    (tmp_path / "aside").mkdir()
+    monkeypatch.chdir(tmp_path / "aside")
+    source = os.path.relpath(wanted.input)
+    assert ".." in source
+    again = replace(wanted, source=source, resume=True)
+    assert resuming.found(again, plan_of(FILTERS), folder) is not None
 
 
 @pytest.mark.parametrize(
