@@ -169,7 +169,7 @@ def _decided(wanted: Wanted, plan: Plan, folder: Folder, about: About, ears: Ear
         str(folder),
         about,
         folder.tally(),
-        seconds=time.monotonic() - started,
+        seconds=time.monotonic() - started if tasks else 0.0,
         candidates=ears.candidates,
         done=did,
         left=len(folder.todo()),
