@@ -66,7 +66,7 @@ class Checked:
         self._holds = holds
         self._unread: Counter[str] = Counter()
         self._lacking: Counter[str] = Counter()
-        self._requests = 0
+        self._requests = self._wordless = 0
 
     def through(self, requests: Iterable[Listed]) -> Iterator[Listed]:
         """Give each request as long as nothing is wrong, and look at all of them whatever is."""
@@ -86,19 +86,26 @@ class Checked:
 
     def warnings(self) -> list[str]:
         """Return what is odd with the requests and no reason to decide none of them."""
+        counted = f"{self._wordless:,} of {self._requests:,} requests"
+        wordless = [f"prompt: {counted} have none; is the column called so?"]
         unread = [
             f"expect.{name}: {count:,} of {self._requests:,} requests say it, and the policy does "
             "not read it"
             for name, count in sorted(self._unread.items())
         ]
-        return unread + [
-            f"expect.{name}: {count:,} of {self._requests:,} requests don't say it, and the policy "
-            "reads it: their candidates are in doubt"
-            for name, count in sorted(self._lacking.items())
-        ]
+        return (
+            wordless[: self._wordless]
+            + unread
+            + [
+                f"expect.{name}: {count:,} of {self._requests:,} requests don't say it, and the policy "
+                "reads it: their candidates are in doubt"
+                for name, count in sorted(self._lacking.items())
+            ]
+        )
 
     def _look(self, listed: Listed) -> None:
         self._requests += 1
+        self._wordless += not listed.prompt.strip()
         if self._plan is None:
             return
         self._unread.update(listed.expect.keys() - self._plan.expectations)

@@ -31,6 +31,13 @@ def test_good_requests_come_through_in_order():
     assert through(FILTERS, requests) == ([one.id for one in requests], [], [])
 
 
+def test_requests_without_a_prompt_are_warned_of():
+    """A column that is called otherwise is told, also where the policy reads no prompt."""
+    ids, problems, warnings = through(FILTERS, [listed(1), listed(2, prompt=" ")])
+    assert (len(ids), problems) == (2, [])
+    assert warnings == ["prompt: 1 of 2 requests have none; is the column called so?"]
+
+
 def test_what_does_not_fit_the_policy_is_told_with_its_place():
     """An instruction where the policy reads a prompt of no edit, and a prompt where it reads one."""
     _, problems, _ = through(EDITS, [listed(3)])
@@ -83,4 +90,6 @@ def test_requests_that_a_journal_holds_are_one_problem():
 
 def test_without_a_plan_the_requests_alone_are_looked_at():
     """A policy with problems of its own hides none of the input's."""
-    assert through(None, [listed(1, prompt="")]) == (["r1"], [], [])
+    ids, problems, (warned,) = through(None, [listed(1, prompt="")])
+    assert (ids, problems) == (["r1"], [])
+    assert warned.startswith("prompt: 1 of 1 requests have none")
