@@ -9,7 +9,7 @@ from itertools import islice
 from selector.batch.listed import Listed
 from selector.engine import given
 from selector.errors import RequestError
-from selector.foreign import isolated
+from selector.foreign import named
 from selector.policy.plan import Plan
 from selector.types import Edit
 
@@ -121,9 +121,9 @@ class Checked:
 
 
 def _held(ids: list[str], count: int) -> str:
-    named = ", ".join(map(isolated, ids))
+    listed = ", ".join(map(named, ids))
     more = f" and {count - len(ids):,} more" if count > len(ids) else ""
     return (
-        f"journal: it holds requests of this input already (got {named}{more}). Go on with the run "
+        f"journal: it holds requests of this input already (got {listed}{more}). Go on with the run "
         "that wrote them by --resume, give the requests other ids, or name another journal."
     )

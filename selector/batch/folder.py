@@ -19,7 +19,7 @@ from selector.batch.rows import Rows
 from selector.batch.setup import SHARD_SIZE, Task
 from selector.batch.tally import Tally
 from selector.errors import RequestError
-from selector.foreign import isolated, visible
+from selector.foreign import named, visible
 from selector.log import operator_log
 from selector.policy.plan import Plan
 
@@ -58,7 +58,7 @@ class Folder:
             more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
             raise RequestError(
                 f"{self}: holds other things than a run "
-                f"(got {', '.join(map(isolated, names[:_FEW]))}{more}). Name a new folder."
+                f"(got {', '.join(map(named, names[:_FEW]))}{more}). Name a new folder."
             )
         return None
 

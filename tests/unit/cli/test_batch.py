@@ -340,7 +340,9 @@ def test_names_in_an_input_can_not_harm_a_terminal(shell, run):
         {"request_id": "\x1b[2J", "prompt": "p", "images": ["\x1b[31mlost.png"]},
         {"request_id": "\x1b[2J", "prompt": "p", "images": ["lost.png"]},
     )
-    assert "\x1b" not in run(source=odd, code=2).stderr
+    said = run(source=odd, code=2).stderr
+    assert "\x1b" not in said
+    assert "request \\x1b[2J again" in said  # and nothing of ours is
     (odd,) = [manifest(shell, {"request_id": "\x1b[2J", "prompt": "p", "images": ["\x1b[31m.png"]})]
     done = run(source=odd)
     assert "\x1b" not in done.stdout + done.stderr
