@@ -19,7 +19,13 @@ JOINING = frozenset(  # scripts in which a joiner changes how a word is written
         "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "MYANMAR", "KHMER", "TIBETAN",
     )
 )  # fmt: skip
-_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/\s]*@|(?<=password=)[^&\s]*")
+_PASSWORD = re.compile(r"(://[^/@:\s]*):[^/\s]*@")
+# What signs an address for a while, as object stores do, or opens it otherwise.
+_SECRET = re.compile(
+    r"([?&](?:x-(?:amz|goog)-[\w-]+|sig|expires|[\w-]*(?:password|signature|token|secret|key)[\w-]*)=)"
+    r"[^&\s]*",
+    re.IGNORECASE,
+)
 VIRAMA = 9  # the combining class of signs that end an Indian syllable; a joiner may come last there
 
 
@@ -33,12 +39,10 @@ def visible(text: str) -> str:
 
 
 def without_password(address: str) -> str:
-    """Return a path as it is, and an address without the password that it may hold."""
-    return (
-        _PASSWORD.sub(lambda found: f"{found[1]}:***@" if found[1] else "***", address)
-        if "://" in address
-        else address
-    )
+    """Return a path as it is, and an address without the password or signature that it may hold."""
+    if "://" not in address:
+        return address
+    return _SECRET.sub(r"\1***", _PASSWORD.sub(r"\1:***@", address))
 
 
 def printable(text: str) -> str:

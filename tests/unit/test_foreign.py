@@ -67,11 +67,16 @@ def test_notes_are_short_and_can_not_turn_their_sentence():
         ("https://me:s3c@ret@host/a.tar", "https://me:***@host/a.tar"),
         ("tar://m.png::ftp://me:secret@host/a.tar", "tar://m.png::ftp://me:***@host/a.tar"),
         ("postgresql://me@host/db?password=secret&x=1", "postgresql://me@host/db?password=***&x=1"),
+        ("https://h/a.jsonl?v=2&sig=a%2Fb&se=9", "https://h/a.jsonl?v=2&sig=***&se=9"),
+        (
+            "https://h/a?X-Amz-Date=1&X-Amz-Signature=2",
+            "https://h/a?X-Amz-Date=***&X-Amz-Signature=***",
+        ),
         ("abfs://container@account/a.tar", "abfs://container@account/a.tar"),
         ("http://host:80/a@b", "http://host:80/a@b"),
         ("/home/a:b@c/d", "/home/a:b@c/d"),
     ],
-    ids=["user", "chain", "query", "container", "port", "path"],
+    ids=["user", "chain", "query", "shared", "signed", "container", "port", "path"],
 )
 def test_an_address_is_shown_without_its_password(address, shown):
     """Who it is for and where it leads stays."""
