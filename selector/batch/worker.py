@@ -229,9 +229,9 @@ class Worker:
             return {}
         known = Outcomes(tuple(request.candidates), found.table, request.expect)
         asking = cascade.resolving(self._plan, known, self._setup.rates)
-        ask, _ = next(asking)
+        ask, _ = next(asking, (None, None))  # nothing is asked where nobody can be measured
         asking.close()
-        return dict.fromkeys(one for one in ask.candidates if one in request.images)
+        return dict.fromkeys(one for one in ask.candidates if one in request.images) if ask else {}
 
 
 def _pack(image: Image, *, pixels: bool) -> Packed:

@@ -134,6 +134,18 @@ def test_all_can_be_measured(manifest, taste, tmp_path, cascade):
     assert {row["audited"] for row in rows} == {"audit" in cascade}
 
 
+@pytest.mark.parametrize("mode", ["exact", "exhaustive"])
+def test_a_request_of_which_nothing_can_be_read_is_rejected(tmp_path, taste, mode):
+    """It is nobody's fault but the files': it gets its verdicts, as it does alone."""
+    source = batches.jsonl(tmp_path, requests=2, each=2)
+    for index in (0, 1):
+        next((tmp_path / "images").glob(f"{index:05d}.*")).write_bytes(b"")
+    rows = stations.decided(source, ranked_by(taste[0], cascade={"mode": mode}), tmp_path / "out")
+    first = [row for row in rows if row["request_id"] == "r0000"]
+    assert [row["verdict"] for row in first] == ["reject", "reject"]
+    assert all("it is empty" in row["error"] for row in first)
+
+
 def test_sets_are_measured_whole(manifest, tmp_path, monkeypatch):
     """What a station measures over all candidates of a request it measures over just these."""
     path = outside.write(
