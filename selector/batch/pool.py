@@ -27,6 +27,7 @@ QUEUED = 2  # orders that a worker has at once: one that it is at, one so that i
 AHEAD = 4  # requests a worker, that are taken before they are given on
 PIXELS = 64 * 2**20  # bytes that may come along with one request
 LOOK_S = 0.2  # how often it is looked whether a worker is late
+ASLEEP_S = 2.0  # a look that comes so late was kept from coming, as all else may have been
 BARREN = 3  # workers in a row that end before they begin anything
 
 
@@ -142,9 +143,9 @@ class Pool:
             while not self._closing:
                 self._hand_out()
                 heard = self._hear()
-                if time.monotonic() - looked > LOOK_S:
-                    looked = time.monotonic()
-                    self._look(heard)
+                if (passed := time.monotonic() - looked) > LOOK_S:
+                    looked += passed
+                    self._look(heard, asleep=passed if passed > ASLEEP_S else 0.0)
         except MeasureError as error:
             self._done.put(str(error))
         finally:
@@ -211,9 +212,14 @@ class Pool:
             self._held += begun.size
         self._done.put((job, begun))
 
-    def _look(self, heard: Sequence[Member]) -> None:
-        """Replace those who ended without a word, and those who are too long at one step."""
+    def _look(self, heard: Sequence[Member], *, asleep: float) -> None:
+        """Replace those who ended without a word, and those who are too long at one step.
+
+        For how long all of the run was *asleep*, stopped by whoever shares the machine out or moves
+        it, is nobody's fault.
+        """
         for worker in list(self._workers):
+            worker.since += asleep
             if worker in heard or worker.child.connection.poll():
                 continue  # what they said last comes first
             if not worker.child.is_alive:

@@ -130,6 +130,34 @@ def test_a_process_for_each_device(manifest, undisturbed, tmp_path):
     assert sum(one.requests for one in heard) == 20
 
 
+SLOW = """
+    time.sleep(0.4 * len(subjects))
+    return [{"value": Score(0.5)} for _ in subjects]
+"""
+
+
+def test_a_run_that_is_stopped_for_a_while_blames_nobody(tmp_path, monkeypatch):
+    """Whoever stops all its processes, to give the machine to others, costs no candidate."""
+    path = outside.write(tmp_path, "slow", SLOW)
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "slow" / "own.py"
+    file.write_text(file.read_text().replace('kind = "scorer"', 'kind = "filter"; batch = 1'))
+    source = batches.jsonl(tmp_path / "input", requests=4)
+    made = stations.setup(source, outside.policy(path), tmp_path / "out", workers=1, step_s=1.0)
+    with stations.apart(made, tmp_path) as process:
+        time.sleep(3)
+        for sent in (signal.SIGSTOP, signal.SIGCONT):
+            children = Path(f"/proc/{process.pid}/task").glob("*/children")
+            for one in [
+                process.pid,
+                *(int(pid) for each in children for pid in each.read_text().split()),
+            ]:
+                os.kill(one, sent)
+            time.sleep(3)
+        assert process.wait(60) == 0
+    assert not any(row["failed"] for row in stations.rows(made))
+
+
 @pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
 def test_a_process_that_ends_is_followed_by_another(manifest, tmp_path, monkeypatch, always):
     """Its shards are done once more; when that ends alike, the run does, and says where."""
