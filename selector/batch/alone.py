@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from io import FileIO
 
 from selector.batch.places import PART, Place
 from selector.errors import RequestError
@@ -34,7 +34,7 @@ def alone(place: Place, folders: Iterable[str]) -> Iterator[None]:
         return
     try:
         place.path.mkdir(parents=True, exist_ok=True)
-        lock = (place.path / LOCK).open("a+b")
+        lock = (place.path / LOCK).open("a+b", buffering=0)
     except OSError as error:
         raise place.unwritten(LOCK, error) from None
     with lock:
@@ -49,7 +49,7 @@ def is_ours(name: str) -> bool:
     return name == LOCK or (name.startswith(".") and name.endswith(PART))
 
 
-def _take(place: Place, lock: BinaryIO) -> None:
+def _take(place: Place, lock: FileIO) -> None:
     import fcntl
 
     try:
@@ -62,9 +62,11 @@ def _take(place: Place, lock: BinaryIO) -> None:
         ) from None
     except OSError as error:  # a disk of the network without locks
         raise place.unwritten(LOCK, error) from None
-    lock.truncate(0)
-    lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
-    lock.flush()
+    try:
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+    except OSError as error:  # no space left
+        raise place.unwritten(LOCK, error) from None
 
 
 def _sweep(place: Place, folder: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from selector import RequestError
-from selector.batch.alone import alone, is_ours
+from selector.batch.alone import LOCK, alone, is_ours
 from selector.batch.places import Place
 
 HOLD = (
@@ -77,3 +77,13 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
 def test_only_what_is_ours_is_passed_over(name, ours):
     """Other hidden files make a folder somebody's."""
     assert is_ours(name) == ours
+
+
+def test_a_disk_without_space_is_told(tmp_path):
+    """It may be too full even for who holds the folder; that is an error like any other."""
+    (tmp_path / LOCK).symlink_to("/dev/full")
+    with (
+        pytest.raises(RequestError, match=r"\.lock: can't be written"),
+        alone(Place.at(str(tmp_path)), ()),
+    ):
+        pass
