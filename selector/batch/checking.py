@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 
+from selector.batch.journaling import id_of
 from selector.batch.listed import Listed
 from selector.engine import given
 from selector.errors import RequestError
@@ -76,7 +77,7 @@ class Checked:
         while some := list(islice(waiting, LOOKED_UP)):
             for one in some:
                 self._look(one)
-            found = self._holds([one.id for one in some]) if self._holds else ()
+            found = self._holds([id_of(one, 1) for one in some]) if self._holds else ()
             count += len(found)
             held += sorted(found)[: NAMED - len(held)]
             if not self._problems.count and not count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from selector.types import Edit, Selection
 
 if TYPE_CHECKING:
     from selector.journal import Journal
+
+_NUMBERED = re.compile(r"#[1-9][0-9]*\Z")
 
 
 class Journaling:
@@ -100,8 +103,12 @@ class Journaling:
 
 
 def id_of(listed: Listed, attempt: int) -> str:
-    """Return how the journal calls a request; all attempts but the first have a number."""
-    return listed.id if attempt == 1 else f"{listed.id}#{attempt}"
+    """Return how the journal calls a request; all attempts but the first have a number.
+
+    No two are called alike: whose own id ends like an attempt's has a number the first time too.
+    """
+    plain = attempt == 1 and not _NUMBERED.search(listed.id)
+    return listed.id if plain else f"{listed.id}#{attempt}"
 
 
 def _other(journal: Journal, name: str, what: str) -> JournalError:

@@ -8,6 +8,7 @@ import pytest
 
 import batches
 import stations
+from selector.batch.folder import Folder
 from selector.batch.journaling import Journaling, id_of
 from selector.batch.listed import Listed, ListedCandidate, Picture
 from selector.errors import JournalError
@@ -55,6 +56,31 @@ def test_attempts_have_ids_of_their_own():
     """The first has the request's."""
     one = listed("a", "x", "1")
     assert [id_of(one, attempt) for attempt in (1, 2, 12)] == ["a", "a#2", "a#12"]
+
+
+def test_no_attempt_is_called_like_another_request():
+    """An id may itself end in # and a number, and have been tried as often as its namesake."""
+    ids = ("a", "a#1", "a#2", "a#2#1", "a#", "a#02", "a#2\n", "#2")
+    names = [id_of(listed(one, "x", "1"), attempt) for one in ids for attempt in (1, 2, 3, 12)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_request_tried_again_is_not_taken_for_another(tmp_path):
+    """What asks the same of images of the same name is still another request."""
+    rows = []
+    for name, data in (("a", b"broken"), ("a#2", batches.png(3))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "c.png").write_bytes(data)
+        image = {"images": [f"{name}/c.png"], "candidate_id": "c"}
+        rows.append({"request_id": name, "prompt": "x"} | image)
+    (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    where = str(tmp_path / "journal.sqlite")
+    told = stations.setup(tmp_path / "m.jsonl", batches.FILTERS, tmp_path / "out", journal=where)
+    stations.done(told)
+    stations.done(told, tasks=Folder(told.out).failed())
+    first, second = stations.rows(told)
+    assert (first["verdict"], first["attempt"], first["content_hash"]) == ("reject", 2, None)
+    assert (second["verdict"], second["attempt"]) == ("accept", 1)
 
 
 def test_what_is_there_is_known(told, journaling):
