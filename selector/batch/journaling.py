@@ -85,13 +85,19 @@ class Journaling:
         except JournalError as error:
             if not is_hopeless(error):
                 raise
-            return error
+            # A station that was thought dead may have written it meanwhile: that is as good.
+            return None if self._is_there(listed, selection, attempt) else error
         return None
 
     def close(self) -> None:
         """Close the journal."""
         if self._record is not None:
             self._record.close()
+
+    def _is_there(self, listed: Listed, selection: Selection, attempt: int) -> bool:
+        """Return whether the journal has this very request by now, decided alike."""
+        found = self.known((listed,), {listed.id: attempt}).get(listed.id)
+        return isinstance(found, Selection) and _decided(found) == _decided(selection)
 
     def _read(self, journal: Journal, name: str, listed: Listed) -> Selection | JournalError:
         _, selection = journal.read(name)
@@ -124,3 +130,8 @@ def _is_of(selection: Selection, listed: Listed) -> bool:
     said = (True, prompt.instruction) if isinstance(prompt, Edit) else (False, prompt)
     ids = [one.id for one in selection.candidates]
     return said == (listed.is_edit, listed.prompt) and ids == [one.id for one in listed.candidates]
+
+
+def _decided(selection: Selection) -> tuple[list[str | None], Mapping[str, str]]:
+    """Return what pictures a request had, and what became of them."""
+    return [one.content_hash for one in selection.candidates], selection.decision.verdicts

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,15 +110,25 @@ def test_another_request_of_that_id_is_not_taken(told, journaling, what):
 
 
 def test_one_that_is_there_is_not_written_again(told, journaling):
-    """Should two runs write at once: the second is told, and goes on with the others."""
+    """A station that was thought dead may have been faster: decided alike, nothing is amiss."""
     selection = of(told, "r0001")[1]
     ids = [one.id for one in selection.candidates]
     one = listed("r0001", selection.prompt, *ids)
-    refused = journaling.append(one, selection, {}, 1)
-    assert isinstance(refused, JournalError)
-    assert "there already" in str(refused)
+    assert journaling.append(one, selection, {}, 1) is None
+    with Journal(told.journal) as journal:
+        assert len(journal.requests()) == 4
     assert journaling.append(one, selection, {}, 2) is None
     assert of(told, "r0001#2")[1].candidates == selection.candidates
+
+
+def test_one_that_is_there_otherwise_is_told(told, journaling):
+    """Pictures that changed meanwhile are not those that were written down; the others go on."""
+    selection = of(told, "r0001")[1]
+    changed = tuple(replace(one, content_hash="0" * 64) for one in selection.candidates)
+    one = listed("r0001", selection.prompt, *(each.id for each in changed))
+    refused = journaling.append(one, replace(selection, candidates=changed), {}, 1)
+    assert isinstance(refused, JournalError)
+    assert "there already" in str(refused)
 
 
 def test_what_a_database_can_not_keep_fails_alone(manifest, tmp_path, postgres):
