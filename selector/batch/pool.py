@@ -232,7 +232,7 @@ class Pool:
         self._selector.unregister(worker.child.connection)
         self._workers.remove(worker)
         worker.child.kill()
-        if not worker.jobs or worker.step.what == "load":
+        if worker.step.what in ("start", "load"):
             self._give_up_after(worker, how)
         if worker.jobs:
             job = worker.jobs.popleft()

@@ -336,6 +336,25 @@ def test_killed_workers_lose_and_double_nothing(tmp_path):
     _same_after_kills(tmp_path, 40, 4)
 
 
+def test_workers_that_are_killed_while_they_wait_end_no_run(tmp_path):
+    """A machine short of memory may take those that have nothing to do, time and again."""
+    setup = crews.setup(batches.FILTERS)
+    requests = [crews.listed(tmp_path, f"r{n}", count=1) for n in range(10)]
+    with Pool(setup, hosted(setup.plan)) as pool:
+        begun = pool.begin(requests)
+        found = [next(begun)]
+        killed = set()
+        while len(killed) < 4 and pool._thread.is_alive():
+            time.sleep(0.1)
+            for one in list(pool._workers):
+                if one.is_ready and not one.jobs and one.child.pid not in killed:
+                    killed.add(one.child.pid)
+                    os.kill(one.child.pid, signal.SIGKILL)
+        assert len(killed) == 4
+        found += begun
+    assert sorted(one.listed.id for one in found) == [one.id for one in requests]
+
+
 @pytest.mark.slow
 def test_many_killed_workers_lose_and_double_nothing(tmp_path):
     """The same, fifty times in a thousand requests."""
