@@ -162,7 +162,8 @@ def received(connection: Connection) -> Iterator[Any]:
 
 
 def _take(connection: Connection, waiting: SimpleQueue[Any]) -> None:
-    with suppress(EOFError, OSError):
+    # TypeError: it was closed by another thread, as this process ends.
+    with suppress(EOFError, OSError, TypeError):
         while True:
             waiting.put(connection.recv())
     waiting.put(None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from selector.batch import preflight, resuming
 from selector.batch.about import About
 from selector.batch.checking import Checked, Problems
-from selector.batch.listed import Listed
+from selector.batch.listing import sharded
 from selector.batch.setup import SHARD_SIZE
 from selector.batch.wanted import Wanted, cores
 from selector.errors import PolicyError, RequestError, SelectorError
@@ -59,24 +58,13 @@ class Looked:
     free: int | None = None
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Count:
-    """How many there are of what, while an input is read."""
+    """How many there are of what in an input."""
 
     requests: int = 0
     candidates: int = 0
     shards: int = 0
-    in_shard: int = 0
-
-    def each(self, requests: Iterable[Listed], shard_size: int) -> Iterator[Listed]:
-        """Give the requests on, counted; a shard ends with the request that fills it."""
-        for one in requests:
-            self.shards += not self.in_shard
-            self.in_shard += len(one.candidates)
-            self.in_shard *= self.in_shard < shard_size
-            self.requests += 1
-            self.candidates += len(one.candidates)
-            yield one
 
 
 def look(wanted: Wanted) -> Looked:
@@ -147,19 +135,21 @@ def _listed(wanted: Wanted, plan: Plan | None, problems: Problems, warnings: lis
     """Return how much the input lists; what is wrong with it is a problem like the others."""
     from selector.batch.reading.read import read
 
-    count = _Count()
+    requests = candidates = shards = 0
     if not wanted.source:
-        return count
-    requests = read(wanted.input, tell=problems.tell, warn=warnings.append)
+        return _Count()
+    found = read(wanted.input, tell=problems.tell, warn=warnings.append)
     try:
         with resuming.holding(wanted) as holds:
             checked = Checked(plan, problems, holds)
-            for _ in checked.through(count.each(requests, wanted.shard_size or SHARD_SIZE)):
-                pass
+            for shard in sharded(checked.through(found), wanted.shard_size or SHARD_SIZE):
+                shards += 1
+                requests += len(shard)
+                candidates += sum(len(one.candidates) for one in shard)
         warnings += checked.warnings()
     except SelectorError as error:
         problems.tell(str(error))
-    return count
+    return _Count(requests, candidates, shards)
 
 
 def _stations(plan: Plan | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""A run on Ray: stations as actors of a fixed pool, each given shards. The only file that knows Ray.
+"""A run on Ray: stations as actors of a fixed pool, each given shards. The only file that imports Ray.
 
 Ray Data hands blocks of shard numbers to a pool of actors, and those of an actor that came to an
 end to another. Nothing else passes through it: an actor reads its shards from the run's folder and

@@ -84,9 +84,20 @@ def run(  # noqa: PLR0913 - one keyword each
         MeasureError: A process that measures can't be kept alive.
     """
     wanted = Wanted(
-        source, policy, out, engine, workers, tuple(devices), resume, retry_failed, journal,
-        originals, shard_size, step_s, ray,
-    )  # fmt: skip
+        source=source,
+        policy=policy,
+        out=out,
+        engine=engine,
+        workers=workers,
+        devices=tuple(devices),
+        resume=resume,
+        retry_failed=retry_failed,
+        journal=journal,
+        originals=originals,
+        shard_size=shard_size,
+        step_s=step_s,
+        ray=ray,
+    )
     return done(wanted, Ears(tell or nobody, begun or nobody, stopping or never))
 
 

@@ -33,6 +33,7 @@ class Step:
     is_set: bool = False
 
 
+LATE = "does not end"
 START = Step("start")
 REST = Step("rest")
 
@@ -74,21 +75,24 @@ class Trouble:
         if step.what == "measure" and len(step.candidates) > 1 and not step.is_set:
             self.alone.add(step.instance)
         elif is_late or step in self._seen:
-            self._blame(step, listed, "does not end" if is_late else "ends the process", how)
+            self._blame(step, listed, LATE if is_late else "ends the process", how)
         self._seen.add(step)
         if self.ended >= MOST_ENDED and not self.fatal:
             self.fatal = _given_up(listed, f"{self.ended} processes that ended")
 
     def _blame(self, step: Step, listed: Listed, does: str, how: str) -> None:
+        longer = ", or give it a longer step_s" if does == LATE else ""
         match step.what:
             case "image":
                 (one,) = step.candidates
                 picture = next(each.picture for each in listed.candidates if each.id == one)
-                self.images[one] = _unreadable(str(picture), does, how)
+                self.images[one] = _unreadable(str(picture), does, how, longer)
             case "source":
-                self.source = f"the edit's source: {_unreadable(str(listed.source), does, how)}"
+                self.source = (
+                    f"the edit's source: {_unreadable(str(listed.source), does, how, longer)}"
+                )
             case "measure":
-                why = f"{step.instance}: measuring it {does} (got {how}). Mend the measure."
+                why = f"{step.instance}: measuring it {does} (got {how}). Mend the measure{longer}."
                 self.failed.setdefault(step.instance, {}).update(
                     dict.fromkeys(step.candidates, why)
                 )
@@ -96,10 +100,10 @@ class Trouble:
                 self.fatal = _given_up(listed, how)
 
 
-def _unreadable(name: str, does: str, how: str) -> str:
-    return f"{visible(name)}: reading it {does} (got {how}). Make or fetch the image again."
+def _unreadable(name: str, does: str, how: str, longer: str) -> str:
+    return f"{visible(name)}: reading it {does} (got {how}). Make or fetch the image again{longer}."
 
 
 def _given_up(listed: Listed, got: str) -> str:
     where = listed.where or visible(listed.id)
-    return f"{where}: no worker gets through this request (got {got}). Try fewer workers."
+    return f"{where}: no worker gets through this request (got {got}). Try fewer workers, or a longer step_s."

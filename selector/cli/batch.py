@@ -106,19 +106,19 @@ def batch(  # noqa: PLR0913 - one option each
     from selector.batch.wanted import Wanted
 
     wanted = Wanted(
-        source,
-        policy,
-        out,
-        engine,  # type: ignore[arg-type]  # whether there is such a one is told with all problems
-        workers,
-        tuple(device or ("cpu",)),
-        resume,
-        retry_failed,
-        False if no_journal else journal,
-        accepted,  # type: ignore[arg-type]  # likewise
-        shard_size,
-        step_s,
-        _ray(engine, address=address, actors=actors, cpus=cpus, gpus=gpus),
+        source=source,
+        policy=policy,
+        out=out,
+        engine=engine,  # type: ignore[arg-type]  # whether there is such a one is told with all problems
+        workers=workers,
+        devices=tuple(device or ("cpu",)),
+        resume=resume,
+        retry_failed=retry_failed,
+        journal=False if no_journal else journal,
+        originals=accepted,  # type: ignore[arg-type]  # likewise
+        shard_size=shard_size,
+        step_s=step_s,
+        ray=_ray(engine, address=address, actors=actors, cpus=cpus, gpus=gpus),
     )
     if dry_run:
         _look(wanted, as_json=as_json)

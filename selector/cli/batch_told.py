@@ -107,8 +107,10 @@ def _ended(summary: Summary) -> str:
     from selector.report.words import counted
 
     if not summary.done and not summary.interrupted:
-        left = f"{counted(summary.left, 'shard')} left" if summary.left else "all is decided"
-        return f"Nothing was to be done: {left}."
+        if not summary.left:
+            return "Nothing was to be done: all is decided."
+        left = counted(summary.left, "shard")
+        return f"Nothing failed; {left} not decided yet: --resume goes on with what is left."
     now = f"{counted(summary.candidates, 'image')} in {duration(summary.seconds)}"
     rate = f" ({summary.rate:.1f} a second)" if summary.candidates else ""
     shards = f"{summary.about.shards - summary.left:,} of {counted(summary.about.shards, 'shard')}"

@@ -170,7 +170,7 @@ def expectations(plan: Plan, expect: Any) -> dict[str, float]:
         raise RequestError(f"expect: expected names and numbers (got {type(expect).__name__}).")
     found = {}
     for name, value in expect.items():
-        number = _finite(value)
+        number = finite(value)
         if not isinstance(name, str) or number is None:
             raise RequestError(f"expect: {name!r} must be a finite number (got {_short(value)}).")
         found[name] = number
@@ -179,7 +179,8 @@ def expectations(plan: Plan, expect: Any) -> dict[str, float]:
     return found
 
 
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """Return a number that a caller gave, as a float; None for what is no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

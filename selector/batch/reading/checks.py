@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import JsonValue
 
-from selector.engine.given import MAX_DEPTH
+from selector.engine.given import MAX_DEPTH, finite
 from selector.foreign import NAME, shortened, visible
 
 LONGEST = 500  # characters of an id; more is no name, and no column or file takes it
@@ -83,7 +83,7 @@ def expected(cells: Mapping[str, Any], wrong: Wrong) -> dict[str, float]:
     for name, value in given.items():
         if value is None:
             continue
-        number = _finite(value)
+        number = finite(value)
         if number is None or not is_unicode(name):
             wrong(f"{visible(name)}: expected a finite number (got {got(value)}). Correct it.")
         else:
@@ -150,13 +150,3 @@ def _unicode(said: str) -> str:
     if not is_unicode(said):
         raise ValueError("a lone surrogate, which is not valid Unicode")
     return said
-
-
-def _finite(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
