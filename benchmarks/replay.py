@@ -85,7 +85,7 @@ def selections(plan: Plan, count: int) -> Iterator[Selection]:
             f"request-{at:08d}", CREATED, "a prompt", "benchmark@1", plan.hash, made, known,
             found.decision, plan=plan,
         )  # fmt: skip
-        yield audit.measured(one, answers, None)
+        yield cascade.driven(audit.auditing(one, None), answers)
 
 
 def one_case(method: str, where: str, workers: int) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from selector import cascade
 from selector.engine import audit
 from selector.engine.outcome import outcomes
 from selector.journal import Journal
@@ -30,7 +31,7 @@ def selection(world: World, request_id: str = "r", *, audited: bool = False, **r
         plan=world.plan,
         **rest,
     )
-    return audit.measured(made, world.measure, None) if audited else made
+    return cascade.driven(audit.auditing(made, None), world.measure) if audited else made
 
 
 def written(where: Path | str, *selections: Selection) -> str:

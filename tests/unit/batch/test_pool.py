@@ -152,7 +152,10 @@ def test_a_measure_that_does_not_end_fails_one_candidate(tmp_path, modules, does
     failed = {one for one, row in table.items() if isinstance(row[f"{own}.value"], Failure)}
     assert failed == {culprit}
     said = table[culprit][f"{own}.value"].reason
-    assert said == f"{own}: measuring it does not end (got no end in 3 s). Mend the measure."
+    assert said == (
+        f"{own}: measuring it does not end (got no end in 3 s). "
+        "Mend the measure, or give it a longer step_s."
+    )
     _agree(found["other"], _selected(crews.gated(own), other))
 
 
@@ -198,7 +201,7 @@ def test_an_image_that_never_comes_is_unreadable(tmp_path):
     errors = {one.id: one.error for one in begun.candidates if one.error}
     assert errors == {
         "far": f"{address}: reading it does not end (got no end in 3 s). "
-        "Make or fetch the image again."
+        "Make or fetch the image again, or give it a longer step_s."
     }
     assert isinstance(begun.begun, Resolved)
 
