@@ -141,7 +141,13 @@ def test_pixels_come_along_as_far_as_there_is_room(tmp_path, modules):
     assert _begun(setup, [request])["r"].size == 4 * 96 * 96 * 3
 
 
-@pytest.mark.parametrize("does", [crews.HANG, crews.BUSY], ids=["hang", "busy"])
+@pytest.mark.parametrize(
+    "does",
+    [
+        pytest.param(crews.HANG, id="hang"),
+        pytest.param(crews.BUSY, id="busy", marks=pytest.mark.slow),
+    ],
+)
 def test_a_measure_that_does_not_end_fails_one_candidate(tmp_path, modules, does):
     """Only the candidate that it hangs on is a Failure; the others have their scores."""
     own = crews.evil(modules, does)
