@@ -14,9 +14,10 @@ from selector.batch.checking import Checked, Problems
 from selector.batch.hearing import Ears, Start, Stopped, never, nobody
 from selector.batch.listed import Listed
 from selector.batch.ray_options import RayOptions
+from selector.batch.reading.files import absolute
 from selector.batch.setup import SHARD_SIZE, STEP_S, Originals, Setup, Task, Tell
 from selector.batch.summary import Summary
-from selector.batch.wanted import Engine, Journal, Wanted, absolute
+from selector.batch.wanted import Engine, Journal, Wanted
 from selector.engine import rates
 from selector.engine.selector import prepared
 from selector.foreign import without_password

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from selector.batch.ray_options import RayOptions
+from selector.batch.reading.files import absolute
 from selector.batch.setup import STEP_S, Originals
 from selector.planning import Source
 
@@ -71,11 +72,6 @@ class Wanted:
             return cores() if self.workers is None else self.workers
         options = self.ray or RayOptions()
         return options.actors * max(1, int(options.each(cores())))
-
-
-def absolute(place: str) -> str:
-    """Return a path from the root on, without detours; an address is that already."""
-    return place if "://" in place else os.path.abspath(place)  # noqa: PTH100 - links stay
 
 
 def cores() -> int:

@@ -67,6 +67,27 @@ def is_image(kind: pa.DataType) -> bool:
     )
 
 
+def records(
+    batches: Iterator[pa.RecordBatch], images: Sequence[str], path: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file's batches; what damages it is told under its name.
+
+    Args:
+        batches: As they come; one is held at a time.
+        images: The columns whose images lie in the table.
+        path: The file.
+    """
+    first = 0
+    while True:
+        with files.telling(path):
+            batch = next(batches, None)
+            found = [] if batch is None else list(rows(batch, images, path, first))
+        if batch is None:
+            return
+        yield from found
+        first += batch.num_rows
+
+
 def rows(
     batch: pa.RecordBatch, images: Sequence[str], path: str, first: int
 ) -> Iterator[dict[str, Any]]:

@@ -81,15 +81,7 @@ def _records(path: str) -> Iterator[dict[str, Any]]:
         ]:
             raise RequestError("\n".join(found))
         images = [one.name for one in reader.schema if arrow.is_image(one.type)]
-        first = 0
-        while True:
-            with files.telling(path):
-                batch = next(reader, None)
-                rows = [] if batch is None else list(arrow.rows(batch, images, path, first))
-            if batch is None:
-                return
-            yield from rows
-            first += batch.num_rows
+        yield from arrow.records(reader, images, path)
 
 
 def _json(path: str) -> dict[str, Any]:

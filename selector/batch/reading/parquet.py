@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from selector.batch.reading import arrow, cells, files
 from selector.batch.reading.rows import Row, Tell
@@ -38,25 +38,11 @@ def rows(path: str, tell: Tell) -> Iterator[Row]:
         found += [f"{shown}: {said}" for said in _too_large(manifest, images)]
         if found:
             raise RequestError("\n".join(found))
-        for number, record in enumerate(_records(manifest, images, files.absolute(path))):
+        batches = manifest.iter_batches(AT_ONCE, columns=_read(manifest, images))
+        for number, record in enumerate(arrow.records(batches, images, files.absolute(path))):
             where = f"{shown}, row {number + 1}"
             if one := cells.row(where, record, partial(files.beside, path), tell):
                 yield one
-
-
-def _records(
-    manifest: pq.ParquetFile, images: Sequence[str], path: str
-) -> Iterator[dict[str, Any]]:
-    batches = manifest.iter_batches(AT_ONCE, columns=_read(manifest, images))
-    first = 0
-    while True:
-        with files.telling(path):
-            batch = next(batches, None)
-            found = [] if batch is None else list(arrow.rows(batch, images, path, first))
-        if batch is None:
-            return
-        yield from found
-        first += batch.num_rows
 
 
 def _read(manifest: pq.ParquetFile, images: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ import json
 from selector.batch.about import About
 from selector.batch.summary import Summary
 from selector.batch.tally import Tally
-from selector.batch.wanted import Wanted, absolute
+from selector.batch.wanted import Wanted
 from selector.policy.order import Rate
 
 ABOUT = About(
@@ -40,4 +40,5 @@ def test_an_input_is_the_same_from_whichever_folder_it_is_named(tmp_path, monkey
     """Who resumes from elsewhere resumes the same run; an address is an address."""
     monkeypatch.chdir(tmp_path)
     assert Wanted("in.jsonl", {}, "out").input == f"{tmp_path}/in.jsonl"
-    assert absolute("s3://bucket/in.jsonl") == "s3://bucket/in.jsonl"
+    assert Wanted("s3://bucket/in.jsonl", {}, "out").input == "s3://bucket/in.jsonl"
+    assert Wanted(f"file://{tmp_path}/in.jsonl", {}, "out").input == f"{tmp_path}/in.jsonl"
