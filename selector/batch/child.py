@@ -33,6 +33,12 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+# A picture's arrays are given back to the C library and kept by it (glibc's, which alone reads this):
+# else the system takes each back, and clears it again for the next, a tenth of a worker's time.
+MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # bytes; more is not allowed
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+}
 SEND_S = 10.0  # a child listens all the time: one that takes nothing for so long is stuck
 GRACE_S = 2.0
 LOOK_S = 0.5  # how often a child looks whether its parent is still there
@@ -179,4 +185,4 @@ def _end_without(parent: int) -> None:
 
 def _environment(threads: int | None) -> dict[str, str]:
     limits = {} if threads is None else dict.fromkeys(THREADS, str(threads))
-    return limits | dict(os.environ)
+    return MEMORY | limits | dict(os.environ)

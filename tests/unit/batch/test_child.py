@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from selector.batch.child import THREADS, Child
+from selector.batch.child import MEMORY, THREADS, Child
 
 SERVES = """
 import os, signal, sys, threading, time
@@ -84,10 +84,14 @@ def test_it_finds_the_modules_of_its_parent(served, capsys, monkeypatch):
     """Its path is the parent's; what it prints is nobody's, what it complains goes to the parent."""
     monkeypatch.delenv(THREADS[0], raising=False)
     monkeypatch.setenv(THREADS[1], "7")
+    threshold, trim = MEMORY
+    monkeypatch.delenv(trim, raising=False)
+    monkeypatch.setenv(threshold, "131072")
     child = served("about", threads=1)
     path, environment, group = child.connection.recv()
     assert path == sys.path
     assert (environment[THREADS[0]], environment[THREADS[1]]) == ("1", "7")
+    assert (environment[trim], environment[threshold]) == (MEMORY[trim], "131072")
     assert group != os.getpgrp()  # a key that interrupts the parent does not reach it
     child.end()
     assert child.last_words() == "to everybody"

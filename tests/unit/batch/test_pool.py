@@ -42,7 +42,8 @@ def _begun(setup, requests) -> dict:
 
 
 def _selected(policy, listed):
-    """Return the decision on the same request by the engine."""
+    """Return the decision on the same request by the engine; chance draws none for an audit."""
+    policy = policy | {"cascade": policy.get("cascade", {}) | {"audit": 0}}
     given = [Candidate(one.picture.path, one.id, one.columns) for one in listed.candidates]
     prompt = listed.prompt
     if listed.is_edit:
