@@ -12,8 +12,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
+from contextlib import nullcontext, suppress
+from multiprocessing.connection import Connection, Pipe
 from pkgutil import resolve_name
 from queue import SimpleQueue
 from typing import Any
@@ -24,7 +24,7 @@ from selector.foreign import printable
 _BOOT = (
     "import sys; from multiprocessing.connection import Connection; "
     "pipe = Connection(int(sys.argv[1])); sys.path[:] = pipe.recv(); "
-    "from selector.batch.child import main; main(pipe, int(sys.argv[2]))"
+    "from selector.batch.child import main; main(pipe, int(sys.argv[2]), int(sys.argv[3]))"
 )
 THREADS = (
     "OMP_NUM_THREADS",
@@ -41,6 +41,7 @@ MEMORY = {
 }
 SEND_S = 10.0  # a child listens all the time: one that takes nothing for so long is stuck
 GRACE_S = 2.0
+NONE = -1  # the number of no pipe
 LOOK_S = 0.5  # how often a child looks whether its parent is still there
 LAST_LINES = 40  # a crash writes where every thread was
 
@@ -57,26 +58,36 @@ class Child:
         payload: What it is told; must be pickled.
         threads: How many threads libraries may use there; None: as many as they like. What the
             user's environment says goes first.
+        has_aside: Whether *target* is also called with a connection for what need not be heard at
+            once: nobody is woken by it.
 
     Attributes:
         connection: To it and from it.
+        aside: From it, read when it suits; None where it has none.
         pid: Its number.
     """
 
-    def __init__(self, target: str, payload: object, *, threads: int | None = None) -> None:
+    def __init__(
+        self, target: str, payload: object, *, threads: int | None = None, has_aside: bool = False
+    ) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
+        self.aside: Connection | None = None
+        aside: Connection | None = None
+        if has_aside:
+            self.aside, aside = Pipe(duplex=False)
+        with theirs, aside or nullcontext():
             # Whoever sends must not wait for ever for a process that has stopped listening.
             wait = struct.pack("ll", int(SEND_S), 0)
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
             self.connection = Connection(ours.detach())
-            told = [str(theirs.fileno()), str(os.getpid())]
+            pipes = [theirs.fileno(), aside.fileno() if aside else NONE]
+            told = [str(pipes[0]), str(os.getpid()), str(pipes[1])]
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 [sys.executable, "-P", "-X", "faulthandler", "-c", _BOOT, *told],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[one for one in pipes if one != NONE],
                 process_group=0,
                 env=_environment(threads),
             )
@@ -95,19 +106,25 @@ class Child:
 
     def end(self, seconds: float = GRACE_S) -> None:
         """Let it end: it is told, and killed if it has not ended so many seconds later."""
-        self.connection.close()
+        self.hang_up()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
         self.kill()
 
     def kill(self) -> None:
         """End it now, with all that it has started."""
-        self.connection.close()
+        self.hang_up()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):  # what waits for a dead disk can't even die
             self._process.wait(GRACE_S)
         self._listener.join(GRACE_S)
+
+    def hang_up(self) -> None:
+        """Close what it speaks and hears by, which tells it to end."""
+        self.connection.close()
+        if self.aside is not None:
+            self.aside.close()
 
     def fate(self) -> str:
         """Return how it ended, in words: "signal 11, Segmentation fault"."""
@@ -143,17 +160,18 @@ def end(children: Sequence[Child], seconds: float = GRACE_S) -> None:
     """Let all of them end at once; kill those who have not so many seconds later."""
     until = time.monotonic() + seconds
     for one in children:
-        one.connection.close()
+        one.hang_up()
     for one in children:
         one.end(max(0.0, until - time.monotonic()))
 
 
-def main(connection: Connection, parent: int) -> None:
+def main(connection: Connection, parent: int, aside: int) -> None:
     """Be a child: run what the parent says, until it is done or the parent is gone."""
     threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
     with connection:
         target, payload = connection.recv()
-        resolve_name(target)(connection, payload)
+        asides = [] if aside == NONE else [Connection(aside, readable=False)]
+        resolve_name(target)(connection, payload, *asides)
 
 
 def received(connection: Connection) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from selector.batch.begun import Order
@@ -48,6 +49,14 @@ class Member:
             self.since = time.monotonic()
         self.jobs.append(job)
         self.child.connection.send(Order(job.listed, job.trouble))
+
+    def catch_up(self) -> None:
+        """Learn what it is at now; until when it was at the step before, nobody looked."""
+        aside = self.child.aside
+        with suppress(EOFError, OSError):  # it has ended
+            while aside is not None and aside.poll():
+                self.step = aside.recv()
+                self.since = time.monotonic()
 
     def is_late(self, step_s: float) -> bool:
         """Return whether it takes longer than a step may."""

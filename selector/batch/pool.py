@@ -17,7 +17,7 @@ from selector.batch.child import Child, end
 from selector.batch.crew import Job, Member
 from selector.batch.listed import Listed
 from selector.batch.setup import Setup
-from selector.batch.trouble import REST, Step
+from selector.batch.trouble import REST
 from selector.errors import MeasureError
 from selector.measures import loader
 from selector.policy.plan import Plan
@@ -155,12 +155,12 @@ class Pool:
 
     def _start(self) -> None:
         try:
-            worker = Member(Child("selector.batch.worker:serve", self._told, threads=1))
+            child = Child("selector.batch.worker:serve", self._told, threads=1, has_aside=True)
         except OSError as error:
             raise MeasureError(
                 f"workers: no process can be started (got {error}). Try fewer workers."
             ) from error
-        self._workers.append(worker)
+        self._workers.append(worker := Member(child))
         self._selector.register(worker.child.connection, selectors.EVENT_READ, worker)
 
     def _hand_out(self) -> None:
@@ -195,17 +195,15 @@ class Pool:
             self._replace(worker, worker.child.fate())
             return
         worker.since = time.monotonic()
+        worker.catch_up()
         match said:
             case Refused():
                 raise MeasureError(said.why)
             case Begun():
                 self._barren = 0
-                worker.step = REST
                 self._finish(worker.jobs.popleft(), said)
             case Ready():
                 worker.step = REST
-            case Step():
-                worker.step = said
 
     def _finish(self, job: Job, begun: Begun) -> None:
         with self._lock:
@@ -220,6 +218,7 @@ class Pool:
         """
         for worker in list(self._workers):
             worker.since += asleep
+            worker.catch_up()
             if worker in heard or worker.child.connection.poll():
                 continue  # what they said last comes first
             if not worker.child.is_alive:
@@ -231,6 +230,8 @@ class Pool:
         """Start another process in the place of one; what it had to do is done again."""
         self._selector.unregister(worker.child.connection)
         self._workers.remove(worker)
+        if not is_late:  # who was late at a step may have got on to the next meanwhile
+            worker.catch_up()
         worker.child.kill()
         if worker.step.what in ("start", "load"):
             self._give_up_after(worker, how)

@@ -32,13 +32,19 @@ from selector.types import Ask, Candidate, Edit, Failure, Measured, Outcomes
 __all__ = ["Begun", "Worker", "measures_of", "serve"]
 
 
-def serve(connection: Connection, told: Told) -> None:
-    """Begin every request that comes, one after the other, until the pool closes."""
+def serve(connection: Connection, told: Told, aside: Connection) -> None:
+    """Begin every request that comes, one after the other, until the pool closes.
+
+    Args:
+        connection: To the pool: orders, and what comes of them.
+        told: What every worker is told.
+        aside: To the pool: each step, which it looks at when a worker is late or has ended.
+    """
     # What fails stands in the decisions; a line for each would drown what an operator must read.
     logging.getLogger("selector").setLevel(logging.ERROR)
     quiet.owns_stderr = True  # nor need models whisper: the process has no other user
     try:
-        worker = Worker(told, connection.send)
+        worker = Worker(told, aside.send)
     except SelectorError as error:
         connection.send(Refused(str(error)))
         return

@@ -25,6 +25,11 @@ def about(connection, _payload):
     print("to everybody", file=sys.stderr, flush=True)
     connection.send([sys.path, dict(os.environ), os.getpgrp()])
 
+def whispers(connection, count, aside):
+    for one in range(count):
+        aside.send(one)
+    connection.send("told")
+
 def stuck(connection, _payload):
     connection.send(os.getpid())
     while True:
@@ -116,6 +121,18 @@ def test_how_it_ended_is_told(served, how, said):
     assert child.fate() == said
     assert "last words" in child.last_words()
     assert not child.is_alive
+
+
+@pytest.mark.parametrize("count", [3, 0])
+def test_what_it_says_aside_wakes_nobody(served, count):
+    """It lies there until it is read, in order, and can be read when the process has ended."""
+    child = served("whispers", count, has_aside=True)
+    assert child.connection.recv() == "told"
+    with pytest.raises((EOFError, OSError)):
+        child.connection.recv()
+    assert [child.aside.recv() for _ in range(count)] == list(range(count))
+    with pytest.raises(EOFError):
+        child.aside.recv()
 
 
 @pytest.mark.parametrize("name", ["echo", "stuck", "deaf"])
