@@ -39,9 +39,28 @@ def alone(place: Place, folders: Iterable[str]) -> Iterator[None]:
         raise place.unwritten(LOCK, error) from None
     with lock:
         _take(place, lock)
+        _sign(place, lock)
         for folder in ("", *folders):
             _sweep(place, folder)
         yield
+
+
+def check(place: Place) -> None:
+    """End here if another run works in a folder, which is left as it is.
+
+    Raises:
+        RequestError: One does, or it can't be told.
+    """
+    if not place.is_local:
+        return
+    try:
+        lock = (place.path / LOCK).open("rb", buffering=0)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise place.unwritten(LOCK, error) from None
+    with lock:
+        _take(place, lock)
 
 
 def is_ours(name: str) -> bool:
@@ -62,6 +81,9 @@ def _take(place: Place, lock: FileIO) -> None:
         ) from None
     except OSError as error:  # a disk of the network without locks
         raise place.unwritten(LOCK, error) from None
+
+
+def _sign(place: Place, lock: FileIO) -> None:
     try:
         lock.truncate(0)
         lock.write(f"process {os.getpid()} on {socket.gethostname()}".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 
-from selector.batch import preflight, resuming
+from selector.batch import alone, preflight, resuming
 from selector.batch.about import About
 from selector.batch.checking import Checked, Problems
 from selector.batch.listing import sharded
@@ -124,6 +124,7 @@ def _there(wanted: Wanted, plan: Plan | None, problems: Problems) -> tuple[About
         return None, 0
     folder = Folder(wanted.out)
     try:
+        alone.check(folder.place)
         about = resuming.found(wanted, plan, folder)
     except RequestError as error:
         problems.tell(str(error))

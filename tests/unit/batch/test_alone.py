@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from selector import RequestError
-from selector.batch.alone import LOCK, alone, is_ours
+from selector.batch.alone import LOCK, alone, check, is_ours
 from selector.batch.places import Place
 
 HOLD = (
@@ -30,9 +30,12 @@ def test_a_second_run_is_told_who_works(tmp_path):
         said = rf"out: another run works there \(got process {child.pid} on .+\)\. Wait for its end"
         with pytest.raises(RequestError, match=said), alone(place, ()):
             pass
+        with pytest.raises(RequestError, match=said):
+            check(place)
     finally:
         child.kill()
         child.communicate()
+    check(place)
     with alone(place, ()):
         assert str(os.getpid()) in (tmp_path / "out" / ".lock").read_text()
 
@@ -44,6 +47,19 @@ def test_one_process_is_told_too(tmp_path):
         pass
     with alone(place, ()):
         pass
+
+
+def test_looking_changes_nothing(tmp_path):
+    """A folder that no run was in, or none works in, is as it was."""
+    place = Place.at(str(tmp_path / "out"))
+    check(place)
+    assert not place.path.exists()
+    with alone(place, ()):
+        pass
+    (place.path / "half.part").touch()
+    before = {one: one.read_bytes() for one in place.path.iterdir()}
+    check(place)
+    assert {one: one.read_bytes() for one in place.path.iterdir()} == before
 
 
 def test_what_killed_runs_left_is_swept(tmp_path):

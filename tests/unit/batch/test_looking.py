@@ -8,6 +8,7 @@ import pytest
 
 import batches
 from selector import batch
+from selector.batch.folder import Folder
 from selector.batch.looking import look
 from selector.batch.wanted import Wanted, cores
 
@@ -58,6 +59,9 @@ def test_a_run_that_is_there_is_looked_at_in_place_of_its_input(wanted):
     looked = look(replace(wanted, resume=True))
     assert (looked.problems, looked.left, looked.requests) == ((), 0, 5)
     assert "finished" in look(wanted).problems[0]
+    with Folder(wanted.out).lock():
+        told = look(replace(wanted, resume=True)).problems[0]
+    assert "another run works there" in told
 
 
 def test_problems_of_all_sorts_are_told_together(wanted, tmp_path):
