@@ -1,6 +1,7 @@
 """A policy's watch: what moved is told once, by name, and however the rows come."""
 
 import json
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,12 @@ def alarms(made):
     return [one.alarm for one in made.due]
 
 
+@cache
+def moved():
+    """Return where monitoring stands after all rows that move, for all who only look."""
+    return state(MOVED)
+
+
 def watch(made):
     return made.watches["portrait"]
 
@@ -37,7 +44,7 @@ def test_batch_size_does_not_matter(cuts):
     for start, end in pairwise(ends):
         made = State.from_dict(json.loads(json.dumps(made.to_dict(), allow_nan=False)))
         made.feed(MOVED[start:end], drifting.FUTURE)
-    assert made.to_dict() == state(MOVED).to_dict()
+    assert made.to_dict() == moved().to_dict()
     assert alarms(made)
 
 
@@ -48,7 +55,7 @@ def test_request_by_request_is_the_same_too():
 
 def test_what_moved_is_named():
     """The generator, the output, the direction, the day, and how far, against both references."""
-    found = [one for one in alarms(state(MOVED)) if one.level == "generator"]
+    found = [one for one in alarms(moved()) if one.level == "generator"]
     assert {one.group for one in found} == {"model 1"}
     assert {one.of for one in found} <= {"scorers.taste.score", ""}  # the margin follows from it
     (frozen,) = [one for one in found if one.key == TASTE and one.voids]
@@ -78,7 +85,7 @@ def test_an_alarm_is_told_once_as_long_as_it_lasts():
 def test_a_new_version_is_the_same_stream():
     """A policy's versions do not begin anew: drift that comes with one is seen."""
     assert {row.version for row in MOVED} == {1, 2, 3, 4}
-    assert len(watch(state(MOVED)).groups) == 6
+    assert len(watch(moved()).groups) == 6
 
 
 def test_the_order_within_a_day_does_not_change_the_day():
@@ -100,7 +107,7 @@ def test_the_order_within_a_day_does_not_change_the_day():
 
 def test_a_million_segments_make_nobody_deaf():
     """Of names that anybody may write only so many are watched; the policy's lines stay."""
-    plain = state(MOVED)
+    plain = moved()
     flooded = state([row._replace(segment=f"user {row.number}") for row in MOVED])
     groups = watch(flooded).groups
     assert sum(level == "segment" for level, _ in groups) <= 24
