@@ -131,29 +131,33 @@ def test_a_process_for_each_device(manifest, undisturbed, tmp_path):
 
 
 SLOW = """
+    from pathlib import Path
+    Path({begun!r}).touch()
     time.sleep(0.4 * len(subjects))
-    return [{"value": Score(0.5)} for _ in subjects]
+    return [{{"value": Score(0.5)}} for _ in subjects]
 """
 
 
 def test_a_run_that_is_stopped_for_a_while_blames_nobody(tmp_path, monkeypatch):
     """Whoever stops all its processes, to give the machine to others, costs no candidate."""
-    path = outside.write(tmp_path, "slow", SLOW)
+    begun = tmp_path / "begun"
+    path = outside.write(tmp_path, "slow", SLOW.format(begun=str(begun)))
     monkeypatch.syspath_prepend(tmp_path)
     file = tmp_path / "slow" / "own.py"
     file.write_text(file.read_text().replace('kind = "scorer"', 'kind = "filter"; batch = 1'))
-    source = batches.jsonl(tmp_path / "input", requests=4)
+    source = batches.jsonl(tmp_path / "input", requests=2)
     made = stations.setup(source, outside.policy(path), tmp_path / "out", workers=1, step_s=1.0)
     with stations.apart(made, tmp_path) as process:
-        time.sleep(3)
-        for sent in (signal.SIGSTOP, signal.SIGCONT):
-            children = Path(f"/proc/{process.pid}/task").glob("*/children")
-            for one in [
-                process.pid,
-                *(int(pid) for each in children for pid in each.read_text().split()),
-            ]:
+        until = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        children = Path(f"/proc/{process.pid}/task").glob("*/children")
+        every = [process.pid, *(int(pid) for one in children for pid in one.read_text().split())]
+        for sent, pause in ((signal.SIGSTOP, 3), (signal.SIGCONT, 0)):
+            assert process.poll() is None
+            for one in every:
                 os.kill(one, sent)
-            time.sleep(3)
+            time.sleep(pause)
         assert process.wait(60) == 0
     assert not any(row["failed"] for row in stations.rows(made))
 
