@@ -1,6 +1,7 @@
 """The command line as a process, and things to run it on."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,16 +42,21 @@ def shell(tmp_path):
     return run
 
 
-@pytest.fixture
-def chairs(shell, astronaut):
-    """A folder with two good pictures, a broken one and a text file."""
-    folder = shell.cwd / "chairs"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def _chairs(astronaut, tmp_path_factory):
+    """What `chairs` is a copy of."""
+    folder = tmp_path_factory.mktemp("chairs")
     astronaut.save(folder / "a.png")
     astronaut.rotate(90).crop((0, 0, 500, 500)).save(folder / "b.jpg", quality=95)
     (folder / "c.png").write_bytes(b"broken")
     (folder / "notes.txt").write_text("not an image")
     return folder
+
+
+@pytest.fixture
+def chairs(shell, _chairs):
+    """A folder with two good pictures, a broken one and a text file."""
+    return shutil.copytree(_chairs, shell.cwd / "chairs")
 
 
 @pytest.fixture

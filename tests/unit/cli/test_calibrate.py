@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -90,11 +91,10 @@ def test_a_dry_run_writes_nothing(product):
     assert not (product.cwd / "policies" / "calibrated").exists()
 
 
-def test_without_files_the_labels_of_the_journal_count(product, tmp_path):
+def test_without_files_the_labels_of_the_journal_count(product, journal, tmp_path):
     """Whatever people said in the journal itself, of every kind that it keeps."""
-    own = tmp_path / "own.sqlite"
+    own = shutil.copy(journal, tmp_path / "own.sqlite")
     with Journal(own) as book:
-        WORLD.remember(book)
         for one in WORLD.labels(lambda *_: True, raters=1):
             book.label(Kept(**to_row(one)._asdict()))
     done = product.shell("calibrate", "portrait", "--journal", own, "--json")
@@ -166,11 +166,9 @@ def test_names_of_others_do_no_harm_in_a_terminal(product, tmp_path):
     assert plan_of(policy(), Calibration.read((product.cwd / FILE).read_text()))
 
 
-def test_a_monitored_journal_is_monitored_against_now(product, tmp_path):
+def test_a_monitored_journal_is_monitored_against_now(product, journal, tmp_path):
     """What was calibrated is meant: the reference of monitoring is frozen, if anybody monitors."""
-    own = tmp_path / "own.sqlite"
-    with Journal(own) as book:
-        WORLD.remember(book)
+    own = shutil.copy(journal, tmp_path / "own.sqlite")
     options = ("calibrate", "portrait", "--journal", own, "--labels", "labels.jsonl")
     assert product.shell(*options).returncode == 0
     with Journal(own) as book:
@@ -217,16 +215,15 @@ def test_a_file_where_the_folder_of_calibrated_files_belongs_is_told(product):
 
 
 @pytest.mark.parametrize("where", ["file", "journal"])
-def test_labels_that_all_contradict_each_other_are_told_to(product, tmp_path, where):
+def test_labels_that_all_contradict_each_other_are_told_to(product, journal, tmp_path, where):
     """They were there: what is told is why none of them counts, not that there are none."""
     said = [
         replace(one, said=replace(one.said, good=good))
         for one in WORLD.labels(raters=1)[:6]
         for good in (True, False)
     ]
-    own = tmp_path / "own.sqlite"
+    own = shutil.copy(journal, tmp_path / "own.sqlite")
     with Journal(own) as book:
-        WORLD.remember(book)
         for one in said if where == "journal" else ():
             book.label(Kept(**to_row(one)._asdict()))
     write(said, product.cwd / "contradictory.jsonl")

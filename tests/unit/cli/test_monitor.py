@@ -1,6 +1,7 @@
 """`selector monitor`: what moved, on a terminal, as a page, as JSON, to a webhook, for Prometheus."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,10 +18,16 @@ from drifting import falling, rows
 DRIFT = rows(16, 60, drift=falling)
 
 
+@pytest.fixture(scope="module")
+def _moved(tmp_path_factory):
+    """What `moved` is a copy of."""
+    return drifting.journal(tmp_path_factory.mktemp("moved") / "journal.sqlite", DRIFT)
+
+
 @pytest.fixture
-def moved(shell):
+def moved(shell, _moved):
     """A journal in which one generator has moved."""
-    return drifting.journal(shell.cwd / "journal.sqlite", DRIFT)
+    return shutil.copy(_moved, shell.cwd / "journal.sqlite")
 
 
 @pytest.fixture
