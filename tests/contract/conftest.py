@@ -1,6 +1,7 @@
 """Shipped policies, judges for them, and portraits to try them on."""
 
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from PIL import Image
@@ -29,12 +30,19 @@ def asking(alike):
         yield by
 
 
+@pytest.fixture(scope="module")
+def _built():
+    """Selectors of a file by their policy: building the models of one takes most of a choice."""
+    with ExitStack() as running:
+        yield cache(lambda policy: running.enter_context(Selector(policy.encode(), journal=False)))
+
+
 @pytest.fixture
-def choose(root, alike):
+def choose(root, alike, _built):
     """Select among pictures by name, or paths, by a shipped policy; entries of it may change.
 
     Its scorers find all pictures alike unless *judges* say otherwise, for their own models of
-    gigabytes are not here.
+    gigabytes are not here. A selector without a journal learns nothing, so tests may share it.
     """
 
     def selected(
@@ -53,6 +61,8 @@ def choose(root, alike):
         given = list(pictures)
         if isinstance(pictures, dict):
             given = [Candidate(picture, id=name) for name, picture in pictures.items()]
+        if (journal, limits, judges) == (False, None, None):
+            return _built(policy.model_dump_json()).select(prompt, given, expect=expect)
         with Selector(policy, journal=journal, limits=limits) as selector:
             return selector.select(prompt, given, expect=expect)
 
