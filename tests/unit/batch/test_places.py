@@ -29,7 +29,7 @@ def small(tmp_path):
     if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("nobody may mount a disk here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_what_is_put_is_read(place):

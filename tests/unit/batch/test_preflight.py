@@ -103,7 +103,7 @@ def test_a_folder_that_can_not_be_written_is_told(wanted, tmp_path):
     try:
         (said,) = told(replace(wanted, out=str(place / "out")))
     finally:
-        subprocess.run(["umount", place], check=True)
+        subprocess.run(["umount", "--lazy", place], check=True)
     assert "can't be written" in said
 
 

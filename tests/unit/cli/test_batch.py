@@ -365,4 +365,4 @@ def test_a_disk_that_is_full_ends_the_run_and_it_goes_on_when_there_is_space(she
         run("--out", "disk/out", "--shard-size", "1", "--resume")
         assert len(rows(disk / "out")) == 3 * REQUESTS
     finally:
-        subprocess.run(["umount", disk], check=True)
+        subprocess.run(["umount", "--lazy", disk], check=True)
