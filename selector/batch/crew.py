@@ -51,7 +51,7 @@ class Member:
         self.child.connection.send(Order(job.listed, job.trouble))
 
     def catch_up(self) -> None:
-        """Learn what it is at now; until when it was at the step before, nobody looked."""
+        """Learn what it is at now, and has been since this look or a little longer."""
         aside = self.child.aside
         with suppress(EOFError, OSError):  # it has ended
             while aside is not None and aside.poll():
